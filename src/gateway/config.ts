@@ -1,0 +1,39 @@
+import type { PullTransport } from './views.ts';
+
+/** The resolved configuration of the gateway: every default filled in, every unit in the name. */
+export interface GatewayConfig {
+  sip: {
+    /** This platform's 20-digit id. */
+    id: string;
+    /** SIP domain and digest realm. */
+    domain: string;
+    host: string;
+    /** 0 means any free port. */
+    port: number;
+    /** Password of devices without their own; null: one is generated at first start. */
+    password: string | null;
+    /** False switches digest off. */
+    auth: boolean;
+    admission: 'open' | 'known';
+    /** `HOST[:SIPPORT]` written into Contact, Via and SDP; null: the local address that faces the device. */
+    advertise: string | null;
+    /** IANA zone of device-local times and of file names. */
+    timeZone: string;
+  };
+  media: {
+    host: string;
+    firstPort: number;
+    lastPort: number;
+    transport: PullTransport;
+    pull: 'on-demand' | 'on-register';
+    lingerMs: number;
+    loss: 'deliver' | 'wait';
+    stallTimeoutMs: number;
+    portHoldOffMs: number;
+    selfChannelAfterMs: number;
+    advertise: string | null;
+  };
+  /** The data folder. */
+  data: string;
+  record: { segmentMs: number };
+}
