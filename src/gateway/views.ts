@@ -162,5 +162,5 @@ export interface Problem {
 
 /** True when an answer is a refusal. */
 export function isProblem(value: object): value is Problem {
-  return 'problem' in value;
+  return 'problem' in value && 'detail' in value;
 }

@@ -1,0 +1,81 @@
+import { Live, type LiveOptions, type LivePorts } from './live.ts';
+
+/** Ended streams stay readable this long (contract, API). */
+const ENDED_KEPT_MS = 3_600_000;
+/** At most so many of them (contract, API). */
+const ENDED_KEPT = 1000;
+
+/** Which channels are pulled now: one stream per (channel, stream number), and the ended ones for a while. */
+export class LiveTable {
+  readonly #ports: LivePorts;
+  readonly #newId: () => string;
+  readonly #byChannel = new Map<string, Live>();
+  readonly #byId = new Map<string, Live>();
+  readonly #ended: Live[] = [];
+
+  constructor(ports: LivePorts, newId: () => string) {
+    this.#ports = ports;
+    this.#newId = newId;
+  }
+
+  /** Every stream that runs or may still be read, oldest first. */
+  all(): Live[] {
+    this.#forget();
+    return [...this.#byId.values()];
+  }
+
+  running(): Live[] {
+    return [...this.#byChannel.values()];
+  }
+
+  byId(id: string): Live | undefined {
+    this.#forget();
+    return this.#byId.get(id);
+  }
+
+  byChannel(deviceId: string, channelId: string, streamNumber: number): Live | undefined {
+    return this.#byChannel.get(key(deviceId, channelId, streamNumber));
+  }
+
+  /** The running stream of that channel, or a new one that begins to pull. No await in between: this is the one lock. */
+  join(
+    deviceId: string,
+    channelId: string,
+    streamNumber: number,
+    o: Pick<LiveOptions, 'transport' | 'keep'>,
+  ): { live: Live; created: boolean } {
+    const channelKey = key(deviceId, channelId, streamNumber);
+    const running = this.#byChannel.get(channelKey);
+    if (running !== undefined) {
+      if (o.keep) running.keep = true;
+      return { live: running, created: false };
+    }
+    const live: Live = new Live(this.#ports, {
+      ...o,
+      id: this.#newId(),
+      deviceId,
+      channelId,
+      streamNumber,
+      onEnded: () => {
+        this.#byChannel.delete(channelKey);
+        this.#ended.push(live);
+        this.#forget();
+      },
+    });
+    this.#byChannel.set(channelKey, live);
+    this.#byId.set(live.id, live);
+    return { live, created: true };
+  }
+
+  #forget(): void {
+    const before = this.#ports.clock.epochMs() - ENDED_KEPT_MS;
+    while (this.#ended.length > ENDED_KEPT || (this.#ended[0]?.endedEpochMs ?? Number.POSITIVE_INFINITY) < before) {
+      const oldest = this.#ended.shift();
+      if (oldest !== undefined) this.#byId.delete(oldest.id);
+    }
+  }
+}
+
+function key(deviceId: string, channelId: string, streamNumber: number): string {
+  return `${deviceId}/${channelId}/${streamNumber}`;
+}

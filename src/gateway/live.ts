@@ -1,0 +1,317 @@
+import { Feed } from '../media/feed.ts';
+import type { FeedCounters } from '../media/frame.ts';
+import { Stream } from '../media/live/stream.ts';
+import type { ReceiverEvent } from '../media/receiver.ts';
+import { Call, type CallEnd, type CallPorts } from './call.ts';
+import { Findings } from './findings.ts';
+import { retryPauseMs } from './ladder.ts';
+import { closeCodeOf, problemOf, worthAnotherTransport } from './pull-failure.ts';
+import { Steps } from './steps.ts';
+import type { Problem, PulledTransport, StreamState } from './views.ts';
+
+/** UDP packets are held this long for one that is late: above the jitter of a site's network, below what a viewer notices. */
+const REORDER_HOLD_MS = 100;
+/** At 2 Mbit/s 100 ms are 20 packets, at 16 Mbit/s 160; beyond this the missing packet is lost. */
+const REORDER_MAX_PACKETS = 256;
+/** Practice for the final answer of a camera (quirk list, section 18: play timeout 10 s). */
+const INVITE_TIMEOUT_MS = 10_000;
+/** The last rung of the ladder gets the full time; a rung with another behind it is left sooner. */
+const MEDIA_TIMEOUT_MS = 10_000;
+const MEDIA_TIMEOUT_RUNG_MS = 4000;
+/** Bitrate is measured over at least this long, so that it covers a few frames. */
+const BITRATE_WINDOW_MS = 2000;
+
+export interface LivePorts extends CallPorts {
+  readonly stallTimeoutMs: number;
+  readonly lingerMs: number;
+  readonly loss: 'deliver' | 'wait';
+  /** The rungs to try now; asked before each attempt, because the device may have changed. */
+  ladder(deviceId: string, channelId: string, wish: LiveOptions['transport']): PulledTransport[];
+  isOnline(deviceId: string): boolean;
+  /** How long this channel is still left alone, because its device ended a call or unregistered just now. */
+  pauseBeforeMs(deviceId: string, channelId: string): number;
+  /** The device ended a call of this channel by itself. */
+  endedByDevice(deviceId: string, channelId: string): void;
+  /** Media came this way: worth remembering for the device. */
+  worked(deviceId: string, transport: PulledTransport): void;
+  publish(type: string, data: Record<string, unknown>): void;
+  log(message: string, data: Record<string, unknown>): void;
+}
+
+export interface LiveOptions {
+  readonly id: string;
+  readonly deviceId: string;
+  readonly channelId: string;
+  readonly streamNumber: number;
+  readonly transport: PulledTransport | 'auto' | undefined;
+  /** Keep it playing without viewers (`--pull on-register`). */
+  readonly keep: boolean;
+  onEnded(): void;
+}
+
+/**
+ * One live stream of one channel: at most one call at a time, shared by every viewer and recorder. The first who
+ * wants it pulls, the last plus the linger ends it; a call that stalls or is ended by the device is made again while
+ * somebody wants it, and the viewers stay.
+ */
+export class Live {
+  readonly id: string;
+  readonly deviceId: string;
+  readonly channelId: string;
+  readonly streamNumber: number;
+  readonly startedEpochMs: number;
+  readonly steps: Steps;
+  readonly findings = new Findings();
+  readonly stream: Stream;
+  keep: boolean;
+  state: StreamState = 'inviting';
+  transport: PulledTransport | null = null;
+  ssrcText: string | null = null;
+  endedEpochMs: number | null = null;
+  endReason: string | null = null;
+  /** Why it ended, when it ended by a failure. */
+  failure: Problem | null = null;
+
+  readonly #ports: LivePorts;
+  readonly #options: LiveOptions;
+  readonly #feed: Feed;
+  #call: Call | null = null;
+  #rungs: PulledTransport[] = [];
+  #everPlayed = false;
+  #failures = 0;
+  #deviceEnded = false;
+  #recorders = 0;
+  #cancelRetry: () => void = () => {};
+  #cancelLinger: () => void = () => {};
+  #waiters = new Set<() => void>();
+  #bitrate = { bytes: 0, atMs: 0, bps: 0 };
+  readonly #callsClosing = new Set<Promise<void>>();
+
+  constructor(ports: LivePorts, options: LiveOptions) {
+    this.#ports = ports;
+    this.#options = options;
+    this.id = options.id;
+    this.deviceId = options.deviceId;
+    this.channelId = options.channelId;
+    this.streamNumber = options.streamNumber;
+    this.keep = options.keep;
+    this.startedEpochMs = ports.clock.epochMs();
+    this.steps = new Steps(ports.clock);
+    this.#feed = new Feed({ reorder: { holdMs: REORDER_HOLD_MS, maxPackets: REORDER_MAX_PACKETS } });
+    this.stream = new Stream({ id: options.id, loss: ports.loss, clock: ports.clock });
+    this.stream.onViewersChanged = () => this.#demandChanged();
+    this.#demandChanged();
+    const pauseMs = ports.pauseBeforeMs(options.deviceId, options.channelId);
+    if (pauseMs > 0) this.#retryAfter(pauseMs);
+    else this.#climb(true);
+  }
+
+  get counters(): Readonly<FeedCounters> {
+    return this.#feed.counters;
+  }
+
+  get localPort(): number | null {
+    return this.#call?.receiver?.port ?? null;
+  }
+
+  get remote(): string | null {
+    return this.#call?.receiver?.remote ?? null;
+  }
+
+  get strangers(): number {
+    return this.#call?.receiver?.strangers ?? 0;
+  }
+
+  /** Bits per second of RTP payload since it was asked at least two seconds before. */
+  bitrateBps(): number {
+    const nowMs = this.#ports.clock.nowMs();
+    const { bytes } = this.#feed.counters;
+    const elapsedMs = nowMs - this.#bitrate.atMs;
+    if (elapsedMs >= BITRATE_WINDOW_MS)
+      this.#bitrate = { bytes, atMs: nowMs, bps: Math.round(((bytes - this.#bitrate.bytes) * 8000) / elapsedMs) };
+    return this.state === 'playing' ? this.#bitrate.bps : 0;
+  }
+
+  /** A recorder wants the stream; the answer says that it no longer does (idempotent). */
+  hold(): () => void {
+    let held = true;
+    this.#recorders++;
+    this.#demandChanged();
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#recorders--;
+      this.#demandChanged();
+    };
+  }
+
+  /** Starts the linger anew: somebody asked for the stream and has not come to watch yet. */
+  touch(): void {
+    this.#cancelLinger();
+    this.#demandChanged();
+  }
+
+  /** Resolves when the stream plays, has ended, or `ms` have passed. */
+  settled(ms: number): Promise<void> {
+    if (this.state === 'playing' || this.state === 'ended') return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        cancel();
+        this.#waiters.delete(done);
+        resolve();
+      };
+      const cancel = this.#ports.clock.after(ms, done);
+      this.#waiters.add(done);
+    });
+  }
+
+  /** The device is back: no need to sit out the pause. */
+  deviceOnline(): void {
+    if (this.state !== 'stalled' || this.#call !== null) return;
+    this.#retryAfter(retryPauseMs(0, this.#deviceEnded));
+  }
+
+  /** Ends the stream for everybody. Idempotent. Resolves when the BYE is answered and the port returned. */
+  async end(reason: string, closeCode: number, problem: Problem | null = null): Promise<void> {
+    if (this.state !== 'ended') {
+      this.failure = problem;
+      this.endReason = reason;
+      this.endedEpochMs = this.#ports.clock.epochMs();
+      this.#setState('ended');
+      this.#cancelRetry();
+      this.#cancelLinger();
+      this.#call?.stop();
+      this.#call = null;
+      for (const event of this.#feed.end(this.#ports.clock.nowMs())) this.stream.push(event);
+      this.steps.add('ended', reason);
+      this.stream.end(reason, closeCode);
+      this.#ports.publish('stream.ended', { ...this.#identity(), reason });
+      this.#options.onEnded();
+    }
+    await Promise.all(this.#callsClosing);
+  }
+
+  #identity(): Record<string, unknown> {
+    return {
+      streamId: this.id,
+      deviceId: this.deviceId,
+      channelId: this.channelId,
+      streamNumber: this.streamNumber,
+    };
+  }
+
+  #wanted(): boolean {
+    return this.keep || this.#recorders > 0 || this.stream.viewers > 0;
+  }
+
+  #demandChanged(): void {
+    this.#cancelLinger();
+    if (this.state === 'ended' || this.#wanted()) return;
+    this.#cancelLinger = this.#ports.clock.after(this.#ports.lingerMs, () => void this.end('no viewer left', 4410));
+  }
+
+  /** Begins an attempt: the first rung of a fresh ladder, or the next one. */
+  #climb(fresh: boolean): void {
+    if (fresh) this.#rungs = this.#ports.ladder(this.deviceId, this.channelId, this.#options.transport);
+    const transport = this.#rungs.shift();
+    if (transport === undefined) return;
+    this.transport = transport;
+    if (!this.#everPlayed) this.#setState('inviting');
+    if (this.#feed.counters.packets > 0)
+      for (const event of this.#feed.reset(this.#ports.clock.nowMs())) this.stream.push(event);
+    const call: Call = Call.start(this.#ports, {
+      deviceId: this.deviceId,
+      channelId: this.channelId,
+      streamNumber: this.streamNumber,
+      transport,
+      feed: this.#feed,
+      steps: this.steps,
+      inviteTimeoutMs: INVITE_TIMEOUT_MS,
+      mediaTimeoutMs: this.#rungs.length > 0 ? MEDIA_TIMEOUT_RUNG_MS : MEDIA_TIMEOUT_MS,
+      stallTimeoutMs: this.#ports.stallTimeoutMs,
+      onMedia: (event) => this.#onMedia(event),
+      onEnd: (end) => this.#onCallEnd(call, end),
+    });
+    this.#call = call;
+    this.ssrcText = call.ssrcText;
+    this.#callsClosing.add(call.closed);
+    void call.closed.then(() => this.#callsClosing.delete(call.closed));
+  }
+
+  #onMedia(event: ReceiverEvent): void {
+    switch (event.type) {
+      case 'first-packet':
+        this.steps.add('first packet', `${event.remote}, SSRC ${event.ssrc}`);
+        if (this.state === 'inviting') this.#setState('waiting');
+        if (this.transport !== null) this.#ports.worked(this.deviceId, this.transport);
+        return;
+      case 'first-pack':
+        this.steps.add('first pack');
+        return;
+      case 'finding':
+        if (this.findings.add(event.finding, this.#ports.clock.epochMs()))
+          this.#ports.log('tolerated deviation', { ...this.#identity(), ...event.finding });
+        return;
+      case 'init':
+        this.steps.add('codecs', event.init.mime);
+        this.stream.push(event);
+        return;
+      case 'fragment':
+        this.stream.push(event);
+        if (this.state !== 'playing') this.#onPlaying();
+        return;
+      default:
+        return;
+    }
+  }
+
+  #onPlaying(): void {
+    this.steps.add('first key frame');
+    this.steps.add('first fragment');
+    this.#failures = 0;
+    this.#deviceEnded = false;
+    this.#setState('playing');
+    this.#ports.publish(this.#everPlayed ? 'stream.recovered' : 'stream.started', this.#identity());
+    this.#everPlayed = true;
+  }
+
+  #onCallEnd(call: Call, end: CallEnd): void {
+    if (this.state === 'ended' || (this.#call !== null && this.#call !== call)) return;
+    this.#call = null;
+    this.steps.add(
+      'failed',
+      'detail' in end ? end.detail : end.kind === 'rejected' ? `${end.status} ${end.reason}` : end.kind,
+    );
+    if (worthAnotherTransport(end) && this.#rungs.length > 0) {
+      void call.closed.then(() => this.state !== 'ended' && this.#climb(false));
+      return;
+    }
+    const problem = problemOf(end, []);
+    this.#deviceEnded = end.kind === 'device-bye';
+    if (this.#deviceEnded) this.#ports.endedByDevice(this.deviceId, this.channelId);
+    if (this.#everPlayed || this.keep) {
+      if (this.state !== 'stalled') {
+        this.#setState('stalled', problem.problem);
+        this.#ports.publish('stream.stalled', { ...this.#identity(), code: problem.problem, detail: problem.detail });
+      }
+      this.#retryAfter(retryPauseMs(this.#failures++, this.#deviceEnded));
+      return;
+    }
+    void this.end(problem.detail, closeCodeOf(problem), problem);
+  }
+
+  #retryAfter(pauseMs: number): void {
+    this.#cancelRetry();
+    this.#cancelRetry = this.#ports.clock.after(pauseMs, () => {
+      if (this.state === 'ended') return;
+      if (this.#ports.isOnline(this.deviceId)) this.#climb(true);
+      else this.#retryAfter(retryPauseMs(this.#failures++, true));
+    });
+  }
+
+  #setState(state: StreamState, code?: string): void {
+    this.state = state;
+    if (state !== 'ended') this.stream.setState(state, code);
+    if (state === 'playing' || state === 'ended') for (const done of [...this.#waiters]) done();
+  }
+}

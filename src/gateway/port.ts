@@ -1,0 +1,92 @@
+import type { ViewerSink } from '../media/live/viewer.ts';
+import type {
+  CatalogView,
+  ChannelView,
+  DeviceView,
+  GatewayEvent,
+  Problem,
+  PullTransport,
+  RecordingView,
+  StreamView,
+} from './views.ts';
+
+/** A viewer that is attached to a stream. */
+export interface ViewerHandle {
+  /** The viewer's own lag, in seconds of media time (contract, viewers: `report`). */
+  report(bufferedEnd: number, currentTime: number): void;
+  /** The viewer is gone. Idempotent. */
+  close(): void;
+}
+
+export interface ViewOptions {
+  /** Text messages of the subprotocol `gbgate.v1` between the binary ones. */
+  readonly protocol: boolean;
+  /** End where a second init segment would come (chunked HTTP). */
+  readonly singleInit: boolean;
+}
+
+/** Everything that the HTTP side may ask of the gateway. A refusal is a `Problem`, never an exception. */
+export interface Gateway {
+  readonly sipPort: number;
+  /** `30000-31999` */
+  readonly mediaPorts: string;
+  /** Key of signed addresses, kept in the data folder. */
+  readonly signingKey: Uint8Array;
+  /** Secrets generated at first start, or null when they were configured or are switched off. */
+  readonly generated: { readonly sipPassword: string | null; readonly token: string };
+
+  devices(): DeviceView[];
+  device(id: string): DeviceView | Problem;
+  addDevice(device: { id: string; name?: string; password?: string }): DeviceView | Problem;
+  changeDevice(
+    id: string,
+    change: { name?: string; password?: string; mediaTransport?: PullTransport },
+  ): DeviceView | Problem;
+  /** Forgets a device with its channels; `block` keeps it out for good. */
+  deleteDevice(id: string, o: { block: boolean }): Problem | null;
+  /** Asks the device for its catalogue and waits at most `waitMs` for the end of the answer. */
+  refreshCatalog(id: string, waitMs: number): Promise<CatalogView | Problem>;
+
+  channels(deviceId?: string): ChannelView[] | Problem;
+  channel(deviceId: string, channelId: string): ChannelView | Problem;
+  changeChannel(
+    deviceId: string,
+    channelId: string,
+    change: { name?: string; mediaTransport?: PullTransport },
+  ): ChannelView | Problem;
+
+  /** Starts or joins a live stream and waits for its first key frame; state `waiting` when none came in time. */
+  live(
+    deviceId: string,
+    channelId: string,
+    o: { transport?: PullTransport; streamNumber?: number; waitMs?: number },
+  ): Promise<{ stream: StreamView; created: boolean } | Problem>;
+  streams(): StreamView[];
+  stream(id: string): StreamView | Problem;
+  stopStream(id: string): Promise<Problem | null>;
+  /** Attaches a viewer to a channel; pulls it if nobody had. */
+  watchLive(
+    deviceId: string,
+    channelId: string,
+    streamNumber: number,
+    sink: ViewerSink,
+    o: ViewOptions,
+  ): ViewerHandle | Problem;
+  watchStream(streamId: string, sink: ViewerSink, o: ViewOptions): ViewerHandle | Problem;
+
+  startRecording(streamId: string): Promise<RecordingView | Problem>;
+  stopRecording(streamId: string): Promise<RecordingView | Problem>;
+  recordings(): RecordingView[];
+  recording(id: string): RecordingView | Problem;
+  recordingFile(id: string): { absolutePath: string; etag: string; complete: boolean } | Problem;
+  deleteRecording(id: string): Promise<Problem | null>;
+  lockRecording(id: string, locked: boolean): RecordingView | Problem;
+
+  /** Events from now on, after those since the event `since`; the answer stops them. */
+  events(since: string | null, types: string[] | null, listener: (event: GatewayEvent) => void): () => void;
+  /** Numbers for `/metrics`, flat. Names that end in `_total` only grow. */
+  counters(): Record<string, number>;
+  system(): Record<string, unknown>;
+  /** BYE to every device with an open call, files finalised, sockets closed. Idempotent. */
+  close(): Promise<void>;
+}

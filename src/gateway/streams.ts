@@ -1,0 +1,109 @@
+import type { ViewerSink } from '../media/live/viewer.ts';
+import type { Live } from './live.ts';
+import type { LiveTable } from './live-table.ts';
+import type { ViewerHandle, ViewOptions } from './port.ts';
+import { streamView } from './view-of.ts';
+import {
+  type ChannelView,
+  type DeviceView,
+  isProblem,
+  type Problem,
+  type PullTransport,
+  type StreamView,
+} from './views.ts';
+
+/** Default and longest wait for the first key frame (contract, `POST C/live`). */
+const DEFAULT_WAIT_MS = 15_000;
+const MAX_WAIT_MS = 60_000;
+/** Sub-streams go by small numbers; the standard names no limit, no device has more than a handful. */
+const MAX_STREAM_NUMBER = 15;
+
+export interface StreamsPorts {
+  readonly lives: LiveTable;
+  device(id: string): DeviceView | Problem;
+  channel(deviceId: string, channelId: string): ChannelView | Problem;
+  iso(epochMs: number): string;
+  closing(): boolean;
+}
+
+/** The streams as the API and the viewers use them: find, start, watch, stop. */
+export class Streams {
+  readonly #ports: StreamsPorts;
+
+  constructor(ports: StreamsPorts) {
+    this.#ports = ports;
+  }
+
+  all(): StreamView[] {
+    return this.#ports.lives.all().map((live) => streamView(live, this.#ports.iso));
+  }
+
+  find(id: string): Live | Problem {
+    return this.#ports.lives.byId(id) ?? { problem: 'stream_not_found', detail: `There is no stream ${id}.` };
+  }
+
+  get(id: string): StreamView | Problem {
+    const live = this.find(id);
+    return isProblem(live) ? live : streamView(live, this.#ports.iso);
+  }
+
+  async start(
+    deviceId: string,
+    channelId: string,
+    o: { transport?: PullTransport; streamNumber?: number; waitMs?: number },
+  ): Promise<{ stream: StreamView; created: boolean } | Problem> {
+    const joined = this.#join(deviceId, channelId, o.streamNumber ?? 0, o.transport);
+    if (!('live' in joined)) return joined;
+    const { live, created } = joined;
+    live.touch();
+    await live.settled(Math.min(o.waitMs ?? DEFAULT_WAIT_MS, MAX_WAIT_MS));
+    const stream = streamView(live, this.#ports.iso);
+    if (live.state === 'ended' && live.failure !== null) return { ...live.failure, steps: stream.steps };
+    if (live.state === 'inviting')
+      return { problem: 'invite_timeout', detail: 'The device has not sent media yet.', steps: stream.steps };
+    return { stream, created };
+  }
+
+  watchLive(
+    deviceId: string,
+    channelId: string,
+    streamNumber: number,
+    sink: ViewerSink,
+    o: ViewOptions,
+  ): ViewerHandle | Problem {
+    const joined = this.#join(deviceId, channelId, streamNumber, undefined);
+    return 'live' in joined ? joined.live.stream.addViewer(sink, o) : joined;
+  }
+
+  watch(streamId: string, sink: ViewerSink, o: ViewOptions): ViewerHandle | Problem {
+    const live = this.find(streamId);
+    return isProblem(live) ? live : live.stream.addViewer(sink, o);
+  }
+
+  async stop(id: string): Promise<Problem | null> {
+    const live = this.find(id);
+    if (isProblem(live)) return live;
+    await live.end('stopped by the API', 4409);
+    return null;
+  }
+
+  #join(
+    deviceId: string,
+    channelId: string,
+    streamNumber: number,
+    transport: PullTransport | undefined,
+  ): { live: Live; created: boolean } | Problem {
+    if (this.#ports.closing()) return { problem: 'shutting_down', detail: 'The gateway is shutting down.' };
+    if (!Number.isInteger(streamNumber) || streamNumber < 0 || streamNumber > MAX_STREAM_NUMBER)
+      return { problem: 'bad_request', detail: `A stream number is 0 to ${MAX_STREAM_NUMBER}.` };
+    const running = this.#ports.lives.byChannel(deviceId, channelId, streamNumber);
+    if (running !== undefined) return { live: running, created: false };
+    const device = this.#ports.device(deviceId);
+    if (isProblem(device)) return device;
+    const channel = this.#ports.channel(deviceId, channelId);
+    if (isProblem(channel)) return channel;
+    if (!device.online)
+      return { problem: 'device_offline', detail: `The device ${deviceId} is offline: it has not registered.` };
+    return this.#ports.lives.join(deviceId, channelId, streamNumber, { transport, keep: false });
+  }
+}
