@@ -1,9 +1,8 @@
 import type { Feed } from '../media/feed.ts';
-import type { PortPool } from '../media/ingest/port-pool.ts';
-import { openReceiver, type Receiver, type ReceiverEvent } from '../media/receiver.ts';
-import { buildOffer, parseSdp } from '../sip/sdp.ts';
+import type { MediaFault, Receiver, ReceiverEvent, ReceiverOptions } from '../media/receiver.ts';
+import { buildOffer, parseSdp, subjectOf } from '../sip/sdp.ts';
 import type { InviteFailure, Call as SipCall, SipServer } from '../sip/server.ts';
-import type { SsrcAllocator } from '../sip/ssrc.ts';
+import { formatSsrc, type SsrcPool } from '../sip/ssrc.ts';
 import type { Clock } from './clock.ts';
 import type { Steps } from './steps.ts';
 import type { PulledTransport } from './views.ts';
@@ -24,8 +23,9 @@ export type CallEnd =
 /** What calls need of the rest of the gateway. */
 export interface CallPorts {
   readonly sip: Pick<SipServer, 'invite' | 'mediaHostFor' | 'platformId'>;
-  readonly pool: PortPool;
-  readonly ssrcs: SsrcAllocator;
+  /** A port lease, its sockets and the feed behind them, ready to receive. */
+  openReceiver(o: Omit<ReceiverOptions, 'pool'>): Promise<Receiver | MediaFault>;
+  readonly ssrcs: SsrcPool;
   readonly clock: Clock;
 }
 
@@ -60,7 +60,7 @@ const RECONNECT_GRACE_MS = 3000;
 export class Call {
   readonly #ports: CallPorts;
   readonly #options: CallOptions;
-  readonly #ssrc: { text: string; value: number };
+  readonly #ssrc: number | null;
   #receiver: Receiver | null = null;
   #sip: SipCall | null = null;
   #cancelTimer: () => void = () => {};
@@ -71,7 +71,7 @@ export class Call {
   readonly closed: Promise<void>;
   #resolveClosed: () => void = () => {};
 
-  private constructor(ports: CallPorts, options: CallOptions, ssrc: { text: string; value: number }) {
+  private constructor(ports: CallPorts, options: CallOptions, ssrc: number | null) {
     this.#ports = ports;
     this.#options = options;
     this.#ssrc = ssrc;
@@ -87,8 +87,9 @@ export class Call {
     return call;
   }
 
-  get ssrcText(): string {
-    return this.#ssrc.text;
+  /** Ten decimal digits, as offered; null when none was free. */
+  get ssrcText(): string | null {
+    return this.#ssrc === null ? null : formatSsrc(this.#ssrc);
   }
 
   get receiver(): Receiver | null {
@@ -102,17 +103,24 @@ export class Call {
 
   async #open(): Promise<void> {
     const { transport, feed, steps } = this.#options;
-    const opened = await openReceiver({
+    const ssrc = this.#ssrc;
+    if (ssrc === null) {
+      // Not before the caller holds the call: an end is always later than its start.
+      await Promise.resolve();
+      this.#finish({ kind: 'no-port', detail: 'All 9,999 stream numbers of the domain are in use' });
+      this.#release();
+      return;
+    }
+    const opened = await this.#ports.openReceiver({
       transport,
-      pool: this.#ports.pool,
-      ssrc: this.#ssrc.value,
+      ssrc,
       feed,
       onEvent: (event) => this.#onReceiver(event),
       now: () => this.#ports.clock.nowMs(),
     });
     if ('fault' in opened) {
       this.#finish({ kind: 'no-port', detail: opened.detail });
-      if (this.#receiver === null) this.#release();
+      this.#release();
       return;
     }
     this.#receiver = opened;
@@ -123,19 +131,18 @@ export class Call {
       return;
     }
     steps.add('port', `${transport} port ${opened.port}`);
-    this.#invite(opened);
+    this.#invite(opened, ssrc);
   }
 
-  #invite(receiver: Receiver): void {
+  #invite(receiver: Receiver, ssrc: number): void {
     const { deviceId, channelId, streamNumber, transport, steps, inviteTimeoutMs } = this.#options;
     const { sip } = this.#ports;
     const host = sip.mediaHostFor(deviceId);
-    steps.add('invite', `offered ${transport} ${host}:${receiver.port}, SSRC ${this.#ssrc.text}`);
+    steps.add('invite', `offered ${transport} ${host}:${receiver.port}, SSRC ${formatSsrc(ssrc)}`);
     this.#sip = sip.invite({
       deviceId,
       channelId,
-      // GB/T 28181-2022 annex L: sender:sequence,receiver:sequence; the SSRC is the practised sequence.
-      subject: `${channelId}:${this.#ssrc.text},${sip.platformId}:0`,
+      subject: subjectOf(channelId, ssrc, sip.platformId),
       sdp: buildOffer({
         name: 'Play',
         platformId: sip.platformId,
@@ -143,7 +150,7 @@ export class Call {
         host,
         port: receiver.port,
         transport,
-        ssrc: this.#ssrc.text,
+        ssrc,
         streamNumber,
       }),
       timeoutMs: inviteTimeoutMs,
@@ -159,18 +166,18 @@ export class Call {
     if (this.#end !== null || this.#receiver === null) return;
     const { transport, steps, mediaTimeoutMs } = this.#options;
     const answer = parseSdp(sdpText ?? '');
-    const port = answer.media?.port ?? null;
+    const port = answer.selected?.port ?? (answer.media.length > 0 ? 0 : null);
     this.#answerDetail =
       sdpText === null || sdpText === ''
         ? `200 without SDP from ${sipHost}`
-        : `200 from ${sipHost}: media ${answer.host ?? 'no address'}:${port ?? 'no port'}, SSRC ${answer.ssrcText ?? 'none'}`;
+        : `200 from ${sipHost}: media ${answer.mediaHost ?? 'no address'}:${port ?? 'no port'}, SSRC ${answer.ssrcText ?? 'none'}`;
     steps.add('answer', this.#answerDetail);
     // TCP-11, INV-16: port 0 says that the device cannot do this transport now.
     if (port === 0 || (transport === 'tcp-active' && port === null)) {
       this.#finish({ kind: 'transport-refused', detail: `the device answered port ${port ?? 'none'} to ${transport}` });
       return;
     }
-    this.#receiver.answered({ ssrc: answer.ssrc, host: answer.host, port: port ?? 0, fallbackHost: sipHost });
+    this.#receiver.answered({ ssrc: answer.ssrc, host: answer.mediaHost, port: port ?? 0, fallbackHost: sipHost });
     this.#cancelTimer = this.#ports.clock.after(mediaTimeoutMs, () => this.#onNoMedia());
   }
 
@@ -238,7 +245,7 @@ export class Call {
   }
 
   #release(): void {
-    this.#ports.ssrcs.release(this.#ssrc.value);
+    if (this.#ssrc !== null) this.#ports.ssrcs.release(this.#ssrc);
     this.#resolveClosed();
   }
 }
