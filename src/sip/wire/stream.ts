@@ -1,0 +1,176 @@
+import { type Fault, fault } from './fault.ts';
+import type { SipMessage } from './message.ts';
+import { findHeadEnd, type Head, isStartLine, MAX_HEAD_BYTES, messageOf, parseHead, skipLineEnds } from './parse.ts';
+
+/** One body over TCP. A catalogue of 1,000 channels in a single message has 600 KB. */
+export const MAX_BODY_BYTES = 1024 * 1024;
+/** A start line. URIs of cameras have 50 bytes; what is longer than this is another protocol. */
+export const MAX_LINE_BYTES = 8 * 1024;
+/** Bytes skipped in search of the next start line before the stream is given up: longer than any body cut too short. */
+export const MAX_GARBAGE_BYTES = 64 * 1024;
+
+/** Faults in a row before the stream is given up: whoever sends these speaks no SIP. */
+export const MAX_FAULTS_IN_A_ROW = 32;
+
+/** A request or status line that begins in the middle of a line, glued to the end of a body with a wrong Content-Length (SIP-6). */
+const GLUED_START =
+  /(?:(?:REGISTER|INVITE|ACK|BYE|CANCEL|OPTIONS|MESSAGE|NOTIFY|SUBSCRIBE|INFO) sips?:\S+ SIP\/2\.0|SIP\/2\.0 \d{3}(?: .*)?)\r?$/;
+
+/**
+ * Cuts a TCP byte stream into messages (RFC 3261 18.3, SIP-5): several in one read, one in many, CRLF keep-alives between them.
+ * What comes out does not depend on where the reads were cut. After bytes that are no message it looks for the next start line,
+ * so that one wrong Content-Length costs one message and not the connection; when that fails too, `dead` is set and nothing
+ * more comes out: the connection has to be closed.
+ */
+export class SipStream {
+  #buffer = Buffer.alloc(0);
+  #length = 0;
+  /** Where in the stream `#buffer` begins: faults name bytes of the stream. */
+  #offset = 0;
+  /** Everything before it was searched for the end of the head. */
+  #searched = 0;
+  #head: Head | null = null;
+  /** The line at the begin of the head is known to be a start line. */
+  #started = false;
+  #garbageBytes = 0;
+  #faultsInARow = 0;
+  #dead = false;
+
+  /** No message will ever come out again. */
+  get dead(): boolean {
+    return this.#dead;
+  }
+
+  /** Bytes kept of a message that is not whole yet; bounded by head and body limits. */
+  get pendingBytes(): number {
+    return this.#length;
+  }
+
+  /** Whether a message has begun that is not whole yet. */
+  get midMessage(): boolean {
+    return this.#head !== null || this.#length > 0;
+  }
+
+  /** Takes what was read; `bytes` may be reused after the call. */
+  push(bytes: Uint8Array): (SipMessage | Fault)[] {
+    const out: (SipMessage | Fault)[] = [];
+    if (this.#dead) return out;
+    this.#append(bytes);
+    let at = 0;
+    while (!this.#dead) {
+      const next = this.#head === null ? this.#takeHead(at, out) : this.#takeBody(at, out);
+      if (next < 0) break;
+      at = next;
+    }
+    this.#consume(at);
+    return out;
+  }
+
+  /** Steps over keep-alives and reads a head from `at`. Returns the index to go on from, −1 when more bytes are needed. */
+  #takeHead(at: number, out: (SipMessage | Fault)[]): number {
+    const start = skipLineEnds(this.#buffer, at, this.#length);
+    if (start > at) {
+      this.#searched = Math.max(this.#searched, start);
+      return start;
+    }
+    if (start === this.#length) return -1;
+    if (!this.#started) {
+      const lf = this.#buffer.subarray(0, this.#length).indexOf(0x0a, start);
+      if ((lf < 0 ? this.#length : lf) - start >= MAX_LINE_BYTES)
+        return this.#skipGarbage(start, start + MAX_LINE_BYTES, out);
+      if (lf < 0) return -1;
+      const line = this.#buffer.toString('latin1', start, lf);
+      if (!isStartLine(line.trim())) {
+        const glued = GLUED_START.exec(line);
+        return this.#skipGarbage(start, glued === null ? lf + 1 : start + glued.index, out);
+      }
+      this.#started = true;
+      this.#garbageBytes = 0;
+    }
+    const end = findHeadEnd(this.#buffer, Math.max(start, this.#searched - 2), this.#length);
+    if ((end < 0 ? this.#length : end) - start > MAX_HEAD_BYTES) {
+      return this.#die(
+        fault('headers-too-long', this.#offset + start, `The headers are longer than ${MAX_HEAD_BYTES} bytes.`),
+        out,
+      );
+    }
+    if (end < 0) {
+      this.#searched = this.#length;
+      return -1;
+    }
+    this.#searched = end;
+    this.#started = false;
+    const head = parseHead(this.#buffer, start, end, this.#offset);
+    if ('kind' in head) {
+      return this.#report(head, end, out); // the next start line is searched right behind it
+    }
+    if (head.contentLength === 'bad') {
+      out.push(
+        fault(
+          'content-length',
+          this.#offset + start,
+          'Content-Length is no number, so the end of the message is unknown.',
+        ),
+      );
+      return end;
+    }
+    if (head.contentLength !== 'none' && head.contentLength > MAX_BODY_BYTES) {
+      return this.#die(
+        fault('body-too-long', this.#offset + start, `The body is longer than ${MAX_BODY_BYTES} bytes.`),
+        out,
+      );
+    }
+    this.#head = head;
+    return end;
+  }
+
+  #takeBody(at: number, out: (SipMessage | Fault)[]): number {
+    const head = this.#head;
+    if (head === null) return -1;
+    const length = typeof head.contentLength === 'number' ? head.contentLength : 0; // RFC 3261 20.14: absent means none
+    if (this.#length - at < length) return -1;
+    this.#head = null;
+    this.#searched = at + length;
+    this.#faultsInARow = 0;
+    out.push(messageOf(head, Uint8Array.prototype.slice.call(this.#buffer, at, at + length)));
+    return at + length;
+  }
+
+  /** Drops `[from, to)`. One fault for each run of garbage. */
+  #skipGarbage(from: number, to: number, out: (SipMessage | Fault)[]): number {
+    if (this.#garbageBytes === 0)
+      out.push(fault('start-line', this.#offset + from, 'Bytes between messages are no SIP.'));
+    this.#garbageBytes += to - from;
+    this.#searched = Math.max(this.#searched, to);
+    if (this.#garbageBytes > MAX_GARBAGE_BYTES) this.#dead = true;
+    return this.#dead ? this.#length : to;
+  }
+
+  #die(reason: Fault, out: (SipMessage | Fault)[]): number {
+    out.push(reason);
+    this.#dead = true;
+    return this.#length;
+  }
+
+  #append(bytes: Uint8Array): void {
+    const needed = this.#length + bytes.length;
+    if (needed > this.#buffer.length) {
+      const grown = Buffer.allocUnsafe(
+        Math.max(needed, Math.min(this.#buffer.length * 2, needed + MAX_BODY_BYTES), 1024),
+      );
+      this.#buffer.copy(grown, 0, 0, this.#length);
+      this.#buffer = grown;
+    }
+    this.#buffer.set(bytes, this.#length);
+    this.#length = needed;
+  }
+
+  #consume(count: number): void {
+    this.#offset += count;
+    this.#length -= count;
+    this.#searched = Math.max(0, this.#searched - count);
+    if (this.#length === 0)
+      this.#buffer = Buffer.alloc(0); // an idle connection holds no memory
+    else if (count > 0) this.#buffer.copyWithin(0, count, count + this.#length);
+  }
+}
