@@ -1,0 +1,128 @@
+import { token } from './session.ts';
+
+/** The parts of the API's objects that this page shows. */
+export interface Device {
+  readonly id: string;
+  readonly name: string;
+  readonly manufacturer: string;
+  readonly model: string;
+  readonly online: boolean;
+  readonly channelCount: number;
+}
+
+export interface Channel {
+  readonly id: string;
+  readonly deviceId: string;
+  readonly name: string;
+  readonly status: 'on' | 'off';
+}
+
+export interface Recording {
+  readonly id: string;
+  readonly streamId: string;
+  readonly deviceId: string;
+  readonly channelId: string;
+  readonly start: string;
+  readonly durationMs: number;
+  readonly bytes: number;
+  readonly state: 'recording' | 'complete' | 'recovered' | 'failed';
+  readonly locked: boolean;
+  readonly error?: string;
+}
+
+/** An answer that is no success: the gateway's problem+json, or code `unreachable` when there was no answer. */
+export class ApiFault extends Error {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, detail: string) {
+    super(detail);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** The gateway may live under a path of a reverse proxy: every address is relative to the page. */
+function address(path: string): URL {
+  return new URL(path, document.baseURI);
+}
+
+function withToken(url: URL): URL {
+  const secret = token();
+  if (secret !== null) url.searchParams.set('token', secret);
+  return url;
+}
+
+/** `fetch` with the token in its header. */
+export async function send(path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers);
+  const secret = token();
+  if (secret !== null) headers.set('Authorization', `Bearer ${secret}`);
+  let response: Response;
+  try {
+    response = await fetch(address(`api/v1/${path}`), { ...init, headers });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new ApiFault(0, 'unreachable', '');
+  }
+  if (response.ok) return response;
+  const problem = (await response.json().catch(() => ({}))) as { code?: string; detail?: string; title?: string };
+  throw new ApiFault(response.status, problem.code ?? '', problem.detail ?? problem.title ?? response.statusText);
+}
+
+/** More than any gateway has; a server that always names a next page ends here. */
+const MAX_PAGES = 100;
+
+async function list<T>(path: string): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const query = new URLSearchParams({ limit: '1000', ...(cursor === null ? {} : { cursor }) });
+    const answer = (await (await send(`${path}?${query}`)).json()) as { items: T[]; next: string | null };
+    items.push(...answer.items);
+    cursor = answer.next;
+    if (cursor === null) break;
+  }
+  return items;
+}
+
+export const listDevices = () => list<Device>('devices');
+export const listChannels = () => list<Channel>('channels');
+export const listRecordings = () => list<Recording>('recordings');
+
+function channelPath(deviceId: string, channelId: string): string {
+  return `${encodeURIComponent(deviceId)}/${encodeURIComponent(channelId)}`;
+}
+
+/** The live stream of a channel: joins the one there is or starts it. */
+export async function liveStream(deviceId: string, channelId: string, signal?: AbortSignal): Promise<{ id: string }> {
+  const path = `devices/${encodeURIComponent(deviceId)}/channels/${encodeURIComponent(channelId)}/live`;
+  const response = await send(path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: '{}',
+    signal: signal ?? null,
+  });
+  return (await response.json()) as { id: string };
+}
+
+export async function setRecording(streamId: string, on: boolean): Promise<Recording> {
+  const response = await send(`streams/${encodeURIComponent(streamId)}/recording`, { method: on ? 'PUT' : 'DELETE' });
+  return (await response.json()) as Recording;
+}
+
+export async function deleteRecording(id: string): Promise<void> {
+  await send(`recordings/${encodeURIComponent(id)}`, { method: 'DELETE' });
+}
+
+/** Address of a recorded file for `<video src>` and download links, which cannot set a header. */
+export function recordingAddress(id: string): string {
+  return withToken(address(`api/v1/recordings/${encodeURIComponent(id)}/file`)).href;
+}
+
+/** Address of the viewer's WebSocket; opening it pulls the channel. */
+export function liveAddress(deviceId: string, channelId: string): string {
+  const url = withToken(address(`live/${channelPath(deviceId, channelId)}.mp4`));
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  return url.href;
+}

@@ -1,0 +1,45 @@
+import { send } from './api.ts';
+import { EventStreamReader, type ServerEvent } from './event-stream.ts';
+
+const RETRY_MS = 2_000;
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/**
+ * The gateway's events until `signal` aborts, reconnecting with `Last-Event-ID`. Read through `fetch`, because EventSource cannot
+ * carry the token. `onLink(true)` is called each time the stream opens (so that lists can be read again), `onLink(false)` when it is lost.
+ */
+export async function followEvents(
+  signal: AbortSignal,
+  onEvent: (event: ServerEvent) => void,
+  onLink: (isUp: boolean) => void,
+): Promise<void> {
+  let lastId = '';
+  while (!signal.aborted) {
+    try {
+      const response = await send('events', { signal, headers: lastId === '' ? {} : { 'Last-Event-ID': lastId } });
+      onLink(true);
+      const reader = new EventStreamReader();
+      const body = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+      for (let piece = await body?.read(); piece && !piece.done; piece = await body?.read()) {
+        for (const event of reader.push(piece.value)) {
+          if (event.id !== '') lastId = event.id;
+          onEvent(event);
+        }
+      }
+    } catch {
+      // The next round tries again; a wrong token shows at the lists, which are read anew on every link.
+    }
+    if (signal.aborted) return;
+    onLink(false);
+    await pause(RETRY_MS, signal);
+  }
+}

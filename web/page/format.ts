@@ -1,0 +1,41 @@
+/** Numbers and codec names for people. Pure: no DOM. */
+
+const CODEC_NAMES: readonly (readonly [RegExp, string])[] = [
+  [/^(h265|hevc|hvc1|hev1)/i, 'H.265'],
+  [/^(h264|avc)/i, 'H.264'],
+  [/^pcma/i, 'G.711A'],
+  [/^pcmu/i, 'G.711µ'],
+  [/^(aac|mp4a)/i, 'AAC'],
+  [/^flac/i, 'FLAC'],
+];
+
+/** `H.264` for `h264` or `avc1.64001f`; an unknown codec as it is. */
+export function codecName(codec: string): string {
+  return CODEC_NAMES.find(([pattern]) => pattern.test(codec))?.[1] ?? codec;
+}
+
+export function bitrate(bps: number): string {
+  return bps < 999_500 ? `${Math.round(bps / 1_000)} kbit/s` : `${(bps / 1_000_000).toFixed(1)} Mbit/s`;
+}
+
+export function size(bytes: number): string {
+  if (bytes < 1_000_000) return `${Math.max(1, Math.round(bytes / 1_000))} kB`;
+  if (bytes < 1_000_000_000) return `${(bytes / 1_000_000).toFixed(1)} MB`;
+  return `${(bytes / 1_000_000_000).toFixed(2)} GB`;
+}
+
+/** `1:02:03` or `2:03`. */
+export function duration(ms: number): string {
+  const seconds = Math.floor(ms / 1_000);
+  const two = (n: number) => String(n).padStart(2, '0');
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+/** Date and time in the browser's zone and language. */
+export function moment(iso: string, language: string): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return iso;
+  return date.toLocaleString(language, { dateStyle: 'medium', timeStyle: 'medium' });
+}

@@ -1,0 +1,20 @@
+/** Line drawings of 24 units, coloured by the text around them. */
+const PATHS = {
+  soundOff: 'M4 9v6h4l5 4V5L8 9zM17 9l5 6M22 9l-5 6',
+  soundOn: 'M4 9v6h4l5 4V5L8 9zM16.5 8.5a5 5 0 0 1 0 7M19 6a9 9 0 0 1 0 12',
+  fullScreen: 'M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5',
+  camera: 'M3 7h12v10H3zM15 11l6-4v10l-6-4',
+  play: 'M7 5v14l12-7z',
+  download: 'M12 4v11M7 11l5 5 5-5M5 20h14',
+  remove: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13',
+  signOut: 'M14 4H5v16h9M10 12h11M17 8l4 4-4 4',
+  back: 'M15 5l-7 7 7 7',
+} as const;
+
+export function Icon({ name }: { name: keyof typeof PATHS }) {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

@@ -1,0 +1,31 @@
+import type { PlayerState } from '../player/player.ts';
+import { codecName } from './format.ts';
+import type { Words } from './words.ts';
+
+/** The player's state in a sentence, or null while there is a picture to look at. */
+export function messageOf(state: PlayerState, words: Words): string | null {
+  switch (state.type) {
+    case 'connecting':
+      return words.connecting;
+    case 'waiting':
+      if (state.state === 'stalled') return words.stalled;
+      return state.state === 'waiting' ? words.waiting : words.inviting;
+    case 'playing':
+      return null;
+    case 'blocked':
+      return words.blocked;
+    case 'retrying':
+      return `${words.closing[state.closing]} ${words.retrying(Math.max(1, Math.round(state.inMs / 1_000)))}`;
+    case 'closed':
+      return words.closing[state.closing];
+    case 'undecodable':
+      return words.undecodable(codecName(state.codec));
+    case 'unsupported':
+      return words.unsupported;
+  }
+}
+
+/** True while something is under way by itself, so that a turning circle is honest. */
+export function isBusy(state: PlayerState): boolean {
+  return state.type === 'connecting' || state.type === 'waiting' || state.type === 'retrying';
+}

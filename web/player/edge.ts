@@ -1,0 +1,108 @@
+/**
+ * Where a live picture should be: close behind the newest media, without a jump that the eye sees. Pure: no DOM, no clock;
+ * the player hands in what its video element says and does what comes back.
+ */
+
+/** A stretch of buffered media, in seconds of the media time line. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What to do to the video element. */
+export type Move =
+  | { readonly type: 'rate'; readonly rate: number }
+  | { readonly type: 'jump'; readonly to: number; readonly why: 'start' | 'gap' | 'lag' };
+
+/** Wanted distance to the newest frame. Video alone arrives frame by frame; an audio decoder wants some frames ahead. */
+export const VIDEO_TARGET_S = 0.06;
+export const AUDIO_TARGET_S = 0.2;
+/** An unsteady network pushes the target up to here and no further. */
+export const LONGEST_TARGET_S = 1.2;
+/** Every time the media ran dry the target grows by this; it shrinks again by the second factor every second. */
+const GROW_ON_STARVE_S = 0.12;
+const SHRINK_PER_SECOND = 0.985;
+/** Faster playback starts this far above the target and ends at the target, so that it does not flutter. */
+const CATCH_UP_ABOVE_S = 0.15;
+/** More lag than this is not played back faster but skipped: under it no jump is ever made. */
+export const JUMP_LAG_S = 2;
+/** A viewer gets everything since the last key frame at once, in many messages: until it all came, following the edge is still starting. */
+const START_WINDOW_MS = 600;
+/** In that window, lag above the target by this much is skipped. */
+const START_SLACK_S = 0.25;
+/** A position this close before the end of a stretch counts as having reached it (browsers stop some ms early). */
+const AT_END_S = 0.1;
+/** Behind the start of a stretch, so that rounding cannot put the position before it. */
+const INSIDE_S = 0.001;
+
+/** 1.1 is not heard as another pitch and hardly seen; 1.25 only while the lag is great. */
+function catchUpRate(excessS: number): number {
+  return excessS > 0.8 ? 1.25 : 1.1;
+}
+
+/** Follows the live edge of one video element. */
+export class LiveEdge {
+  #floorS = VIDEO_TARGET_S;
+  #targetS = VIDEO_TARGET_S;
+  #rate = 1;
+  #startedMs: number | null = null;
+
+  /** Seconds behind the newest frame that are aimed at now. */
+  get targetS(): number {
+    return this.#targetS;
+  }
+
+  /** Another stream, or the same from anew: the next media is a start. */
+  restart(hasAudio: boolean): void {
+    this.#floorS = hasAudio ? AUDIO_TARGET_S : VIDEO_TARGET_S;
+    this.#targetS = Math.max(this.#floorS, this.#targetS);
+    this.#rate = 1;
+    this.#startedMs = null;
+  }
+
+  /** Playback ran dry at the live edge: keep a little more distance. */
+  starved(): void {
+    if (this.#startedMs !== null) this.#targetS = Math.min(LONGEST_TARGET_S, this.#targetS + GROW_ON_STARVE_S);
+  }
+
+  /** A second went by. */
+  second(): void {
+    this.#targetS = Math.max(this.#floorS, this.#targetS * SHRINK_PER_SECOND);
+  }
+
+  /** The move to make with the position at `currentTime` seconds, or null. `buffered` is in ascending order, `nowMs` monotonic. */
+  next(currentTime: number, buffered: readonly Stretch[], nowMs: number): Move | null {
+    const live = buffered.at(-1);
+    if (live === undefined) return null;
+    const edge = Math.max(live.start + INSIDE_S, live.end - this.#targetS);
+    const lag = live.end - currentTime;
+    if (this.#startedMs === null) {
+      this.#startedMs = nowMs;
+      return { type: 'jump', to: edge, why: 'start' };
+    }
+    if (nowMs - this.#startedMs < START_WINDOW_MS && lag > this.#targetS + START_SLACK_S) {
+      return { type: 'jump', to: edge, why: 'start' };
+    }
+    // Past everything that is buffered: the time line began anew.
+    if (lag < -AT_END_S) return { type: 'jump', to: edge, why: 'gap' };
+    const here = buffered.find((stretch) => currentTime >= stretch.start && currentTime <= stretch.end - AT_END_S);
+    if (here === undefined) {
+      const ahead = buffered.find((stretch) => stretch.start > currentTime && stretch.end - stretch.start > AT_END_S);
+      if (ahead !== undefined) return { type: 'jump', to: ahead.start + INSIDE_S, why: 'gap' };
+    }
+    if (lag > JUMP_LAG_S + this.#targetS) {
+      this.#rate = 1;
+      return { type: 'jump', to: edge, why: 'lag' };
+    }
+    return this.#steer(lag - this.#targetS);
+  }
+
+  #steer(excessS: number): Move | null {
+    let rate = this.#rate;
+    if (excessS <= 0) rate = 1;
+    else if (rate > 1 || excessS > CATCH_UP_ABOVE_S) rate = catchUpRate(excessS);
+    if (rate === this.#rate) return null;
+    this.#rate = rate;
+    return { type: 'rate', rate };
+  }
+}

@@ -1,0 +1,190 @@
+import { trackShape } from './protocol.ts';
+
+/** Media that waits for its append. More means that the page was frozen: a new connection is cheaper than catching up. */
+const MAX_QUEUED_BYTES = 48 * 1024 * 1024;
+/** Media kept behind the position; a live view never seeks back. */
+const KEEP_BEHIND_S = 6;
+/** Trimmed when this much has gathered, so that a removal is rare. */
+const TRIM_ABOVE_S = 12;
+
+/** Safari on phones has only the managed kind, which must not be played on another screen. */
+interface ManagedWindow {
+  ManagedMediaSource?: typeof MediaSource;
+}
+
+function mediaSourceClass(): typeof MediaSource | null {
+  if (typeof MediaSource !== 'undefined') return MediaSource;
+  return (globalThis as ManagedWindow).ManagedMediaSource ?? null;
+}
+
+/** False where the browser has no Media Source Extensions at all. */
+export function canBuffer(): boolean {
+  return mediaSourceClass() !== null;
+}
+
+/** Whether this browser says it can decode `mime`. */
+export function canDecode(mime: string): boolean {
+  return mediaSourceClass()?.isTypeSupported(mime) ?? false;
+}
+
+type Job = { readonly bytes: Uint8Array } | { readonly mime: string } | { readonly clear: true };
+
+/**
+ * One MediaSource with one SourceBuffer on a video element, fed through a queue: a source buffer takes one operation at a time.
+ * A new mime goes through `changeType`; another set of tracks needs a new MediaBuffer (`fits` says which).
+ */
+export class MediaBuffer {
+  readonly #video: HTMLVideoElement;
+  readonly #source: MediaSource;
+  readonly #shape: string;
+  readonly #onAppended: () => void;
+  readonly #onFault: (detail: string) => void;
+  readonly #address: string;
+  readonly #queue: Job[] = [];
+  #mime: string;
+  #buffer: SourceBuffer | null = null;
+  #queuedBytes = 0;
+  #isClosed = false;
+
+  constructor(o: {
+    video: HTMLVideoElement;
+    mime: string;
+    onAppended: () => void;
+    /** The buffer is of no use any more; make a new one. */
+    onFault: (detail: string) => void;
+  }) {
+    const MediaSourceClass = mediaSourceClass();
+    if (MediaSourceClass === null) throw new TypeError('no MediaSource: ask canBuffer() first');
+    this.#video = o.video;
+    this.#mime = o.mime;
+    this.#shape = trackShape(o.mime);
+    this.#onAppended = o.onAppended;
+    this.#onFault = o.onFault;
+    this.#source = new MediaSourceClass();
+    this.#source.addEventListener('sourceopen', () => this.#open(), { once: true });
+    this.#address = URL.createObjectURL(this.#source);
+    o.video.disableRemotePlayback = true;
+    o.video.src = this.#address;
+  }
+
+  /** True when `mime` can follow in this buffer. */
+  fits(mime: string): boolean {
+    return trackShape(mime) === this.#shape;
+  }
+
+  /** The init segments that follow are of this type. */
+  changeType(mime: string): void {
+    if (mime === this.#mime) return;
+    this.#mime = mime;
+    this.#queue.push({ mime });
+    this.#pump();
+  }
+
+  /** Drops everything buffered and queued: the time line begins anew. */
+  clear(): void {
+    this.#queue.length = 0;
+    this.#queuedBytes = 0;
+    this.#queue.push({ mime: this.#mime }, { clear: true });
+    this.#pump();
+  }
+
+  append(bytes: Uint8Array): void {
+    this.#queuedBytes += bytes.length;
+    if (this.#queuedBytes > MAX_QUEUED_BYTES) {
+      this.#fail('the page was too slow');
+      return;
+    }
+    this.#queue.push({ bytes });
+    this.#pump();
+  }
+
+  /** Lets go of the video element's source. Idempotent. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#queue.length = 0;
+    URL.revokeObjectURL(this.#address);
+    if (this.#video.src === this.#address) {
+      this.#video.removeAttribute('src');
+      this.#video.load();
+    }
+  }
+
+  #open(): void {
+    if (this.#isClosed) return;
+    try {
+      this.#buffer = this.#source.addSourceBuffer(this.#mime);
+    } catch (error) {
+      this.#fail(String(error));
+      return;
+    }
+    this.#buffer.addEventListener('updateend', () => {
+      if (this.#isClosed) return;
+      this.#onAppended();
+      this.#pump();
+    });
+    this.#buffer.addEventListener('error', () => this.#fail('the browser could not read the media'));
+    this.#pump();
+  }
+
+  #pump(): void {
+    const buffer = this.#buffer;
+    if (this.#isClosed || buffer === null || buffer.updating || this.#source.readyState !== 'open') return;
+    const job = this.#queue[0];
+    if (job === undefined) return;
+    try {
+      if (this.#trim(buffer)) return;
+      if ('bytes' in job) {
+        const bytes = this.#takeBytes();
+        buffer.appendBuffer(bytes);
+        return;
+      }
+      this.#queue.shift();
+      if ('clear' in job) {
+        buffer.abort();
+        buffer.remove(0, Number.POSITIVE_INFINITY);
+        return;
+      }
+      buffer.changeType(job.mime);
+    } catch (error) {
+      this.#fail(String(error));
+      return;
+    }
+    this.#pump();
+  }
+
+  /** All media at the head of the queue as one piece: a tab that wakes up appends once, not a thousand times. */
+  #takeBytes(): Uint8Array<ArrayBuffer> {
+    const pieces: Uint8Array[] = [];
+    let total = 0;
+    for (let job = this.#queue[0]; job !== undefined && 'bytes' in job; job = this.#queue[0]) {
+      pieces.push(job.bytes);
+      total += job.bytes.length;
+      this.#queue.shift();
+    }
+    this.#queuedBytes -= total;
+    const joined = new Uint8Array(total);
+    let at = 0;
+    for (const piece of pieces) {
+      joined.set(piece, at);
+      at += piece.length;
+    }
+    return joined;
+  }
+
+  /** Starts a removal of what was played when enough has gathered; true when it did. */
+  #trim(buffer: SourceBuffer): boolean {
+    if (buffer.buffered.length === 0) return false;
+    const start = buffer.buffered.start(0);
+    const until = this.#video.currentTime - KEEP_BEHIND_S;
+    if (this.#video.currentTime - start < TRIM_ABOVE_S || until <= start) return false;
+    buffer.remove(start, until);
+    return true;
+  }
+
+  #fail(detail: string): void {
+    if (this.#isClosed) return;
+    this.#queue.length = 0;
+    this.#onFault(detail);
+  }
+}
