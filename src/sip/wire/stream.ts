@@ -138,12 +138,19 @@ export class SipStream {
 
   /** Drops `[from, to)`. One fault for each run of garbage. */
   #skipGarbage(from: number, to: number, out: (SipMessage | Fault)[]): number {
-    if (this.#garbageBytes === 0)
-      out.push(fault('start-line', this.#offset + from, 'Bytes between messages are no SIP.'));
+    const first = this.#garbageBytes === 0;
     this.#garbageBytes += to - from;
     this.#searched = Math.max(this.#searched, to);
     if (this.#garbageBytes > MAX_GARBAGE_BYTES) this.#dead = true;
-    return this.#dead ? this.#length : to;
+    if (!first) return this.#dead ? this.#length : to;
+    return this.#report(fault('start-line', this.#offset + from, 'Bytes between messages are no SIP.'), to, out);
+  }
+
+  #report(reason: Fault, next: number, out: (SipMessage | Fault)[]): number {
+    out.push(reason);
+    this.#faultsInARow += 1;
+    if (this.#faultsInARow >= MAX_FAULTS_IN_A_ROW) this.#dead = true;
+    return this.#dead ? this.#length : next;
   }
 
   #die(reason: Fault, out: (SipMessage | Fault)[]): number {
