@@ -1,0 +1,250 @@
+import { type CatalogItem, type CatalogPart, isVideoChannel } from '../manscdp/catalog.ts';
+import { CATALOG_LINGER_MS, CatalogCollection } from './catalog-collection.ts';
+import type { Channel, ChannelChange, Directory } from './directory.ts';
+import type { QueryFault } from './query.ts';
+
+/** Catalogues of all devices: asked-for answers, unsolicited ones and change notifies end here and become channels (GB/T 28181 A.2.1, annexes J, M, N). */
+
+/** What a catalogue query answers. `complete` false: parts are missing, what came was merged. */
+export interface CatalogResult {
+  queryId: string;
+  items: Channel[];
+  complete: boolean;
+}
+
+export type CatalogEvent =
+  | { type: 'catalog.progress'; data: { deviceId: string; queryId: string; received: number; expected: number | null } }
+  | {
+      type: 'catalog.updated';
+      data: {
+        deviceId: string;
+        queryId: string;
+        complete: boolean;
+        channels: number;
+        added: number;
+        removed: number;
+        changed: number;
+      };
+    }
+  | {
+      type: 'channel.added' | 'channel.removed' | 'channel.online' | 'channel.offline';
+      data: { deviceId: string; channelId: string; name: string };
+    };
+
+interface Running {
+  collection: CatalogCollection;
+  added: number;
+  changed: number;
+  /** SN of an answer that does not echo ours (XML-13). */
+  strangeSn: number | null;
+  waiting: ((result: CatalogResult | QueryFault) => void)[];
+}
+
+/** Callers of one device's running catalogue query: each API call that waits is one. */
+const MAX_WAITING = 1000;
+
+export class Catalogs {
+  readonly #directory: Directory;
+  readonly #platformId: string;
+  readonly #emit: (event: CatalogEvent) => void;
+  readonly #running = new Map<string, Running>();
+
+  constructor(directory: Directory, platformId: string, emit: (event: CatalogEvent) => void) {
+    this.#directory = directory;
+    this.#platformId = platformId;
+    this.#emit = emit;
+  }
+
+  /**
+   * Joins the query that runs, or begins one with this SN. `send` true: the caller has to send the query.
+   * `settle` is called once, at the end.
+   */
+  ask(
+    deviceId: string,
+    sn: number,
+    settle: (result: CatalogResult | QueryFault) => void,
+    nowMs: number,
+  ): { send: boolean; queryId: string } {
+    const running = this.#running.get(deviceId);
+    if (running !== undefined && running.collection.finishedMs === null) {
+      if (running.waiting.length < MAX_WAITING) running.waiting.push(settle);
+      else settle({ fault: 'busy', detail: 'too many callers wait for this catalogue' });
+      return { send: false, queryId: String(running.collection.sn) };
+    }
+    const trusted = this.#directory.device(deviceId)?.profile.sumNumWrong !== true;
+    const collection = new CatalogCollection(sn, trusted, nowMs);
+    this.#running.set(deviceId, { collection, added: 0, changed: 0, strangeSn: null, waiting: [settle] });
+    return { send: true, queryId: String(sn) };
+  }
+
+  /** True once a Catalog answer of this device has begun in this process. */
+  begun(deviceId: string): boolean {
+    return this.#running.get(deviceId)?.collection.begun === true;
+  }
+
+  /** A Response/Catalog: a part of our query, or unsolicited, then it only adds and updates (CAT-3). */
+  answer(deviceId: string, sn: number | null, part: CatalogPart, nowMs: number): void {
+    const running = this.#running.get(deviceId);
+    if (running === undefined || !this.#belongs(running, sn)) {
+      this.#merge(deviceId, part.items);
+      return;
+    }
+    const { collection } = running;
+    const fresh = collection.add(part, nowMs);
+    const change = this.#merge(
+      deviceId,
+      fresh.filter((item) => item.id !== deviceId),
+    );
+    running.added += change.added.length;
+    running.changed += change.changed.length;
+    if (collection.sumNumWrong) this.#distrustCount(deviceId);
+    const queryId = String(collection.sn);
+    this.#emit({ type: 'catalog.progress', data: { deviceId, queryId, ...collection.progress } });
+    if (collection.finishedMs === null && collection.over(nowMs)) this.#finish(deviceId, running, nowMs);
+  }
+
+  /** A change notify (annex N): events by name, full items as updates. Never for a device without a row (CAT-6). */
+  notify(deviceId: string, part: CatalogPart): void {
+    const ignoreStatus = this.#directory.device(deviceId)?.profile.ignoreStatusNotify === true;
+    for (const item of part.items) {
+      if (item.event === 'DEL') {
+        const gone = this.#directory.removeChannel(deviceId, item.id);
+        if (gone !== undefined) this.#channelEvent('channel.removed', gone);
+      } else if (item.event === 'ON' || item.event === 'OFF' || item.event === 'VLOST' || item.event === 'DEFECT') {
+        if (ignoreStatus) continue; // CAT-7
+        const on = item.event === 'ON';
+        const changed = this.#directory.setStatus(deviceId, item.id, on ? 'on' : 'off');
+        if (changed !== undefined) this.#channelEvent(on ? 'channel.online' : 'channel.offline', changed);
+      } else {
+        this.#merge(deviceId, [item]);
+      }
+    }
+  }
+
+  /** The query could not be sent, or the device is gone. */
+  fail(deviceId: string, fault: QueryFault): void {
+    const running = this.#running.get(deviceId);
+    if (running === undefined || running.collection.finishedMs !== null) return;
+    this.#running.delete(deviceId);
+    for (const settle of running.waiting.splice(0)) settle(fault);
+  }
+
+  forget(deviceId: string): void {
+    this.fail(deviceId, { fault: 'not-found', detail: 'the device was deleted' });
+    this.#running.delete(deviceId);
+  }
+
+  /** Ends what fell quiet. */
+  poll(nowMs: number): void {
+    for (const [deviceId, running] of this.#running) {
+      const { collection } = running;
+      if (collection.finishedMs === null) {
+        if (!collection.over(nowMs)) continue;
+        if (collection.begun) this.#finish(deviceId, running, nowMs);
+        else this.fail(deviceId, { fault: 'timeout', detail: 'no catalogue answer came' });
+      } else if (nowMs - collection.finishedMs >= CATALOG_LINGER_MS && running.collection.items.size > 0) {
+        collection.items.clear(); // `begun` stays readable, the items live in the directory
+      }
+    }
+  }
+
+  /** Queries that run. */
+  get size(): number {
+    let size = 0;
+    for (const running of this.#running.values()) if (running.collection.finishedMs === null) size += 1;
+    return size;
+  }
+
+  failAll(fault: QueryFault): void {
+    for (const deviceId of [...this.#running.keys()]) this.fail(deviceId, fault);
+  }
+
+  #belongs(running: Running, sn: number | null): boolean {
+    const { collection } = running;
+    if (sn === collection.sn) return true;
+    if (collection.finishedMs !== null) return false;
+    if (sn === running.strangeSn && sn !== null) return true;
+    // no SN, or one that is not ours, while nothing else has come: devices that do not echo it (XML-13)
+    if (sn !== null && collection.begun) return false;
+    running.strangeSn = sn ?? -1;
+    return true;
+  }
+
+  #finish(deviceId: string, running: Running, nowMs: number): void {
+    const { collection } = running;
+    collection.finishedMs = nowMs;
+    const own = collection.items.get(deviceId);
+    const others = [...collection.items.values()].filter((item) => item.id !== deviceId && this.#isChannel(item));
+    if (own !== undefined && others.length === 0) {
+      // an IPC that lists only itself: it is its own channel (CAT-4)
+      running.added += this.#upsert(deviceId, [own]).added.length;
+    }
+    const removed = this.#removeMissing(deviceId, running, others.length > 0 ? others : own === undefined ? [] : [own]);
+    const channels = this.#directory.channels(deviceId);
+    const queryId = String(collection.sn);
+    const { added, changed } = running;
+    const data = {
+      deviceId,
+      queryId,
+      complete: collection.complete,
+      channels: channels.length,
+      added,
+      removed,
+      changed,
+    };
+    this.#emit({ type: 'catalog.updated', data });
+    const items = channels.filter((channel) => collection.items.has(channel.id));
+    for (const settle of running.waiting.splice(0)) settle({ queryId, items, complete: collection.complete });
+  }
+
+  /** Only a complete answer to our own SN removes channels (CAT-2, CAT-3); an empty one says nothing about those it once listed. */
+  #removeMissing(deviceId: string, running: Running, listed: CatalogItem[]): number {
+    const { collection } = running;
+    if (!collection.complete || collection.sumNumWrong || running.strangeSn !== null || listed.length === 0) return 0;
+    const keep = new Set(listed.map((item) => item.id));
+    let removed = 0;
+    for (const channel of this.#directory.channels(deviceId)) {
+      if (keep.has(channel.id)) continue;
+      this.#directory.removeChannel(deviceId, channel.id);
+      this.#channelEvent('channel.removed', channel);
+      removed += 1;
+    }
+    return removed;
+  }
+
+  #merge(deviceId: string, items: readonly CatalogItem[]): ChannelChange {
+    return this.#upsert(
+      deviceId,
+      items.filter(
+        (item) =>
+          this.#isChannel(item) && (item.id !== deviceId || this.#directory.channel(deviceId, deviceId) !== undefined),
+      ),
+    );
+  }
+
+  #upsert(deviceId: string, items: readonly CatalogItem[]): ChannelChange {
+    const change = this.#directory.upsert(deviceId, items);
+    for (const channel of change.added) this.#channelEvent('channel.added', channel);
+    for (const channel of change.turnedOn) this.#channelEvent('channel.online', channel);
+    for (const channel of change.turnedOff) this.#channelEvent('channel.offline', channel);
+    return change;
+  }
+
+  #isChannel(item: CatalogItem): boolean {
+    return item.id !== this.#platformId && isVideoChannel(item.id);
+  }
+
+  #distrustCount(deviceId: string): void {
+    const device = this.#directory.device(deviceId);
+    if (device === undefined || device.profile.sumNumWrong === true) return;
+    device.profile.sumNumWrong = true;
+    this.#directory.save(device);
+  }
+
+  #channelEvent(
+    type: 'channel.added' | 'channel.removed' | 'channel.online' | 'channel.offline',
+    channel: Channel,
+  ): void {
+    this.#emit({ type, data: { deviceId: channel.deviceId, channelId: channel.id, name: channel.name } });
+  }
+}

@@ -1,0 +1,225 @@
+import {
+  type DigestAlgorithm,
+  type DigestCredentials,
+  formatChallenge,
+  parseCredentials,
+  verifyDigest,
+} from '../digest.ts';
+import { parseNameAddr } from '../wire/address.ts';
+import type { SipRequest } from '../wire/message.ts';
+import { formatUri, parseUri } from '../wire/uri.ts';
+import type { Directory } from './directory.ts';
+import { Lockout } from './lockout.ts';
+import { Nonces } from './nonces.ts';
+import { RegisterRate } from './register-rate.ts';
+
+/** Decides on REGISTERs (GB/T 28181 9.1; RFC 3261 10.3, 22). It answers what is to be done; who is online is the server's business. */
+
+/** Default of the standard's practice when a device names no time (REG-7). */
+export const DEFAULT_EXPIRES_SECONDS = 3600;
+/** 30 days: longer is a device that writes 2^32 − 1. */
+export const MAX_EXPIRES_SECONDS = 2_592_000;
+/** Ids are 20 digits by rule; older ones have 18, some hold letters (REG-5). */
+const DEVICE_ID = /^[A-Za-z0-9]{1,64}$/;
+
+export type RejectReason =
+  | 'wrong-platform-id'
+  | 'blocked'
+  | 'not-added'
+  | 'wrong-password'
+  | 'no-password'
+  | 'slowed'
+  | 'locked-out'
+  | 'too-many-devices'
+  | 'conflict';
+
+export interface RegistrarOptions {
+  platformId: string;
+  realm: string;
+  authRequired: boolean;
+  admission: 'open' | 'known';
+  directory: Directory;
+  /** The password this device must prove; null when it has none. */
+  passwordOf(deviceId: string): string | null;
+  /** Random key of the nonces. */
+  nonceKey: Uint8Array;
+  random(): string;
+}
+
+/** What came with a verified REGISTER. */
+export interface Registration {
+  deviceId: string;
+  /** 0: it leaves. */
+  expiresSeconds: number;
+  version: string | null;
+  /** The Contact as sent, without its `expires`; null when there is none. */
+  contact: string | null;
+  /** User name of the digest, when it is not the id (REG-4). */
+  otherUsername: string | null;
+}
+
+export type RegisterDecision =
+  | { type: 'drop' }
+  | { type: 'challenge'; challenge: string }
+  | {
+      type: 'refuse';
+      status: number;
+      phrase: string;
+      deviceId: string;
+      why: RejectReason | null;
+      detail: string;
+      retryAfterSeconds: number | null;
+    }
+  | { type: 'accept'; registration: Registration };
+
+/** Where a request came from. */
+interface Source {
+  readonly host: string;
+  readonly port: number;
+}
+
+export class Registrar {
+  readonly #o: RegistrarOptions;
+  readonly #nonces: Nonces;
+  readonly #lockout = new Lockout();
+  readonly #rate = new RegisterRate();
+  readonly counters = { challenged: 0, refused: 0, lockedOut: 0, dropped: 0, stale: 0, accepted: 0 };
+
+  constructor(options: RegistrarOptions) {
+    this.#o = options;
+    this.#nonces = new Nonces(options.nonceKey, options.random);
+  }
+
+  /** Looks at one REGISTER. A challenge keeps nothing in memory, so it may be sent without a transaction. */
+  decide(request: SipRequest, from: Source, nowMs: number): RegisterDecision {
+    const deviceId = parseNameAddr(request.headers.get('To') ?? '')?.uri.user ?? '';
+    if (!DEVICE_ID.test(deviceId))
+      return this.#refuse('', 400, 'Bad device id', null, 'the user of To is no device id');
+    const { directory } = this.#o;
+    const device = directory.device(deviceId);
+    const verifiedBefore = device?.registeredEpochMs != null && device.address?.host === from.host;
+    if (!this.#rate.admit(from.host, deviceId, verifiedBefore, nowMs)) {
+      this.counters.dropped += 1;
+      return { type: 'drop' };
+    }
+    const asked = request.uri.user;
+    if (asked !== null && asked !== this.#o.platformId) {
+      const detail = `it registers with platform id ${asked.slice(0, 64)}, this one is ${this.#o.platformId}`;
+      return this.#refuse(deviceId, 403, 'Wrong Platform Id', 'wrong-platform-id', detail);
+    }
+    if (directory.isBlocked(deviceId)) {
+      return this.#refuse(deviceId, 403, 'Device Blocked', 'blocked', 'it was deleted and blocked');
+    }
+    if (device === undefined && this.#o.admission === 'known') {
+      return this.#refuse(deviceId, 403, 'Device Not Added', 'not-added', 'only devices added beforehand are admitted');
+    }
+    const registration = readRegistration(request, deviceId);
+    if (!this.#o.authRequired) return this.#accept(registration);
+    const header = request.headers.all('Authorization').find((value) => /^\s*digest/i.test(value));
+    const credentials = header === undefined ? null : parseCredentials(header);
+    if (credentials === null) {
+      const leaves = registration.expiresSeconds === 0 && device?.profile.openUnregister === true;
+      const atHome = device?.address?.host === from.host && device.address.port === from.port;
+      return leaves && atHome ? this.#accept(registration) : this.#challenge(deviceId, from.host, false, nowMs);
+    }
+    return this.#verify(registration, credentials, from.host, verifiedBefore, nowMs);
+  }
+
+  /** The operator changed a password: nobody stays locked out for the old one. */
+  passwordChanged(deviceId: string): void {
+    this.#lockout.forget(deviceId);
+  }
+
+  /** Sizes of what is kept, for metrics. */
+  sizes(nowMs: number): { nonces: number; buckets: number; lockoutRows: number; locked: number } {
+    const { rows, locked } = this.#lockout.counts(nowMs);
+    return { nonces: this.#nonces.size, buckets: this.#rate.size, lockoutRows: rows, locked };
+  }
+
+  #verify(
+    r: Registration,
+    c: DigestCredentials,
+    host: string,
+    verifiedBefore: boolean,
+    nowMs: number,
+  ): RegisterDecision {
+    const gate = this.#lockout.gate(host, r.deviceId, verifiedBefore, nowMs);
+    if (!gate.allowed) {
+      const why = gate.cause === 'locked' ? 'locked-out' : 'slowed';
+      const detail = `too many wrong passwords from ${host}, next try in ${gate.retryAfterSeconds} s`;
+      return this.#refuse(r.deviceId, 403, 'Too Many Failed Logins', why, detail, gate.retryAfterSeconds);
+    }
+    if (this.#nonces.check(c.nonce, c.nc, host, nowMs) !== 'good') {
+      this.counters.stale += 1;
+      return this.#challenge(r.deviceId, host, true, nowMs);
+    }
+    const password = this.#o.passwordOf(r.deviceId);
+    if (password === null) {
+      return this.#refuse(r.deviceId, 403, 'No Password Set', 'no-password', 'no password is set for it');
+    }
+    const named = parseUri(c.uri)?.user ?? null;
+    if (named !== null && named !== this.#o.platformId) {
+      const detail = `its digest is for platform id ${named.slice(0, 64)}`;
+      return this.#refuse(r.deviceId, 403, 'Wrong Platform Id', 'wrong-platform-id', detail);
+    }
+    if (!verifyDigest(c, 'REGISTER', password)) {
+      const locked = this.#lockout.failed(host, r.deviceId, verifiedBefore, nowMs);
+      const hint =
+        'check the password in the camera; some Hikvision pages save an empty one unless it is typed again (REG-20)';
+      const detail = `wrong password (user name ${JSON.stringify(c.username.slice(0, 64))}): ${hint}`;
+      if (locked) return this.#refuse(r.deviceId, 403, 'Too Many Failed Logins', 'locked-out', detail);
+      return this.#refuse(r.deviceId, 403, 'Wrong Password', 'wrong-password', detail);
+    }
+    this.#nonces.use(c.nonce, c.nc, nowMs);
+    this.#lockout.succeeded(host, r.deviceId);
+    return this.#accept({ ...r, otherUsername: c.username === r.deviceId ? null : c.username });
+  }
+
+  #accept(registration: Registration): RegisterDecision {
+    this.counters.accepted += 1;
+    return { type: 'accept', registration };
+  }
+
+  #challenge(deviceId: string, host: string, stale: boolean, nowMs: number): RegisterDecision {
+    this.counters.challenged += 1;
+    const profile = this.#o.directory.device(deviceId)?.profile;
+    const algorithm: DigestAlgorithm = profile?.algorithm ?? 'MD5';
+    const nonce = this.#nonces.issue(host, nowMs);
+    const qop = profile?.digest !== 'plain';
+    return { type: 'challenge', challenge: formatChallenge({ realm: this.#o.realm, nonce, algorithm, qop, stale }) };
+  }
+
+  #refuse(
+    deviceId: string,
+    status: number,
+    phrase: string,
+    why: RejectReason | null,
+    detail: string,
+    retryAfterSeconds: number | null = null,
+  ): RegisterDecision {
+    this.counters.refused += 1;
+    if (why === 'locked-out') this.counters.lockedOut += 1;
+    return { type: 'refuse', status, phrase, deviceId, why, detail, retryAfterSeconds };
+  }
+}
+
+/** Expires from the header, else the Contact, else the default (REG-7); version and contact as sent. */
+function readRegistration(request: SipRequest, deviceId: string): Registration {
+  const raw = request.headers.list('Contact')[0] ?? null;
+  const contact = raw === null ? null : parseNameAddr(raw);
+  const seconds =
+    readSeconds(request.headers.get('Expires')) ?? readSeconds(contact?.params.get('expires') ?? undefined);
+  const version = /^\d\.\d$/.exec(request.headers.get('X-GB-Ver') ?? '')?.[0] ?? null;
+  return {
+    deviceId,
+    expiresSeconds: seconds ?? DEFAULT_EXPIRES_SECONDS,
+    version,
+    contact: contact === null ? null : `<${formatUri(contact.uri)}>`,
+    otherUsername: null,
+  };
+}
+
+function readSeconds(text: string | undefined): number | null {
+  const digits = text?.trim();
+  return digits !== undefined && /^\d{1,15}$/.test(digits) ? Math.min(Number(digits), MAX_EXPIRES_SECONDS) : null;
+}

@@ -1,0 +1,222 @@
+/**
+ * The XML that cameras write: read by tag-level recovery, never refused (XML-3, XML-4, XML-5, XML-7). Raw `&` and `<`, NUL
+ * bytes, missing and surplus close tags, `<! --` comments and any prolog are survived; every complete `Item` is salvaged.
+ */
+
+/** One element. Text is its own character data, trimmed; children keep their order. */
+export interface XmlElement {
+  name: string;
+  text: string;
+  attributes: Record<string, string>;
+  children: XmlElement[];
+}
+
+/** MANSCDP nests 6 deep; a mutant may nest for ever. */
+const MAX_DEPTH = 32;
+/** 10,000 catalogue items (annex M) of about 30 fields. */
+const MAX_ELEMENTS = 400_000;
+/** The longest real tag is `<DeviceList Num="10000">`; a bound keeps a body of unclosed tags linear. */
+const MAX_TAG_LENGTH = 1024;
+const MAX_ATTRIBUTES = 16;
+
+const TAG = /^([A-Za-z_][\w.:-]*)((?:[\s/]|$)[\s\S]*)?$/;
+
+/** Reads a document; null when it holds no element at all. */
+export function readXml(text: string): XmlElement | null {
+  const top: XmlElement = { name: '', text: '', attributes: {}, children: [] };
+  const stack: XmlElement[] = [top];
+  let elements = 0;
+  let at = 0;
+  const addText = (piece: string): void => {
+    if (piece.length > 0) stack[stack.length - 1]!.text += piece;
+  };
+  while (at < text.length) {
+    const open = text.indexOf('<', at);
+    if (open < 0) {
+      addText(decodeEntities(text.slice(at)));
+      break;
+    }
+    addText(decodeEntities(text.slice(at, open)));
+    const special = skipSpecial(text, open);
+    if (special !== null) {
+      addText(special.text);
+      at = special.next;
+      continue;
+    }
+    const end = tagEnd(text, open);
+    const closing = text[open + 1] === '/';
+    const body = end < 0 ? '' : text.slice(open + (closing ? 2 : 1), end).trimEnd();
+    const tag = end < 0 ? null : TAG.exec(body);
+    if (tag === null) {
+      // a stray `<` in a name (XML-3): text
+      if (!(closing && end >= 0)) addText('<');
+      at = closing && end >= 0 ? end + 1 : open + 1;
+      continue;
+    }
+    at = end + 1;
+    const name = tag[1]!;
+    if (closing) {
+      closeTo(stack, name);
+      continue;
+    }
+    if (elements >= MAX_ELEMENTS || stack.length > MAX_DEPTH) continue;
+    elements += 1;
+    // an Item never holds an Item: a second one means that the first was never closed (XML-4)
+    if (name === 'Item') closeOpenItem(stack);
+    const rest = tag[2] ?? '';
+    const element: XmlElement = { name, text: '', attributes: rest === '' ? {} : readAttributes(rest), children: [] };
+    stack[stack.length - 1]!.children.push(element);
+    if (!rest.endsWith('/')) stack.push(element);
+  }
+  while (stack.length > 1) finish(stack.pop()!);
+  return top.children[0] ?? null;
+}
+
+/** Comments, CDATA, prolog. Null when the `<` opens something else. */
+function skipSpecial(text: string, open: number): { text: string; next: number } | null {
+  const second = text[open + 1];
+  const past = (mark: string, from: number): number => {
+    const found = text.indexOf(mark, from);
+    return found < 0 ? text.length : found + mark.length;
+  };
+  if (second === '?') return { text: '', next: past('>', open) };
+  if (second !== '!') return null;
+  if (text.startsWith('<![CDATA[', open)) {
+    const next = past(']]>', open);
+    return { text: text.slice(open + 9, text.endsWith(']]>', next) ? next - 3 : next), next };
+  }
+  // the samples of the field write `<! -- … -->`
+  if (/^<!\s{0,4}--/.test(text.slice(open, open + 10))) return { text: '', next: past('-->', open) };
+  return { text: '', next: past('>', open) };
+}
+
+/** Offset of the `>` that ends the tag at `open`; −1 when another `<` or the limit comes first. */
+function tagEnd(text: string, open: number): number {
+  const limit = Math.min(text.length, open + MAX_TAG_LENGTH);
+  for (let i = open + 1; i < limit; i += 1) {
+    const c = text.charCodeAt(i);
+    if (c === 0x3e) return i;
+    if (c === 0x3c) return -1;
+  }
+  return -1;
+}
+
+function readAttributes(rest: string): Record<string, string> {
+  const out: Record<string, string> = Object.create(null);
+  let count = 0;
+  for (const found of rest.matchAll(/([\w.:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s/]+))/g)) {
+    if (count++ >= MAX_ATTRIBUTES) break;
+    out[found[1]!] = decodeEntities(found[2] ?? found[3] ?? found[4] ?? '').trim();
+  }
+  return out;
+}
+
+/** Closes down to the nearest open element of that name; a close tag without one is ignored. */
+function closeTo(stack: XmlElement[], name: string): void {
+  let index = stack.length - 1;
+  while (index > 0 && !sameName(stack[index]!.name, name)) index -= 1;
+  if (index === 0) return;
+  while (stack.length - 1 > index) unclosed(stack.pop()!, stack[stack.length - 1]!);
+  finish(stack.pop()!);
+}
+
+function closeOpenItem(stack: XmlElement[]): void {
+  const depth = stack.length - 1;
+  if (stack[depth]!.name === 'Item' || stack[depth - 1]?.name === 'Item') closeTo(stack, 'Item');
+}
+
+/**
+ * An element whose close tag never came. Inside text (`a<b>c`) it was no tag but text (XML-3); otherwise it is kept as a leaf
+ * and what it seemed to hold becomes its siblings (XML-4).
+ */
+function unclosed(element: XmlElement, parent: XmlElement): void {
+  if (
+    parent.children[parent.children.length - 1] === element &&
+    element.children.length === 0 &&
+    parent.text.trim() !== ''
+  ) {
+    parent.children.pop();
+    parent.text += `<${element.name}>${element.text}`;
+    return;
+  }
+  // one without text of its own is a list or an Item: it keeps what it holds
+  const inner = element.text.trim() === '' ? [] : element.children;
+  if (inner.length > 0) element.children = [];
+  finish(element);
+  for (const child of inner) parent.children.push(child);
+}
+
+function finish(element: XmlElement): void {
+  element.text = element.text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '').trim();
+}
+
+function sameName(a: string, b: string): boolean {
+  return a === b || (a.length === b.length && a.toLowerCase() === b.toLowerCase());
+}
+
+const ENTITIES: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+
+/** Known entities and character references; a raw `&` stays what it is (XML-3). */
+function decodeEntities(text: string): string {
+  if (!text.includes('&')) return text;
+  return text.replace(/&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|(lt|gt|amp|quot|apos));/g, (whole, dec, hex, name) => {
+    if (name !== undefined) return ENTITIES[name as string]!;
+    const code = dec !== undefined ? Number(dec) : Number.parseInt(hex as string, 16);
+    return code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? String.fromCodePoint(code) : whole;
+  });
+}
+
+/** The first child of that name, whatever its case (XML-5). */
+export function child(element: XmlElement, name: string): XmlElement | null {
+  return element.children.find((c) => sameName(c.name, name)) ?? null;
+}
+
+/** All children of that name. */
+export function childrenOf(element: XmlElement, name: string): XmlElement[] {
+  return element.children.filter((c) => sameName(c.name, name));
+}
+
+/** Text of a child, or the attribute of that name (XML-5), trimmed; null when there is neither. */
+export function textOf(element: XmlElement, name: string): string | null {
+  const found = child(element, name);
+  if (found !== null) return found.text;
+  for (const [key, value] of Object.entries(element.attributes)) if (sameName(key, name)) return value;
+  return null;
+}
+
+/** A whole number of a child: null when absent, empty or not a number (XML-12). */
+export function integerOf(element: XmlElement, name: string): number | null {
+  const text = textOf(element, name);
+  return text !== null && /^[+-]?\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+/** What a writer gives: a text, or children in order; undefined is left out. */
+export type XmlContent = string | number | readonly XmlNode[];
+export type XmlNode = readonly [
+  name: string,
+  content: XmlContent | undefined,
+  attributes?: Record<string, string | number>,
+];
+
+/** Writes a document with the declaration that devices of the edition expect. CRLF line ends. */
+export function writeXml(root: XmlNode, declaredEncoding: string): string {
+  return `<?xml version="1.0" encoding="${declaredEncoding}"?>\r\n${writeNode(root)}`;
+}
+
+function writeNode([name, content, attributes]: XmlNode): string {
+  if (content === undefined) return '';
+  const head = Object.entries(attributes ?? {})
+    .map(([key, value]) => ` ${key}="${escapeText(String(value))}"`)
+    .join('');
+  const body = typeof content === 'object' ? `\r\n${content.map(writeNode).join('')}` : escapeText(String(content));
+  return `<${name}${head}>${body}</${name}>\r\n`;
+}
+
+function escapeText(text: string): string {
+  return text
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&quot;');
+}

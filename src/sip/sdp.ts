@@ -1,0 +1,231 @@
+import { formatSsrc, parseSsrc } from './ssrc.ts';
+
+/**
+ * SDP as GB/T 28181 uses it (annex G; RFC 4566 with `y=` and `f=`). The reader is lenient: line order, line ends, unknown
+ * lines and vendor garbage never make it fail (INV-11). The writer has one flavour for everybody.
+ */
+
+export type SdpDirection = 'recvonly' | 'sendonly' | 'sendrecv' | 'inactive';
+export type SdpSetup = 'active' | 'passive' | 'actpass';
+
+/** One `m=` line with what belongs to it. */
+export interface SdpMedia {
+  kind: string;
+  port: number;
+  /** `RTP/AVP` or `TCP/RTP/AVP`, upper case. */
+  protocol: string;
+  payloadTypes: number[];
+  /** Encoding names by payload type, e.g. 96 → `PS/90000`. */
+  rtpmap: Map<number, string>;
+  /** Media-level `c=` address. */
+  host: string | null;
+  direction: SdpDirection | null;
+  setup: SdpSetup | null;
+  /** Every other `a=` line by name; a flag has the value ''. */
+  attributes: Map<string, string>;
+}
+
+/** A session description as read. */
+export interface SessionDescription {
+  /** User of the `o=` line, '' when there is none. */
+  originUser: string;
+  sessionName: string;
+  /** Session-level `c=` address. */
+  host: string | null;
+  media: SdpMedia[];
+  /** First audio or video line with a port above 0 (INV-11); null when there is none (INV-16). */
+  selected: SdpMedia | null;
+  /** The address media comes from or goes to: media-level `c=`, then session-level; null for none or `0.0.0.0` (INV-12). */
+  mediaHost: string | null;
+  /** The number of `y=`; null when absent or unusable (SSRC-2, SSRC-9). */
+  ssrc: number | null;
+  /** `y=` as written, for echo. */
+  ssrcText: string | null;
+  /** `f=` as written: never a reason to fail. */
+  format: string | null;
+  /** `t=` start and end, Unix seconds. */
+  startSeconds: number;
+  endSeconds: number;
+  /** `a=filesize` of a download answer, bytes. */
+  fileSize: number | null;
+}
+
+/** Lines of one description: answers have about 12, the longest vendor offers 40. */
+const MAX_SDP_LINES = 256;
+const MAX_MEDIA_LINES = 16;
+const MAX_ATTRIBUTES = 64;
+
+/** Reads a description; text without any known line gives an empty one. Answers without a body are the caller's case: `parseSdp('')` is empty too. */
+export function parseSdp(text: string): SessionDescription {
+  const sdp: SessionDescription = {
+    originUser: '',
+    sessionName: '',
+    host: null,
+    media: [],
+    selected: null,
+    mediaHost: null,
+    ssrc: null,
+    ssrcText: null,
+    format: null,
+    startSeconds: 0,
+    endSeconds: 0,
+    fileSize: null,
+  };
+  let current: SdpMedia | null = null;
+  for (const line of text.split(/\r\n|\n|\r/, MAX_SDP_LINES)) {
+    const found = /^\s*([a-zA-Z])\s*=\s*(.*?)\s*$/.exec(line);
+    if (found === null) continue;
+    const value = found[2]!;
+    switch (found[1]!.toLowerCase()) {
+      case 'o':
+        sdp.originUser = value.split(/\s+/)[0] ?? '';
+        break;
+      case 's':
+        sdp.sessionName = value;
+        break;
+      case 'c':
+        if (current === null) sdp.host ??= connectionHost(value);
+        else current.host = connectionHost(value);
+        break;
+      case 't':
+        [sdp.startSeconds, sdp.endSeconds] = readTimes(value);
+        break;
+      case 'm':
+        current = sdp.media.length < MAX_MEDIA_LINES ? readMedia(value) : null;
+        if (current !== null) sdp.media.push(current);
+        break;
+      case 'a':
+        readAttribute(sdp, current, value);
+        break;
+      case 'y':
+        sdp.ssrcText ??= value;
+        break;
+      case 'f':
+        sdp.format ??= value;
+        break;
+    }
+  }
+  sdp.ssrc = parseSsrc(sdp.ssrcText);
+  sdp.selected = sdp.media.find((m) => (m.kind === 'video' || m.kind === 'audio') && m.port > 0) ?? null;
+  sdp.mediaHost = usableHost(sdp.selected?.host ?? null) ?? usableHost(sdp.host);
+  return sdp;
+}
+
+function connectionHost(value: string): string | null {
+  const [, , host] = value.split(/\s+/);
+  return host === undefined ? null : (host.split('/')[0] ?? null);
+}
+
+function usableHost(host: string | null): string | null {
+  return host === null || host === '' || host === '0.0.0.0' || host === '::' ? null : host;
+}
+
+function readTimes(value: string): [number, number] {
+  const [start, end] = value.split(/\s+/).map((part) => (/^\d{1,15}$/.test(part) ? Number(part) : 0));
+  return [start ?? 0, end ?? 0];
+}
+
+function readMedia(value: string): SdpMedia | null {
+  const [kind, port, protocol, ...formats] = value.split(/\s+/);
+  if (kind === undefined || port === undefined) return null;
+  const number = Number(/^\d{1,5}/.exec(port)?.[0] ?? 0);
+  return {
+    kind: kind.toLowerCase(),
+    port: number <= 65_535 ? number : 0,
+    protocol: (protocol ?? 'RTP/AVP').toUpperCase(),
+    payloadTypes: formats.filter((f) => /^\d{1,3}$/.test(f)).map(Number),
+    rtpmap: new Map(),
+    host: null,
+    direction: null,
+    setup: null,
+    attributes: new Map(),
+  };
+}
+
+function readAttribute(sdp: SessionDescription, media: SdpMedia | null, value: string): void {
+  const [, name = '', rest = ''] = /^([^:\s]+)\s*:?\s*(.*)$/.exec(value) ?? [];
+  const key = name.toLowerCase();
+  if (key === 'filesize' || key === 'fileszie') {
+    // the 2014 sample misspells it
+    if (/^\d{1,15}$/.test(rest)) sdp.fileSize = Number(rest);
+    return;
+  }
+  if (media === null) return;
+  if (key === 'rtpmap') {
+    const map = /^(\d{1,3})\s+(\S+)/.exec(rest);
+    if (map !== null && media.rtpmap.size < MAX_ATTRIBUTES) media.rtpmap.set(Number(map[1]), map[2]!);
+  } else if (key === 'recvonly' || key === 'sendonly' || key === 'sendrecv' || key === 'inactive') {
+    media.direction = key;
+  } else if (key === 'setup') {
+    const role = rest.toLowerCase();
+    if (role === 'active' || role === 'passive' || role === 'actpass') media.setup = role;
+  } else if (media.attributes.size < MAX_ATTRIBUTES && !media.attributes.has(key)) {
+    media.attributes.set(key, rest);
+  }
+}
+
+/** What a live offer says. */
+export interface OfferOptions {
+  channelId: string;
+  platformId: string;
+  /** Address the device sends to (or that connects to it). */
+  host: string;
+  port: number;
+  transport: 'udp' | 'tcp-passive' | 'tcp-active';
+  ssrc: number;
+  name: 'Play' | 'Playback' | 'Download';
+  /** 0 main, 1 sub …; above 0 every known spelling of "this stream" is written (INV-13). */
+  streamNumber: number;
+  /** Playback and download: the wanted range, Unix seconds. */
+  startSeconds?: number;
+  endSeconds?: number;
+  /** Download: the wanted speed. */
+  downloadSpeed?: number;
+}
+
+/** PS first: it is the mandatory one. The others are what every device knows by these numbers (INV-5). */
+const OFFERED_PAYLOADS: readonly (readonly [number, string])[] = [
+  [96, 'PS/90000'],
+  [97, 'MPEG4/90000'],
+  [98, 'H264/90000'],
+];
+
+/** Writes an offer (annex G): `v o s [u] c t m a… y f`, CRLF line ends. */
+export function buildOffer(o: OfferOptions): string {
+  const family = o.host.includes(':') ? 'IP6' : 'IP4';
+  const tcp = o.transport !== 'udp';
+  const history = o.name !== 'Play';
+  const lines = [
+    'v=0',
+    `o=${o.channelId} 0 0 IN ${family} ${o.host}`,
+    `s=${o.name}`,
+    ...(history ? [`u=${o.channelId}:0`] : []),
+    `c=IN ${family} ${o.host}`,
+    `t=${history ? `${o.startSeconds ?? 0} ${o.endSeconds ?? 0}` : '0 0'}`,
+    `m=video ${o.port} ${tcp ? 'TCP/RTP/AVP' : 'RTP/AVP'} ${OFFERED_PAYLOADS.map(([pt]) => pt).join(' ')}`,
+    'a=recvonly',
+    ...OFFERED_PAYLOADS.map(([pt, name]) => `a=rtpmap:${pt} ${name}`),
+    ...(tcp ? [`a=setup:${o.transport === 'tcp-passive' ? 'passive' : 'active'}`, 'a=connection:new'] : []),
+    ...(o.name === 'Download' ? [`a=downloadspeed:${o.downloadSpeed ?? 1}`] : []),
+    ...streamAttributes(o.streamNumber),
+    `y=${formatSsrc(o.ssrc)}`,
+    'f=v/////a///',
+  ];
+  return `${lines.join('\r\n')}\r\n`;
+}
+
+/** 2022: `streamnumber`; Dahua: `streamprofile`; generic: `stream`; TP-Link and Mercury: `streamMode`. Unknown ones are ignored by devices. */
+function streamAttributes(streamNumber: number): string[] {
+  if (streamNumber === 0) return [];
+  return [
+    `a=streamnumber:${streamNumber}`,
+    `a=streamprofile:${streamNumber}`,
+    `a=stream:${streamNumber}`,
+    'a=streamMode:sub',
+  ];
+}
+
+/** The `Subject` of an INVITE (annex L): sender and its stream, receiver and its stream. Some devices refuse a call without it (INV-10). */
+export function subjectOf(channelId: string, ssrc: number, platformId: string): string {
+  return `${channelId}:${formatSsrc(ssrc)},${platformId}:0`;
+}
