@@ -1,0 +1,149 @@
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Clip } from './clip.ts';
+
+const DIST = fileURLToPath(new URL('../../web/dist/', import.meta.url));
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+/** As strict as the gateway's own: a page that needs more fails here. */
+const POLICY = "default-src 'self'; media-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'";
+
+/** One viewer's connection in the hands of a test. */
+export interface Viewer {
+  readonly socket: WebSocket;
+  readonly url: string;
+  /** The text messages of the page, parsed. */
+  readonly said: Record<string, unknown>[];
+  text(message: object): void;
+  /** The text message and the binary init segment. */
+  describe(clip: Clip): void;
+  /** Frames `from` to `to` (exclusive): the first `atOnce` together, then one every 40 ms. Ends early when the page leaves. */
+  play(clip: Clip, from: number, to: number, atOnce?: number): Promise<void>;
+}
+
+/**
+ * A gateway without cameras for tests of the page: its files, the API's answers from `answers`, and a WebSocket that `onViewer` scripts.
+ * It lives under the path /sub/, as behind a reverse proxy.
+ */
+export class StandIn {
+  readonly token = 'secret-of-the-stand-in';
+  /** `METHOD path` (below /api/v1/) → body; a function is called with nothing and its result sent. */
+  readonly answers = new Map<string, unknown>();
+  readonly asked: string[] = [];
+  onViewer: (viewer: Viewer) => void = () => {};
+  readonly #events = new Set<ServerResponse>();
+  readonly #server = createServer((request, response) => void this.#answer(request, response));
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    handleProtocols: (offered) => (offered.has('gbgate.v1') ? 'gbgate.v1' : false),
+  });
+
+  static async open(): Promise<StandIn> {
+    const standIn = new StandIn();
+    standIn.#server.on('upgrade', (request, socket, head) => {
+      standIn.#sockets.handleUpgrade(request, socket, head, (ws) => standIn.onViewer(viewerOf(ws, request.url ?? '')));
+    });
+    await new Promise<void>((resolve) => standIn.#server.listen(0, '127.0.0.1', resolve));
+    return standIn;
+  }
+
+  get address(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/sub/`;
+  }
+
+  /** Sends a server-sent event to every page. */
+  event(type: string, data: object): void {
+    for (const response of this.#events) {
+      response.write(`id: 1\nevent: ${type}\ndata: ${JSON.stringify({ id: '1', type, data })}\n\n`);
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets.clients) socket.terminate();
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://stand-in');
+    const path = url.pathname.replace(/^\/sub\//, '');
+    if (path.startsWith('api/v1/')) {
+      this.#api(`${request.method} ${path.slice('api/v1/'.length)}`, request, url, response);
+      return;
+    }
+    const file = path === '' ? 'index.html' : normalize(path);
+    try {
+      const body = await readFile(join(DIST, file));
+      response.writeHead(200, {
+        'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream',
+        'Content-Security-Policy': POLICY,
+      });
+      response.end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  }
+
+  #api(call: string, request: IncomingMessage, url: URL, response: ServerResponse): void {
+    this.asked.push(call);
+    const shown = request.headers.authorization?.replace('Bearer ', '') ?? url.searchParams.get('token');
+    if (shown !== this.token) {
+      response.writeHead(401, { 'Content-Type': 'application/problem+json' });
+      response.end(JSON.stringify({ status: 401, code: 'unauthorized', detail: 'A token is needed.' }));
+      return;
+    }
+    if (call === 'GET events') {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.write(': hello\n\n');
+      this.#events.add(response);
+      response.on('close', () => this.#events.delete(response));
+      return;
+    }
+    const answer = this.answers.get(call);
+    const body: unknown = typeof answer === 'function' ? answer() : answer;
+    const status = body === undefined ? 404 : ((body as { status?: unknown }).status ?? 200);
+    response.writeHead(typeof status === 'number' ? status : 200, { 'Content-Type': 'application/json' });
+    response.end(JSON.stringify(body ?? { status: 404, code: 'not_found', detail: call }));
+  }
+}
+
+function viewerOf(socket: WebSocket, url: string): Viewer {
+  const said: Record<string, unknown>[] = [];
+  socket.on('message', (data, isBinary) => {
+    if (!isBinary) said.push(JSON.parse(String(data)) as Record<string, unknown>);
+  });
+  const text = (message: object) => socket.send(JSON.stringify(message));
+  return {
+    socket,
+    url,
+    said,
+    text,
+    describe(clip) {
+      text({
+        type: 'init',
+        mime: clip.mime,
+        video: { codec: 'h264', width: clip.width, height: clip.height },
+        audio: clip.hasAudio ? { codec: 'pcma' } : null,
+      });
+      socket.send(clip.init);
+    },
+    async play(clip, from, to, atOnce = 1) {
+      const startMs = performance.now();
+      for (let i = from; i < to && i < clip.frames.length && socket.readyState === socket.OPEN; i++) {
+        const frame = clip.frames[i];
+        if (frame !== undefined) socket.send(frame);
+        const dueMs = startMs + Math.max(0, i - from - atOnce + 1) * 40;
+        const waitMs = dueMs - performance.now();
+        if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+      }
+    },
+  };
+}

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { type Browser, launchBrowser, messageWords, playerFacts, until } from '../support/browser.ts';
+import { type Clip, makeClip } from '../support/clip.ts';
+import { StandIn, type Viewer } from '../support/stand-in.ts';
+
+const DEVICE = '34020000001320000001';
+const CHANNEL = '34020000001310000001';
+
+describe('the player, with a scripted gateway', { timeout: 120_000 }, () => {
+  let browser: Browser;
+  let standIn: StandIn;
+  let sound: Clip;
+  let silent: Clip;
+  let small: Clip;
+  let page: Page;
+  let viewers: Viewer[];
+
+  before(async () => {
+    [browser, sound, silent, small] = await Promise.all([
+      launchBrowser(),
+      makeClip({ seconds: 30, width: 320, height: 240, audio: true }),
+      makeClip({ seconds: 10, width: 320, height: 240, audio: false }),
+      makeClip({ seconds: 20, width: 176, height: 144, audio: true }),
+    ]);
+  });
+
+  after(async () => {
+    await browser.close();
+  });
+
+  beforeEach(async () => {
+    standIn = await StandIn.open();
+    viewers = [];
+    const device = { id: DEVICE, name: 'Gate', manufacturer: 'Acme', model: 'C1', online: true, channelCount: 1 };
+    standIn.answers.set('GET devices', { items: [device], next: null });
+    standIn.answers.set('GET channels', {
+      items: [{ id: CHANNEL, deviceId: DEVICE, name: 'North door', status: 'on' }],
+      next: null,
+    });
+    standIn.answers.set('GET recordings', { items: [], next: null });
+    standIn.answers.set(`POST devices/${DEVICE}/channels/${CHANNEL}/live`, { id: 's1' });
+  });
+
+  afterEach(async () => {
+    await page.close();
+    await standIn.close();
+  });
+
+  /** Opens the page signed in, with `script` run for each viewer (numbered from 1), and clicks the channel. */
+  async function watch(script: (viewer: Viewer, number: number) => void | Promise<void>): Promise<void> {
+    standIn.onViewer = (viewer) => {
+      viewers.push(viewer);
+      void script(viewer, viewers.length);
+    };
+    page = await browser.open(`${standIn.address}#token=${standIn.token}`);
+    await page.click(`[data-testid="channel"][data-channel-id="${CHANNEL}"]`);
+  }
+
+  const facts = () => playerFacts(page);
+  const words = () => messageWords(page);
+
+  test('plays, follows the live edge, reports once a second, and sound comes with a click', async () => {
+    await watch((viewer) => {
+      viewer.describe(sound);
+      void viewer.play(sound, 0, 600, 25);
+    });
+    const first = await until('a picture', facts, (f) => f.videoWidth === 320 && f.currentTime > 0.5);
+    assert.equal(first.muted, true);
+    await page.click('[data-testid="sound"]');
+    const heard = await until('sound', facts, (f) => f.audioBytes > 4_000 && !f.muted);
+    assert.equal(heard.error, null);
+    const later = await until('time goes on', facts, (f) => f.currentTime > first.currentTime + 2);
+    assert.ok(later.bufferedEnd - later.currentTime < 0.6, `lag ${later.bufferedEnd - later.currentTime} s`);
+    assert.equal(await words(), '');
+    const reports = viewers[0]?.said.filter(({ type }) => type === 'report') ?? [];
+    assert.ok(reports.length >= 2, `${reports.length} reports`);
+    assert.ok(reports.every((r) => typeof r.bufferedEnd === 'number' && typeof r.currentTime === 'number'));
+    const figures = await page.textContent('[data-testid="figures"]');
+    assert.match(figures ?? '', /H\.264320×240\d+ fps/);
+    assert.equal(new URL(viewers[0]?.url ?? '', 'ws://x').pathname, `/sub/live/${DEVICE}/${CHANNEL}.mp4`);
+    assert.ok(!page.url().includes(standIn.token), 'the token has left the address bar');
+    assert.deepEqual(browser.faults, []);
+  });
+
+  test('catches up a lag under two seconds by playing faster, without a jump', async () => {
+    await watch(async (viewer) => {
+      viewer.describe(sound);
+      await viewer.play(sound, 0, 75, 25);
+      await new Promise((resolve) => setTimeout(resolve, 1_200));
+      await viewer.play(sound, 75, 500, 30); // what the network held back comes at once
+    });
+    await until('playing', facts, (f) => f.currentTime > 1.5);
+    await page.evaluate(`(() => {
+      const video = document.querySelector('[data-testid="player"]');
+      window.seeks = 0;
+      video.addEventListener('seeking', () => { window.seeks++; });
+    })()`);
+    await until('faster', facts, (f) => f.playbackRate > 1, 15_000);
+    await until('at the edge again', facts, (f) => f.playbackRate === 1 && f.bufferedEnd - f.currentTime < 0.7, 20_000);
+    assert.equal(await page.evaluate('window.seeks'), 0);
+  });
+
+  test('jumps over a gap in the media', async () => {
+    await watch(async (viewer) => {
+      viewer.describe(sound);
+      await viewer.play(sound, 0, 75, 25);
+      await viewer.play(sound, 125, 500); // two seconds never come
+    });
+    const far = await until('beyond the gap', facts, (f) => f.currentTime > 6, 15_000);
+    assert.equal(far.error, null);
+  });
+
+  test('follows a new picture size in the same buffer, and new tracks in a new one', async () => {
+    await watch(async (viewer) => {
+      viewer.describe(silent);
+      await viewer.play(silent, 0, 50, 25);
+      viewer.describe(sound); // sound was found: another set of tracks
+      await viewer.play(sound, 50, 125);
+      viewer.describe(small);
+      await viewer.play(small, 125, 450);
+    });
+    await until('video alone', facts, (f) => f.videoWidth === 320 && f.currentTime > 0.3);
+    await until('with sound', facts, (f) => f.audioBytes > 0 && f.currentTime > 3);
+    const last = await until('the smaller picture', facts, (f) => f.videoWidth === 176 && f.currentTime > 6, 15_000);
+    assert.equal(last.error, null);
+    assert.equal(viewers.length, 1, 'one connection for all of it');
+    assert.equal(await page.evaluate(`document.querySelector('canvas').hidden`), true, 'the held picture went away');
+  });
+
+  test('reconnects by itself when the connection breaks, also to a time line that began anew', async () => {
+    await watch(async (viewer, number) => {
+      viewer.describe(sound);
+      if (number === 1) {
+        await viewer.play(sound, 0, 100, 25);
+        viewer.socket.terminate();
+      } else await viewer.play(sound, 0, 500, 25);
+    });
+    await until('playing', facts, (f) => f.currentTime > 2);
+    await until('says so', words, (w) => w.includes('The connection was lost.'));
+    await until('silent again', words, (w) => w === '');
+    const again = await until('playing from the start', facts, (f) => f.currentTime > 1 && f.currentTime < 3.5);
+    await until('on and on', facts, (f) => f.currentTime > again.currentTime + 1);
+    assert.equal(viewers.length, 2);
+  });
+
+  test('a codec the browser cannot decode is named in words', async () => {
+    await watch((viewer) => {
+      viewer.text({
+        type: 'init',
+        mime: 'video/mp4; codecs="hvc1.1.6.L93.B0,flac"',
+        video: { codec: 'h265', width: 1920, height: 1080 },
+        audio: { codec: 'pcma' },
+      });
+    });
+    assert.match(await until('words', words, (w) => w.includes('H.265')), /cannot decode H\.265/);
+    await until(
+      'it leaves',
+      async () => viewers[0]?.socket.readyState,
+      (state) => state === 3,
+    );
+    assert.equal(viewers.length, 1, 'it does not try again');
+  });
+
+  test('says why a camera does not play, and goes on trying where that helps', async () => {
+    standIn.answers.set(`POST devices/${DEVICE}/channels/${CHANNEL}/live`, {
+      status: 503,
+      code: 'device_offline',
+      detail: 'The device has not sent a keepalive since 10:00.',
+    });
+    await watch((viewer) => viewer.socket.close(4480, 'device-offline'));
+    const said = await until('words', words, (w) => w.includes('The camera is offline.'));
+    assert.match(said, /Next try in \d+ s\./);
+    assert.match(await until('detail', words, (w) => w.includes('keepalive')), /has not sent a keepalive/);
+  });
+
+  test('a stopped stream stays stopped until it is asked for again', async () => {
+    await watch((viewer, number) => {
+      if (number === 1) viewer.socket.close(4409, 'stopped');
+      else {
+        viewer.describe(sound);
+        void viewer.play(sound, 0, 300, 25);
+      }
+    });
+    await until('words', words, (w) => w.includes('The stream was stopped.'));
+    assert.equal(viewers.length, 1);
+    await page.click('[data-testid="message"] button');
+    await until('playing', facts, (f) => f.currentTime > 0.5);
+  });
+});
