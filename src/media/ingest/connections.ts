@@ -1,0 +1,126 @@
+/**
+ * The media TCP connections of one call: each has its own framing, several may stand at once (TCP-9), and the one the
+ * call's peer lock believes in is the current one. Idle ones are closed (TCP-10).
+ */
+import { Deframer } from './rfc4571.ts';
+import type { TcpConnection, TcpHandler } from './tcp.ts';
+
+/** Connections one call may hold at a time: a device that races its own retries has 2 or 3. */
+export const MAX_CONNECTIONS = 8;
+
+/** TCP-10: a connection that never sent a valid packet, or no longer does while another is current, is closed after this. */
+export const IDLE_MS = 10_000;
+
+export interface MediaConnection extends TcpHandler {
+  readonly address: string;
+  readonly port: number;
+  readonly deframer: Deframer;
+  readonly openedMs: number;
+  /** Set when the edge has it. */
+  edge: TcpConnection | null;
+  /** When its last admitted packet came. */
+  provedMs: number | null;
+}
+
+export interface ConnectionsOptions {
+  now(): number;
+  /** A whole packet; returns whether it was admitted into the call. */
+  onPacket(packet: Uint8Array, connection: MediaConnection): boolean;
+  /** The connection is gone; `proved`: it had carried the call. */
+  onGone(connection: MediaConnection, detail: string): void;
+}
+
+/** Sums over the connections, those closed already included. */
+export interface FramingCounts {
+  empty: number;
+  resyncs: number;
+  interleaved: number;
+}
+
+export class Connections {
+  readonly #o: ConnectionsOptions;
+  readonly #all = new Set<MediaConnection>();
+  readonly #past: FramingCounts = { empty: 0, resyncs: 0, interleaved: 0 };
+
+  constructor(o: ConnectionsOptions) {
+    this.#o = o;
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /** Makes the handler of a new connection; null when all places are taken by connections that carry media. */
+  open(address: string, port: number): MediaConnection | null {
+    if (this.#all.size >= MAX_CONNECTIONS && !this.#makeRoom()) return null;
+    const connection: MediaConnection = {
+      address,
+      port,
+      deframer: new Deframer((packet) => {
+        if (this.#o.onPacket(packet, connection)) connection.provedMs = this.#o.now();
+      }),
+      openedMs: this.#o.now(),
+      edge: null,
+      provedMs: null,
+      onBytes: (bytes) => {
+        if (connection.deframer.push(bytes)) return;
+        this.#drop(connection, 'no RTP in the stream');
+      },
+      onClosed: (detail) => this.#drop(connection, detail),
+    };
+    this.#all.add(connection);
+    return connection;
+  }
+
+  /** The edge behind a connection made by `open`. */
+  ready(connection: MediaConnection, edge: TcpConnection): void {
+    connection.edge = edge;
+    if (!this.#all.has(connection)) edge.close();
+  }
+
+  /** TCP-10. `current`: the connection the call lives on; it may pause as long as it likes. */
+  closeIdle(nowMs: number, isCurrent: (connection: MediaConnection) => boolean): void {
+    for (const connection of this.#all)
+      if (nowMs - (connection.provedMs ?? connection.openedMs) >= IDLE_MS && !isCurrent(connection))
+        this.#drop(connection, 'no RTP for 10 s');
+  }
+
+  counts(): FramingCounts {
+    const sum = { ...this.#past };
+    for (const connection of this.#all) add(sum, connection);
+    return sum;
+  }
+
+  /** Closes every connection without a word. Idempotent. */
+  close(): void {
+    for (const connection of this.#all) {
+      this.#all.delete(connection);
+      connection.deframer.close();
+      connection.edge?.close();
+    }
+  }
+
+  #drop(connection: MediaConnection, detail: string): void {
+    if (!this.#all.delete(connection)) return;
+    add(this.#past, connection);
+    connection.deframer.close();
+    connection.edge?.close();
+    this.#o.onGone(connection, detail);
+  }
+
+  /** The oldest connection that never carried media goes. */
+  #makeRoom(): boolean {
+    for (const connection of this.#all) {
+      if (connection.provedMs !== null) continue;
+      this.#drop(connection, 'too many connections');
+      return true;
+    }
+    return false;
+  }
+}
+
+function add(sum: FramingCounts, { deframer }: MediaConnection): void {
+  sum.empty += deframer.counts.empty;
+  sum.resyncs += deframer.counts.resyncs;
+  if (deframer.framing === 'interleaved') sum.interleaved += 1;
+}
