@@ -5,6 +5,15 @@ const ENDED_KEPT_MS = 3_600_000;
 /** At most so many of them (contract, API). */
 const ENDED_KEPT = 1000;
 
+export interface MediaTotals {
+  packets: number;
+  bytes: number;
+  lost: number;
+  discarded: number;
+  frames: number;
+  strangers: number;
+}
+
 /** Which channels are pulled now: one stream per (channel, stream number), and the ended ones for a while. */
 export class LiveTable {
   readonly #ports: LivePorts;
@@ -12,6 +21,8 @@ export class LiveTable {
   readonly #byChannel = new Map<string, Live>();
   readonly #byId = new Map<string, Live>();
   readonly #ended: Live[] = [];
+  /** Sums over streams that have ended: totals only grow. */
+  readonly #endedTotals: MediaTotals = { packets: 0, bytes: 0, lost: 0, discarded: 0, frames: 0, strangers: 0 };
 
   constructor(ports: LivePorts, newId: () => string) {
     this.#ports = ports;
@@ -37,6 +48,13 @@ export class LiveTable {
     return this.#byChannel.get(key(deviceId, channelId, streamNumber));
   }
 
+  /** What came in over all streams of this process. */
+  totals(): MediaTotals {
+    const totals = { ...this.#endedTotals };
+    for (const live of this.#byChannel.values()) addTotals(totals, live);
+    return totals;
+  }
+
   /** The running stream of that channel, or a new one that begins to pull. No await in between: this is the one lock. */
   join(
     deviceId: string,
@@ -59,6 +77,7 @@ export class LiveTable {
       onEnded: () => {
         this.#byChannel.delete(channelKey);
         this.#ended.push(live);
+        addTotals(this.#endedTotals, live);
         this.#forget();
       },
     });
@@ -78,4 +97,14 @@ export class LiveTable {
 
 function key(deviceId: string, channelId: string, streamNumber: number): string {
   return `${deviceId}/${channelId}/${streamNumber}`;
+}
+
+function addTotals(totals: MediaTotals, live: Live): void {
+  const { packets, bytes, lost, discarded, frames } = live.counters;
+  totals.packets += packets;
+  totals.bytes += bytes;
+  totals.lost += lost;
+  totals.discarded += discarded;
+  totals.frames += frames;
+  totals.strangers += live.strangers;
 }

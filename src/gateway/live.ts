@@ -84,6 +84,8 @@ export class Live {
   #cancelRetry: () => void = () => {};
   #cancelLinger: () => void = () => {};
   #waiters = new Set<() => void>();
+  /** Packets of strangers in calls that have ended. */
+  #strangersBefore = 0;
   #bitrate = { bytes: 0, atMs: 0, bps: 0 };
   readonly #callsClosing = new Set<Promise<void>>();
 
@@ -119,7 +121,7 @@ export class Live {
   }
 
   get strangers(): number {
-    return this.#call?.receiver?.strangers ?? 0;
+    return this.#strangersBefore + (this.#call?.receiver?.strangers ?? 0);
   }
 
   /** Bits per second of RTP payload since it was asked at least two seconds before. */
@@ -180,6 +182,7 @@ export class Live {
       this.#setState('ended');
       this.#cancelRetry();
       this.#cancelLinger();
+      this.#strangersBefore = this.strangers;
       this.#call?.stop();
       this.#call = null;
       for (const event of this.#feed.end(this.#ports.clock.nowMs())) this.stream.push(event);

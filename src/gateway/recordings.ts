@@ -130,7 +130,8 @@ export class Recordings {
       deviceId: live.deviceId,
       channelId: live.channelId,
       streamNumber: live.streamNumber,
-      startEpochMs: clock.epochMs(),
+      // A recording begins with the group of pictures in force, so with its key frame.
+      startEpochMs: live.stream.gopEpochMs ?? clock.epochMs(),
       endEpochMs: null,
       durationMs: 0,
       bytes: 0,

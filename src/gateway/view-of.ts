@@ -5,9 +5,25 @@ import type { ChannelView, DeviceView, PullTransport, RecordingView, StreamView 
 
 type Iso = (epochMs: number) => string;
 
+/** `X-GB-Ver` (GB/T 28181-2022 annex I) as the edition it stands for. */
+export function editionOf(version: string | null): DeviceView['version'] {
+  switch (version) {
+    case '1.0':
+      return '2011';
+    case '1.1':
+      return '2014';
+    case '2.0':
+      return '2016';
+    case '3.0':
+      return '2022';
+    default:
+      return null;
+  }
+}
+
 /** The device as the API shows it: no secret, times in words. */
 export function deviceView(device: Device, channelCount: number, iso: Iso): DeviceView {
-  const wish = mediaTransportOf(device.profile);
+  const wish = pullTransport(device.mediaTransport);
   return {
     id: device.id,
     name: device.name,
@@ -22,22 +38,29 @@ export function deviceView(device: Device, channelCount: number, iso: Iso): Devi
     expiresSeconds: device.expiresSeconds,
     channelCount,
     ...(wish === undefined ? {} : { mediaTransport: wish }),
-    version: device.version,
+    version: editionOf(device.version),
   };
 }
 
 /** The channel with every catalogue field the device sent. */
 export function channelView(channel: Channel): ChannelView {
-  const { fields, ...known } = channel;
+  const { fields, named: _named, longitude, latitude, ptzType, mediaTransport, ...known } = channel;
   // No device may make its channel look like a refusal of ours.
-  const { problem: _, ...shown } = fields;
-  return { ...shown, ...known };
+  const { problem: _problem, ...shown } = fields;
+  const wish = pullTransport(mediaTransport);
+  return {
+    ...shown,
+    ...known,
+    ...(longitude === null ? {} : { longitude }),
+    ...(latitude === null ? {} : { latitude }),
+    ...(ptzType === null ? {} : { ptzType }),
+    ...(wish === undefined ? {} : { mediaTransport: wish }),
+  };
 }
 
-/** The transport set by hand in a profile, when there is one. */
-export function mediaTransportOf(profile: Record<string, unknown>): PullTransport | undefined {
-  const wish = profile.mediaTransport;
-  return wish === 'udp' || wish === 'tcp-passive' || wish === 'tcp-active' || wish === 'auto' ? wish : undefined;
+/** A transport as it was stored, when it is one. */
+export function pullTransport(text: unknown): PullTransport | undefined {
+  return text === 'udp' || text === 'tcp-passive' || text === 'tcp-active' || text === 'auto' ? text : undefined;
 }
 
 export function streamView(live: Live, iso: Iso): StreamView {

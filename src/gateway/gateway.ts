@@ -1,0 +1,296 @@
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import { PortPool } from '../media/ingest/port-pool.ts';
+import { openReceiver } from '../media/receiver.ts';
+import { type SipEvent, SipServer } from '../sip/server.ts';
+import { SsrcPool } from '../sip/ssrc.ts';
+import { openStore } from '../store/store.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { GatewayConfig } from './config.ts';
+import { Devices } from './devices.ts';
+import { Events } from './events.ts';
+import { Keep } from './keep.ts';
+import { transportLadder } from './ladder.ts';
+import { LiveTable } from './live-table.ts';
+import type { Gateway } from './port.ts';
+import { Recordings } from './recordings.ts';
+import { Rests } from './rests.ts';
+import { openSecrets } from './secrets.ts';
+import { Streams } from './streams.ts';
+import { editionOf, pullTransport, recordingView } from './view-of.ts';
+import { isProblem, type PulledTransport } from './views.ts';
+import { isoInZone } from './zone.ts';
+
+/** The few levels the gateway writes on; a pino logger is one. */
+export interface GatewayLog {
+  debug(data: Record<string, unknown>, message: string): void;
+  info(data: Record<string, unknown>, message: string): void;
+  warn(data: Record<string, unknown>, message: string): void;
+}
+
+/** The gateway did not start: one sentence for whoever started it. */
+export interface GatewayFault {
+  readonly fault: string;
+}
+
+/** Opens everything in the order in which it can fail: data folder, SIP sockets, then what stands on them. */
+export async function openGateway(
+  config: GatewayConfig,
+  log: GatewayLog,
+  clock: Clock = systemClock,
+): Promise<Gateway | GatewayFault> {
+  const dataDir = resolve(config.data);
+  const store = openStore(dataDir);
+  if ('fault' in store) return { fault: store.fault };
+  const secrets = openSecrets(store.settings);
+  const iso = (epochMs: number) => isoInZone(epochMs, config.sip.timeZone);
+  const events = new Events(randomBytes(4).toString('hex'), () => iso(clock.epochMs()));
+  const publish = (type: string, data: Record<string, unknown>) => {
+    log.debug({ type, ...data }, 'event');
+    events.publish(type, data);
+  };
+  let onSip: (event: SipEvent) => void = () => {};
+  const sip = await SipServer.open({
+    platformId: config.sip.id,
+    domain: config.sip.domain,
+    host: config.sip.host,
+    port: config.sip.port,
+    authRequired: config.sip.auth,
+    password: config.sip.password ?? secrets.sipPassword,
+    sealingKey: secrets.signingKey,
+    admission: config.sip.admission,
+    advertise: config.sip.advertise,
+    mediaAdvertise: config.media.advertise,
+    stores: { devices: store.devices, channels: store.channels, dialogues: store.dialogues },
+    log,
+    onEvent: (event) => onSip(event),
+  });
+  if ('fault' in sip) {
+    store.close();
+    return { fault: sip.detail };
+  }
+  const pool = new PortPool({
+    host: config.media.host,
+    first: config.media.firstPort,
+    last: config.media.lastPort,
+    holdOffMs: config.media.portHoldOffMs,
+    now: () => clock.nowMs(),
+  });
+  const rests = new Rests(clock);
+  const { directory } = sip;
+  const isOnline = (deviceId: string) => directory.device(deviceId)?.online === true;
+  const newId = () => randomBytes(8).toString('hex');
+  const ssrcs = new SsrcPool(config.sip.id, Math.random());
+  let closing: Promise<void> | null = null;
+
+  const lives = new LiveTable(
+    {
+      sip,
+      ssrcs,
+      clock,
+      openReceiver: (o) => openReceiver({ ...o, pool }),
+      stallTimeoutMs: config.media.stallTimeoutMs,
+      lingerMs: config.media.lingerMs,
+      loss: config.media.loss,
+      ladder(deviceId, channelId, wish) {
+        const device = directory.device(deviceId);
+        return transportLadder(
+          [
+            wish,
+            pullTransport(directory.channel(deviceId, channelId)?.mediaTransport),
+            pullTransport(device?.mediaTransport),
+            config.media.transport,
+          ],
+          workedTransport(device?.profile.mediaTransport),
+          editionOf(device?.version ?? null),
+        );
+      },
+      isOnline,
+      pauseBeforeMs: (deviceId, channelId) => rests.leftMs(deviceId, channelId),
+      endedByDevice: (deviceId, channelId) => rests.note(deviceId, channelId),
+      worked(deviceId, transport) {
+        const device = directory.device(deviceId);
+        if (device === undefined || device.profile.mediaTransport === transport) return;
+        device.profile.mediaTransport = transport;
+        directory.save(device);
+      },
+      publish,
+      log: (message, data) => log.info(data, message),
+    },
+    newId,
+  );
+  const recordings = new Recordings({
+    rows: store.recordings,
+    dataDir,
+    timeZone: config.sip.timeZone,
+    clock,
+    newId,
+    publish,
+    log: (message, data) => log.warn(data, message),
+  });
+  await recordings.recover();
+  const devices = new Devices({
+    directory,
+    sealPassword: (deviceId, password) => sip.sealPassword(deviceId, password),
+    queryCatalog: (deviceId, waitMs) => sip.queryCatalog(deviceId, waitMs),
+    removeDevice(deviceId, block) {
+      for (const live of lives.running()) if (live.deviceId === deviceId) void live.end('the device was deleted', 4404);
+      sip.removeDevice(deviceId, { block });
+    },
+    iso,
+  });
+  const streams = new Streams({
+    lives,
+    device: (id) => devices.get(id),
+    channel: (deviceId, channelId) => devices.channel(deviceId, channelId),
+    iso,
+    closing: () => closing !== null,
+  });
+  const keep = new Keep({
+    clock,
+    selfChannelAfterMs: config.media.selfChannelAfterMs,
+    isOnline,
+    playable: (deviceId) =>
+      directory
+        .channels(deviceId)
+        .filter((channel) => channel.status === 'on')
+        .map((channel) => channel.id),
+    catalogBegun: (deviceId) => sip.catalogBegun(deviceId),
+    addSelfChannel: (deviceId) => sip.addSelfChannel(deviceId),
+    pull: (deviceId, channelId) => void lives.join(deviceId, channelId, 0, { transport: undefined, keep: true }),
+  });
+
+  onSip = (event) => {
+    const { deviceId } = event.data;
+    publish(event.type, event.data);
+    if (event.type === 'device.unregistered') rests.note(deviceId, null);
+    if (event.type === 'device.online') {
+      for (const live of lives.running()) if (live.deviceId === deviceId) live.deviceOnline();
+      if (config.media.pull === 'on-register') keep.online(deviceId);
+    }
+    if (event.type === 'catalog.updated' && config.media.pull === 'on-register') keep.catalogUpdated(deviceId);
+    if (event.type === 'channel.removed') {
+      const live = lives.byChannel(deviceId, event.data.channelId, 0);
+      if (live !== undefined) void live.end('the channel was removed', 4404);
+    }
+  };
+  sip.endLeftOverDialogues();
+
+  return {
+    sipPort: sip.port,
+    mediaPorts: `${config.media.firstPort}-${config.media.lastPort}`,
+    signingKey: secrets.signingKey,
+    generated: {
+      sipPassword: config.sip.auth && config.sip.password === null ? secrets.sipPassword : null,
+      token: secrets.token,
+    },
+    devices: () => devices.all(),
+    device: (id) => devices.get(id),
+    addDevice: (device) => devices.add(device),
+    changeDevice: (id, change) => devices.change(id, change),
+    deleteDevice: (id, o) => devices.delete(id, o),
+    refreshCatalog: (id, waitMs) => devices.refreshCatalog(id, waitMs),
+    channels: (deviceId) => devices.channels(deviceId),
+    channel: (deviceId, channelId) => devices.channel(deviceId, channelId),
+    changeChannel: (deviceId, channelId, change) => devices.changeChannel(deviceId, channelId, change),
+    live: (deviceId, channelId, o) => streams.start(deviceId, channelId, o),
+    streams: () => streams.all(),
+    stream: (id) => streams.get(id),
+    stopStream: (id) => streams.stop(id),
+    watchLive: (deviceId, channelId, streamNumber, sink, o) =>
+      streams.watchLive(deviceId, channelId, streamNumber, sink, o),
+    watchStream: (id, sink, o) => streams.watch(id, sink, o),
+    async startRecording(streamId) {
+      const live = streams.find(streamId);
+      if (isProblem(live)) return live;
+      if (live.state === 'ended') return { problem: 'conflict', detail: 'The stream has ended.' };
+      return recordingView(recordings.start(live), iso);
+    },
+    async stopRecording(streamId) {
+      const live = streams.find(streamId);
+      if (isProblem(live)) return live;
+      const stopped = await recordings.stop(live);
+      return isProblem(stopped) ? stopped : recordingView(stopped, iso);
+    },
+    recordings: () => recordings.all().map((recording) => recordingView(recording, iso)),
+    recording(id) {
+      const found = recordings.get(id);
+      return isProblem(found) ? found : recordingView(found, iso);
+    },
+    recordingFile(id) {
+      const found = recordings.get(id);
+      if (isProblem(found)) return found;
+      return {
+        absolutePath: recordings.absolutePath(found),
+        // Finalising rewrites the head of the file: what was read before must not be joined with what is read after.
+        etag: `"${found.id}-${found.state}-${found.state === 'recording' ? 'growing' : found.bytes}"`,
+        complete: found.state !== 'recording',
+      };
+    },
+    deleteRecording: (id) => recordings.delete(id),
+    lockRecording(id, locked) {
+      const found = recordings.setLocked(id, locked);
+      return isProblem(found) ? found : recordingView(found, iso);
+    },
+    events: (since, types, listener) => events.listen(since, types, listener),
+    counters() {
+      const running = lives.running();
+      const media = lives.totals();
+      const ports = pool.counts();
+      const known = directory.devices();
+      return {
+        ...sip.counters(),
+        media_packets_total: media.packets,
+        media_bytes_total: media.bytes,
+        media_lost_packets_total: media.lost,
+        media_discarded_total: media.discarded,
+        media_frames_total: media.frames,
+        media_stranger_packets_total: media.strangers,
+        devices: known.length,
+        devices_online: known.filter((device) => device.online).length,
+        streams: running.length,
+        streams_playing: running.filter((live) => live.state === 'playing').length,
+        viewers: running.reduce((sum, live) => sum + live.stream.viewers, 0),
+        recordings_running: recordings.runningCount,
+        event_listeners: events.listenerCount,
+        ssrcs_used: ssrcs.used,
+        ports_total: ports.total,
+        ports_leased: ports.leased,
+        ports_held_off: ports.heldOff,
+        ports_occupied: ports.occupied,
+      };
+    },
+    system() {
+      return {
+        platformId: config.sip.id,
+        domain: config.sip.domain,
+        sipPort: sip.port,
+        mediaPorts: `${config.media.firstPort}-${config.media.lastPort}`,
+        pull: config.media.pull,
+        mediaTransport: config.media.transport,
+        sipAuth: config.sip.auth,
+        timeZone: config.sip.timeZone,
+        node: process.version,
+        uptimeSeconds: Math.round(process.uptime()),
+        memoryBytes: process.memoryUsage().rss,
+        ports: pool.counts(),
+      };
+    },
+    close() {
+      closing ??= (async () => {
+        keep.close();
+        await recordings.close();
+        await Promise.all(lives.running().map((live) => live.end('the gateway is shutting down', 1001)));
+        await sip.close();
+        pool.close();
+        store.close();
+      })();
+      return closing;
+    },
+  };
+}
+
+function workedTransport(learned: unknown): PulledTransport | null {
+  const transport = pullTransport(learned);
+  return transport === undefined || transport === 'auto' ? null : transport;
+}
