@@ -34,10 +34,10 @@ export async function makeClip(o: { seconds: number; width: number; height: numb
     await promisify(execFile)('ffmpeg', [
       '-v', 'error', '-y',
       '-f', 'lavfi', '-i', `testsrc2=size=${o.width}x${o.height}:rate=${CLIP_FPS}:duration=${o.seconds}`,
-      ...(o.audio ? ['-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=8000:duration=${o.seconds}`] : []),
+      ...(o.audio ? ['-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=16000:duration=${o.seconds}`] : []),
       '-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-profile:v', 'baseline', '-g', '25',
       '-pix_fmt', 'yuv420p', '-threads', '1',
-      ...(o.audio ? ['-c:a', 'flac', '-frame_size', '320', '-strict', '-2', '-sample_fmt', 's16'] : []),
+      ...(o.audio ? ['-c:a', 'aac', '-b:a', '32k'] : []),
       '-movflags', 'frag_every_frame+empty_moov+default_base_moof', file,
     ]);
     return cut(await readFile(file), o);
@@ -61,7 +61,7 @@ function cut(bytes: Buffer, o: { width: number; height: number; audio: boolean }
   const avcC = head.indexOf('avcC') + 4;
   const profile = head.toString('hex', avcC + 1, avcC + 4);
   return {
-    mime: `video/mp4; codecs="avc1.${profile}${o.audio ? ',flac' : ''}"`,
+    mime: `video/mp4; codecs="avc1.${profile}${o.audio ? ',mp4a.40.2' : ''}"`,
     width: o.width,
     height: o.height,
     hasAudio: o.audio,

@@ -131,7 +131,7 @@ function viewerOf(socket: WebSocket, url: string): Viewer {
         type: 'init',
         mime: clip.mime,
         video: { codec: 'h264', width: clip.width, height: clip.height },
-        audio: clip.hasAudio ? { codec: 'pcma' } : null,
+        audio: clip.hasAudio ? { codec: 'aac' } : null,
       });
       socket.send(clip.init);
     },

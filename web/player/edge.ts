@@ -32,12 +32,14 @@ const START_WINDOW_MS = 600;
 const START_SLACK_S = 0.25;
 /** A position this close before the end of a stretch counts as having reached it (browsers stop some ms early). */
 const AT_END_S = 0.1;
+/** This far beyond the newest media is no overshoot; less is waited out. */
+const AHEAD_S = 1;
 /** Behind the start of a stretch, so that rounding cannot put the position before it. */
 const INSIDE_S = 0.001;
 
 /** 1.1 is not heard as another pitch and hardly seen; 1.25 only while the lag is great. */
 function catchUpRate(excessS: number): number {
-  return excessS > 0.8 ? 1.25 : 1.1;
+  return excessS > 0.5 ? 1.25 : 1.1;
 }
 
 /** Follows the live edge of one video element. */
@@ -83,8 +85,8 @@ export class LiveEdge {
     if (nowMs - this.#startedMs < START_WINDOW_MS && lag > this.#targetS + START_SLACK_S) {
       return { type: 'jump', to: edge, why: 'start' };
     }
-    // Past everything that is buffered: the time line began anew.
-    if (lag < -AT_END_S) return { type: 'jump', to: edge, why: 'gap' };
+    // Far past everything buffered: the time line began anew. (When media run dry, a browser overshoots the end by some 100 ms.)
+    if (lag < -AHEAD_S) return { type: 'jump', to: edge, why: 'gap' };
     const here = buffered.find((stretch) => currentTime >= stretch.start && currentTime <= stretch.end - AT_END_S);
     if (here === undefined) {
       const ahead = buffered.find((stretch) => stretch.start > currentTime && stretch.end - stretch.start > AT_END_S);

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { AUDIO_TARGET_S, JUMP_LAG_S, LiveEdge, LONGEST_TARGET_S, type Stretch } from '../../web/player/edge.ts';
+
+const LATER_MS = 10_000;
+
+/** An edge that started long ago, with sound. */
+function started(): LiveEdge {
+  const edge = new LiveEdge();
+  edge.restart(true);
+  assert.equal(edge.next(0, [{ start: 0, end: 1 }], 0)?.type, 'jump');
+  return edge;
+}
+
+const cases: { name: string; at: number; buffered: Stretch[]; move: unknown }[] = [
+  { name: 'nothing buffered', at: 0, buffered: [], move: null },
+  { name: 'at the edge', at: 9.8, buffered: [{ start: 0, end: 10 }], move: null },
+  { name: 'a little behind', at: 9.6, buffered: [{ start: 0, end: 10 }], move: { type: 'rate', rate: 1.1 } },
+  { name: 'a second behind', at: 9, buffered: [{ start: 0, end: 10 }], move: { type: 'rate', rate: 1.25 } },
+  { name: 'just under the jump', at: 7.81, buffered: [{ start: 0, end: 10 }], move: { type: 'rate', rate: 1.25 } },
+  {
+    name: 'over two seconds behind',
+    at: 7,
+    buffered: [{ start: 0, end: 10 }],
+    move: { type: 'jump', to: 10 - AUDIO_TARGET_S, why: 'lag' },
+  },
+  {
+    name: 'stuck before a gap',
+    at: 4.97,
+    buffered: [
+      { start: 0, end: 5 },
+      { start: 5.08, end: 6 },
+    ],
+    move: { type: 'jump', to: 5.081, why: 'gap' },
+  },
+  {
+    name: 'in the middle of a gap',
+    at: 5.5,
+    buffered: [
+      { start: 0, end: 5 },
+      { start: 6, end: 7 },
+    ],
+    move: { type: 'jump', to: 6.001, why: 'gap' },
+  },
+  { name: 'ran dry, overshot by a little', at: 10.1, buffered: [{ start: 0, end: 10 }], move: null },
+  {
+    name: 'the time line began anew',
+    at: 50,
+    buffered: [{ start: 0, end: 2 }],
+    move: { type: 'jump', to: 2 - AUDIO_TARGET_S, why: 'gap' },
+  },
+];
+
+for (const { name, at, buffered, move } of cases) {
+  test(`edge: ${name}`, () => assert.deepEqual(started().next(at, buffered, LATER_MS), move));
+}
+
+test('edge: everything since the last key frame is skipped while it still comes in', () => {
+  const edge = new LiveEdge();
+  edge.restart(false);
+  assert.deepEqual(edge.next(0, [{ start: 0, end: 0.04 }], 0), { type: 'jump', to: 0.001, why: 'start' });
+  assert.deepEqual(edge.next(0, [{ start: 0, end: 1.8 }], 100), { type: 'jump', to: 1.74, why: 'start' });
+  assert.deepEqual(edge.next(1.74, [{ start: 0, end: 3 }], 5_000), { type: 'rate', rate: 1.25 });
+});
+
+test('edge: faster playback ends at the target, not before, and is said once', () => {
+  const edge = started();
+  assert.deepEqual(edge.next(9.6, [{ start: 0, end: 10 }], LATER_MS), { type: 'rate', rate: 1.1 });
+  assert.equal(edge.next(9.75, [{ start: 0, end: 10 }], LATER_MS), null);
+  assert.deepEqual(edge.next(9.81, [{ start: 0, end: 10 }], LATER_MS), { type: 'rate', rate: 1 });
+});
+
+test('edge: running dry widens the distance up to a bound, and calm narrows it again', () => {
+  const edge = started();
+  for (let i = 0; i < 50; i++) edge.starved();
+  assert.equal(edge.targetS, LONGEST_TARGET_S);
+  for (let i = 0; i < 600; i++) edge.second();
+  assert.equal(edge.targetS, AUDIO_TARGET_S);
+});
+
+test('edge: under two seconds of lag inside one stretch nothing ever jumps', () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0.11, max: JUMP_LAG_S, noNaN: true }),
+      fc.double({ min: 5, max: 1e6, noNaN: true }),
+      (lag, end) => {
+        const move = started().next(end - lag, [{ start: 0, end }], LATER_MS);
+        assert.notEqual(move?.type, 'jump');
+      },
+    ),
+  );
+});

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { EventStreamReader } from '../../web/page/event-stream.ts';
+
+const TEXT =
+  ': heartbeat\n\nid: 7\nevent: device.online\ndata: {"a":1}\n\nid: 8\r\nevent: x\r\ndata: one\r\ndata: two\r\n\r\ndata:bare\n\n';
+const EVENTS = [
+  { id: '7', type: 'device.online', data: '{"a":1}' },
+  { id: '8', type: 'x', data: 'one\ntwo' },
+  { id: '8', type: 'message', data: 'bare' },
+];
+
+test('events are the same wherever the text is cut', () => {
+  for (let cut = 0; cut <= TEXT.length; cut++) {
+    const reader = new EventStreamReader();
+    assert.deepEqual([...reader.push(TEXT.slice(0, cut)), ...reader.push(TEXT.slice(cut))], EVENTS, `cut at ${cut}`);
+  }
+});
+
+test('an event without an end is given up', () => {
+  const reader = new EventStreamReader();
+  assert.throws(() => {
+    for (let i = 0; i < 40; i++) reader.push('x'.repeat(64 * 1024));
+  }, RangeError);
+});

@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { type Browser, launchBrowser, messageWords, playerFacts, until } from '../support/browser.ts';
+import { type Clip, makeClip } from '../support/clip.ts';
+import { StandIn } from '../support/stand-in.ts';
+
+const DEVICE = {
+  id: '34020000001320000001',
+  name: 'Gate',
+  manufacturer: 'Acme',
+  model: 'C1',
+  online: true,
+  channelCount: 1,
+};
+const CHANNEL = { id: '34020000001310000001', deviceId: DEVICE.id, name: 'North door', status: 'on' };
+
+function recordingIn(state: string) {
+  return {
+    id: 'r1',
+    streamId: 's1',
+    deviceId: DEVICE.id,
+    channelId: CHANNEL.id,
+    start: '2026-11-21T12:00:00+08:00',
+    durationMs: 61_000,
+    bytes: 12_000_000,
+    state,
+    locked: false,
+  };
+}
+
+describe('the page, with a scripted gateway', { timeout: 60_000 }, () => {
+  let browser: Browser;
+  let standIn: StandIn;
+  let clip: Clip;
+  let page: Page | null = null;
+
+  before(async () => {
+    [browser, clip] = await Promise.all([
+      launchBrowser(),
+      makeClip({ seconds: 20, width: 320, height: 240, audio: true }),
+    ]);
+  });
+  after(() => browser.close());
+
+  beforeEach(async () => {
+    standIn = await StandIn.open();
+    standIn.answers.set('GET devices', { items: [DEVICE], next: null });
+    standIn.answers.set('GET channels', { items: [CHANNEL], next: null });
+    standIn.answers.set('GET recordings', { items: [], next: null });
+    standIn.answers.set(`POST devices/${DEVICE.id}/channels/${CHANNEL.id}/live`, { id: 's1' });
+    standIn.onViewer = (viewer) => {
+      viewer.describe(clip);
+      void viewer.play(clip, 0, 500, 25);
+    };
+  });
+  afterEach(async () => {
+    await page?.close();
+    page = null;
+    await standIn.close();
+  });
+
+  const open = async (fragment = `#token=${standIn.token}`) => {
+    page = await browser.open(standIn.address + fragment);
+    return page;
+  };
+
+  test('asks for the token, says when it is wrong, and remembers the right one', async () => {
+    const tab = await open('#token=wrong');
+    await tab.waitForSelector('.fault');
+    assert.match((await tab.textContent('.fault')) ?? '', /does not accept/);
+    await tab.fill('input[name="token"]', standIn.token);
+    await tab.click('button[type="submit"]');
+    await tab.waitForSelector('[data-testid="channel"]');
+    assert.ok(!tab.url().includes('token'));
+    await tab.reload();
+    await tab.waitForSelector('[data-testid="channel"]');
+    await tab.click('.sign-out');
+    await tab.waitForSelector('input[name="token"]');
+  });
+
+  test('says in words that there is no camera, and shows one as soon as it registers', async () => {
+    standIn.answers.set('GET devices', { items: [], next: null });
+    standIn.answers.set('GET channels', { items: [], next: null });
+    const tab = await open();
+    await until(
+      'words',
+      async () => (await tab.textContent('nav')) ?? '',
+      (w) => w.includes('No camera has registered'),
+    );
+    await until('the event stream', async () => standIn.asked.includes('GET events'), Boolean);
+    standIn.answers.set('GET devices', { items: [DEVICE], next: null });
+    standIn.answers.set('GET channels', { items: [CHANNEL], next: null });
+    standIn.event('device.registered', { deviceId: DEVICE.id });
+    await tab.waitForSelector(`[data-testid="channel"][data-channel-id="${CHANNEL.id}"]`, { timeout: 5_000 });
+    await tab.fill('input[type="search"]', 'south');
+    assert.match((await tab.textContent('nav')) ?? '', /No channel matches/);
+  });
+
+  test('lists of more than one answer are read to their end', async () => {
+    const pages = [
+      { items: [CHANNEL], next: 'more' },
+      { items: [{ ...CHANNEL, id: '34020000001310000002', name: 'South door' }], next: null },
+    ];
+    standIn.answers.set('GET channels', () => pages.shift());
+    const tab = await open();
+    await tab.waitForSelector('[data-channel-id="34020000001310000002"]');
+    assert.equal(await tab.locator('[data-testid="channel"]').count(), 2);
+  });
+
+  test('the record button starts and stops, and says why it could not', async () => {
+    let recordings: object[] = [];
+    standIn.answers.set('GET recordings', () => ({ items: recordings, next: null }));
+    standIn.answers.set('PUT streams/s1/recording', () => {
+      recordings = [recordingIn('recording')];
+      return recordings[0];
+    });
+    standIn.answers.set('DELETE streams/s1/recording', () => {
+      recordings = [recordingIn('complete')];
+      return recordings[0];
+    });
+    const tab = await open();
+    await tab.click('[data-testid="channel"]');
+    await until(
+      'playing',
+      () => playerFacts(tab),
+      (f) => f.currentTime > 0.5,
+    );
+    await tab.click('[data-testid="record"]');
+    await tab.waitForSelector('[data-testid="record"][aria-pressed="true"]');
+    await tab.waitForSelector('[data-testid="recording"][data-state="recording"]');
+    await tab.click('[data-testid="record"]');
+    await tab.waitForSelector('[data-testid="recording"][data-state="complete"]');
+    assert.match((await tab.textContent('[data-testid="recording"]')) ?? '', /North door.*complete1:0112\.0 MB/s);
+    standIn.answers.set('PUT streams/s1/recording', { status: 507, code: 'disk_full', detail: 'The disk is full.' });
+    await tab.click('[data-testid="record"]');
+    await until(
+      'why',
+      async () => (await tab.textContent('.stage')) ?? '',
+      (w) => w.includes('The disk is full.'),
+    );
+  });
+
+  test('a recording is downloaded with the token and deleted by a second click', async () => {
+    let recordings = [recordingIn('complete')];
+    standIn.answers.set('GET recordings', () => ({ items: recordings, next: null }));
+    standIn.answers.set('DELETE recordings/r1', () => {
+      recordings = [];
+      return {};
+    });
+    const tab = await open();
+    const href = await tab.getAttribute('[data-testid="recording"] a', 'href');
+    assert.equal(href, `${standIn.address}api/v1/recordings/r1/file?token=${standIn.token}`);
+    await tab.click('[data-testid="delete-recording"]');
+    assert.ok(!standIn.asked.includes('DELETE recordings/r1'));
+    await tab.click('[data-testid="delete-recording"]');
+    await until(
+      'gone',
+      () => tab.locator('[data-testid="recording"]').count(),
+      (n) => n === 0,
+    );
+    assert.ok(standIn.asked.includes('DELETE recordings/r1'));
+  });
+
+  test('the address keeps the channel, so that a reload goes on playing', async () => {
+    const tab = await open();
+    await tab.click('[data-testid="channel"]');
+    await until(
+      'playing',
+      () => playerFacts(tab),
+      (f) => f.currentTime > 0.5,
+    );
+    assert.equal(new URL(tab.url()).hash, `#channel=${DEVICE.id}/${CHANNEL.id}`);
+    await tab.reload();
+    await until(
+      'playing again',
+      () => playerFacts(tab),
+      (f) => f.currentTime > 0.5,
+    );
+  });
+
+  test('speaks Chinese to a Chinese browser', async () => {
+    const other = await launchBrowser({ language: 'zh-CN' });
+    try {
+      const tab = await other.open(`${standIn.address}#token=${standIn.token}`);
+      assert.equal(await messageWords(tab), '请选择要观看的通道。');
+      assert.equal(await tab.getAttribute('html', 'lang'), 'zh-CN');
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('the player alone, as a custom element for other pages', async () => {
+    const tab = await open();
+    await tab.evaluate(`(async () => {
+      await import(new URL('player.js', document.baseURI).href);
+      const player = document.createElement('gbgate-player');
+      player.setAttribute('muted', '');
+      player.setAttribute('src', 'live/a/b.mp4?token=${standIn.token}');
+      document.body.append(player);
+    })()`);
+    const time = () => tab.evaluate(`document.querySelector('gbgate-player').video.currentTime`) as Promise<number>;
+    await until('playing', time, (t) => t > 1);
+  });
+});
