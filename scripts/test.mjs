@@ -80,7 +80,9 @@ function longestFirst(files) {
 
 const wanted = process.argv.slice(2);
 const steps = [
-  ['node', ['scripts/need.mjs']],
+  [process.execPath, ['scripts/need.mjs']],
+  // The page and the command are tested as they are shipped.
+  [process.execPath, ['scripts/build.mjs']],
   ...(wanted.length > 0
     ? []
     : [
