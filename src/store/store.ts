@@ -1,0 +1,141 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'libsql';
+import type { Recording } from '../record/archive.ts';
+import type { Channel, Device } from '../sip/camera/directory.ts';
+import type { Dialogue } from '../sip/dialog.ts';
+import { lockFolder } from './lock.ts';
+import { MIGRATIONS } from './migrations.ts';
+
+/** The data folder cannot be used: one sentence for whoever started the gateway. */
+export interface StoreFault {
+  readonly fault: string;
+}
+
+/** What the gateway keeps. Synchronous: SQLite writes to the journal in the page cache, in well under a millisecond. */
+export interface Store {
+  readonly settings: { get(name: string): string | undefined; put(name: string, value: string): void };
+  readonly devices: { all(): Device[]; put(device: Device): void; delete(deviceId: string): void };
+  readonly channels: {
+    ofDevice(deviceId: string): Channel[];
+    /** All in one transaction: a catalogue of 10,000 channels is one write. */
+    putAll(channels: readonly Channel[]): void;
+    delete(deviceId: string, channelId: string): void;
+  };
+  readonly dialogues: { all(): Dialogue[]; put(dialogue: Dialogue): void; delete(callId: string): void };
+  readonly recordings: {
+    /** Oldest first. */
+    list(): Recording[];
+    get(id: string): Recording | undefined;
+    put(recording: Recording): void;
+    delete(id: string): void;
+  };
+  /** Idempotent. */
+  close(): void;
+}
+
+/** Opens (and makes, and migrates) the database of a data folder, and keeps other gateways out of it. */
+export function openStore(dataDir: string): Store | StoreFault {
+  let lock: ReturnType<typeof lockFolder>;
+  let database: Database.Database;
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    lock = lockFolder(join(dataDir, 'gbgate.lock'));
+    if (lock === null) return { fault: `Another gateway is using the data folder ${dataDir}.` };
+    database = new Database(join(dataDir, 'gbgate.db'));
+  } catch (error) {
+    return { fault: `The data folder ${dataDir} cannot be used: ${(error as Error).message}.` };
+  }
+  try {
+    // WAL with NORMAL: a power cut may lose the last writes, never the database.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000');
+    const fault = migrate(database);
+    if (fault === null) return tables(database, lock.release);
+    database.close();
+    lock.release();
+    return { fault: `The database in ${dataDir} ${fault}` };
+  } catch (error) {
+    database.close();
+    lock.release();
+    return { fault: `The database in ${dataDir} cannot be read: ${(error as Error).message}.` };
+  }
+}
+
+/** Brings the schema up to date, one transaction a version; null when it is. */
+function migrate(database: Database.Database): string | null {
+  const row = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (row.user_version > MIGRATIONS.length)
+    return `was written by a newer gbgate (schema ${row.user_version}, this one knows ${MIGRATIONS.length}). Use that one.`;
+  for (const [version, sql] of MIGRATIONS.entries()) {
+    if (version < row.user_version) continue;
+    database.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${version + 1}; COMMIT`);
+  }
+  return null;
+}
+
+function tables(database: Database.Database, unlock: () => void): Store {
+  const read = <T>(rows: unknown[]) => (rows as { record: string }[]).map((row) => JSON.parse(row.record) as T);
+  const sql = {
+    setting: database.prepare('SELECT value FROM settings WHERE name = ?'),
+    putSetting: database.prepare('INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)'),
+    devices: database.prepare('SELECT record FROM devices ORDER BY id'),
+    putDevice: database.prepare('INSERT OR REPLACE INTO devices (id, record) VALUES (?, ?)'),
+    deleteDevice: database.prepare('DELETE FROM devices WHERE id = ?'),
+    channels: database.prepare('SELECT record FROM channels WHERE device_id = ? ORDER BY id'),
+    putChannel: database.prepare('INSERT OR REPLACE INTO channels (device_id, id, record) VALUES (?, ?, ?)'),
+    deleteChannel: database.prepare('DELETE FROM channels WHERE device_id = ? AND id = ?'),
+    dialogues: database.prepare('SELECT record FROM dialogues ORDER BY call_id'),
+    putDialogue: database.prepare('INSERT OR REPLACE INTO dialogues (call_id, record) VALUES (?, ?)'),
+    deleteDialogue: database.prepare('DELETE FROM dialogues WHERE call_id = ?'),
+    recordings: database.prepare('SELECT record FROM recordings ORDER BY start_epoch_ms, id'),
+    recording: database.prepare('SELECT record FROM recordings WHERE id = ?'),
+    putRecording: database.prepare(
+      'INSERT OR REPLACE INTO recordings (id, device_id, channel_id, start_epoch_ms, record) VALUES (?, ?, ?, ?, ?)',
+    ),
+    deleteRecording: database.prepare('DELETE FROM recordings WHERE id = ?'),
+  };
+  const putChannels = database.transaction((channels: readonly Channel[]) => {
+    for (const channel of channels) sql.putChannel.run(channel.deviceId, channel.id, JSON.stringify(channel));
+  });
+  let open = true;
+  return {
+    settings: {
+      get: (name) => (sql.setting.get(name) as { value: string } | undefined)?.value,
+      put: (name, value) => void sql.putSetting.run(name, value),
+    },
+    devices: {
+      all: () => read(sql.devices.all()),
+      put: (device) => void sql.putDevice.run(device.id, JSON.stringify(device)),
+      delete: (deviceId) => void sql.deleteDevice.run(deviceId),
+    },
+    channels: {
+      ofDevice: (deviceId) => read(sql.channels.all(deviceId)),
+      putAll: (channels) => putChannels(channels),
+      delete: (deviceId, channelId) => void sql.deleteChannel.run(deviceId, channelId),
+    },
+    dialogues: {
+      all: () => read(sql.dialogues.all()),
+      put: (dialogue) => void sql.putDialogue.run(dialogue.callId, JSON.stringify(dialogue)),
+      delete: (callId) => void sql.deleteDialogue.run(callId),
+    },
+    recordings: {
+      list: () => read(sql.recordings.all()),
+      get: (id) => read<Recording>(sql.recording.all(id))[0],
+      put: (recording) =>
+        void sql.putRecording.run(
+          recording.id,
+          recording.deviceId,
+          recording.channelId,
+          recording.startEpochMs,
+          JSON.stringify(recording),
+        ),
+      delete: (id) => void sql.deleteRecording.run(id),
+    },
+    close() {
+      if (!open) return;
+      open = false;
+      database.close();
+      unlock();
+    },
+  };
+}

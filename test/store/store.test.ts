@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import Database from 'libsql';
+import type { Recording } from '../../src/record/archive.ts';
+import type { Channel } from '../../src/sip/camera/directory.ts';
+import { MIGRATIONS } from '../../src/store/migrations.ts';
+import { openStore, type Store } from '../../src/store/store.ts';
+
+const folders: string[] = [];
+const folder = () => {
+  const path = mkdtempSync(join(tmpdir(), 'gbgate-store-'));
+  folders.push(path);
+  return path;
+};
+after(() => {
+  for (const path of folders) rmSync(path, { recursive: true, force: true });
+});
+
+function open(path: string): Store {
+  const store = openStore(path);
+  assert.ok(!('fault' in store), JSON.stringify(store));
+  return store;
+}
+
+const channel = (deviceId: string, id: string, name: string) => ({ deviceId, id, name }) as Channel;
+const recording = (id: string, startEpochMs: number) =>
+  ({ id, startEpochMs, deviceId: 'D', channelId: 'C', state: 'recording' }) as Recording;
+
+describe('store', () => {
+  it('keeps what was put, across a restart', () => {
+    const path = folder();
+    let store = open(path);
+    store.settings.put('a', "it's 门口");
+    store.channels.putAll([
+      channel('D', '2', "Robert'); DROP TABLE channels;--"),
+      channel('D', '1', '门\u0000口'),
+      channel('E', '1', 'x'),
+    ]);
+    store.recordings.put(recording('b', 2));
+    store.recordings.put(recording('a', 3));
+    store.recordings.put({ ...recording('b', 2), state: 'complete' });
+    store.close();
+    store.close();
+    store = open(path);
+    assert.equal(store.settings.get('a'), "it's 门口");
+    assert.equal(store.settings.get('none'), undefined);
+    assert.deepEqual(
+      store.channels.ofDevice('D').map((c) => [c.id, c.name]),
+      [
+        ['1', '门\u0000口'],
+        ['2', "Robert'); DROP TABLE channels;--"],
+      ],
+    );
+    assert.deepEqual(
+      store.recordings.list().map((r) => [r.id, r.state]),
+      [
+        ['b', 'complete'],
+        ['a', 'recording'],
+      ],
+    );
+    store.channels.delete('D', '1');
+    store.recordings.delete('b');
+    assert.equal(store.channels.ofDevice('D').length, 1);
+    assert.equal(store.recordings.get('b'), undefined);
+    assert.equal(store.recordings.get('a')?.startEpochMs, 3);
+    store.close();
+  });
+
+  it('refuses a second gateway while the first is there', () => {
+    const path = folder();
+    const first = open(path);
+    const second = openStore(path);
+    assert.ok('fault' in second);
+    assert.match(second.fault, /^Another gateway is using the data folder/);
+    first.close();
+    open(path).close();
+  });
+
+  it('is free again after kill -9, with everything that was written', async () => {
+    const path = folder();
+    const child = spawn(process.execPath, [
+      '--import',
+      'tsx',
+      '--input-type=module',
+      '-e',
+      `import { openStore } from '${new URL('../../src/store/store.ts', import.meta.url).href}';
+       const store = openStore(process.argv[1]);
+       store.settings.put('written', 'yes');
+       process.stdout.write('ready');
+       setInterval(() => store.settings.put('n', String(Math.random())), 0);`,
+      path,
+    ]);
+    await new Promise((resolve, reject) => {
+      child.stdout.once('data', resolve);
+      child.stderr.on('data', (data) => reject(new Error(String(data))));
+    });
+    assert.ok('fault' in openStore(path), 'the other process has it');
+    child.kill('SIGKILL');
+    await new Promise((resolve) => child.once('exit', resolve));
+    const store = open(path);
+    assert.equal(store.settings.get('written'), 'yes');
+    store.close();
+  });
+
+  it('refuses a database of a newer version, and one that is no database', () => {
+    const newer = folder();
+    open(newer).close();
+    const database = new Database(join(newer, 'gbgate.db'));
+    database.exec(`PRAGMA user_version = ${MIGRATIONS.length + 1}`);
+    database.close();
+    const fault = openStore(newer);
+    assert.ok('fault' in fault);
+    assert.match(fault.fault, /newer gbgate/);
+    const broken = folder();
+    writeFileSync(join(broken, 'gbgate.db'), 'this is no database, '.repeat(500));
+    assert.match((openStore(broken) as { fault: string }).fault, /cannot be read/);
+    const file = join(folder(), 'file');
+    writeFileSync(file, '');
+    assert.match((openStore(join(file, 'data')) as { fault: string }).fault, /cannot be used/);
+  });
+
+  it('writes a catalogue of 10,000 channels as one transaction', () => {
+    const path = folder();
+    const store = open(path);
+    store.channels.putAll(Array.from({ length: 10_000 }, (_, i) => channel('D', String(i), `Camera ${i}`)));
+    assert.equal(store.channels.ofDevice('D').length, 10_000);
+    store.close();
+  });
+});
