@@ -1,0 +1,222 @@
+import { callIdOf, cseqOf, type SipRequest } from '../sip/wire/message.ts';
+import { type SipAgent, targetOf } from './agent.ts';
+import type { Behaviour } from './behaviour.ts';
+import type { Clip } from './clip.ts';
+import { type MediaLink, openUdpLink, tcpDialLink, tcpListenLink } from './media-link.ts';
+import { MediaSender, type SenderCounts, type SentUnit } from './media-sender.ts';
+import type { Random } from './random.ts';
+import { type Offer, readOffer, ssrcOf, writeAnswer } from './sdp.ts';
+import type { Address } from './sip-link.ts';
+import type { Moment, Wheel } from './wheel.ts';
+
+export interface CallOptions {
+  readonly agent: SipAgent;
+  readonly wheel: Wheel;
+  readonly random: Random;
+  readonly behaviour: Behaviour;
+  readonly channelId: string;
+  readonly clip: Clip;
+  readonly onUnit: ((unit: SentUnit) => void) | undefined;
+  /** Called once. */
+  readonly onEnd: (call: CameraCall) => void;
+}
+
+export type CallState = 'answering' | 'unacknowledged' | 'connecting' | 'sending' | 'ended';
+
+/** RFC 3261 13.3.1.4 and 17.2.1: a final answer is repeated from T1 up to T2 until the ACK comes, 64 * T1 in all. */
+const T1_MS = 500;
+const T2_MS = 4000;
+const ACK_WAIT_MS = 32_000;
+/** INV-1: between the copies of an answer that was acknowledged already. */
+const COPY_GAP_MS = 200;
+/** Waiting for the answer to a BYE of ours. */
+const BYE_WAIT_MS = 2000;
+
+const NO_COUNTS: Readonly<SenderCounts> = { packets: 0, bytes: 0, frames: 0, omitted: 0 };
+
+/** One INVITE dialogue, the camera's side of it: answers, waits for the ACK, sends, ends. */
+export class CameraCall {
+  readonly callId: string;
+  readonly channelId: string;
+  readonly #o: CallOptions;
+  readonly #invite: SipRequest;
+  readonly #from: Address;
+  /** Our tag of this dialogue. */
+  readonly tag: string;
+  readonly #cseq: number;
+  #state: CallState = 'answering';
+  #link: MediaLink | null = null;
+  #sender: MediaSender | null = null;
+  #answer: Buffer | null = null;
+  #status = 0;
+  #again: Moment | null = null;
+  #giveUp: Moment | null = null;
+  #ownCseq = 0;
+
+  constructor(o: CallOptions, invite: SipRequest, from: Address) {
+    this.#o = o;
+    this.#invite = invite;
+    this.#from = from;
+    this.channelId = o.channelId;
+    this.callId = callIdOf(invite);
+    this.#cseq = cseqOf(invite)?.number ?? 0;
+    this.tag = o.agent.token();
+  }
+
+  get state(): CallState {
+    return this.#state;
+  }
+
+  get counts(): Readonly<SenderCounts> {
+    return this.#sender?.counts ?? NO_COUNTS;
+  }
+
+  /** Reads the offer and answers it. */
+  begin(): void {
+    const { agent, behaviour, wheel } = this.#o;
+    agent.answer(this.#invite, this.#from, 100, 'Trying');
+    if (behaviour.inviteStatus !== 200) {
+      this.#refuse(behaviour.inviteStatus, behaviour.inviteReason);
+      return;
+    }
+    const offer = readOffer(this.#invite.body);
+    if (offer === null || offer.name.toLowerCase() !== 'play') {
+      this.#refuse(488, 'Not Acceptable Here');
+      return;
+    }
+    if (behaviour.answerDelayMs === 0) {
+      void this.#accept(offer);
+      return;
+    }
+    agent.answer(this.#invite, this.#from, 180, 'Ringing', { toTag: this.tag });
+    this.#again = wheel.after(behaviour.answerDelayMs, () => void this.#accept(offer));
+  }
+
+  /** The INVITE came again: so does what was answered. */
+  repeated(invite: SipRequest): void {
+    if (cseqOf(invite)?.number !== this.#cseq)
+      this.#o.agent.answer(invite, this.#from, 488, 'Not Acceptable Here', { toTag: this.tag });
+    else if (this.#answer !== null) this.#o.agent.link?.send(this.#answer, this.#from);
+  }
+
+  acknowledged(): void {
+    if (this.#state !== 'unacknowledged') return;
+    this.#again?.cancel();
+    this.#giveUp?.cancel();
+    if (this.#status !== 200) {
+      this.#end();
+      return;
+    }
+    this.#state = 'connecting';
+    for (let copy = 1; copy < this.#o.behaviour.answerCopies; copy++)
+      this.#o.wheel.after(
+        copy * COPY_GAP_MS,
+        () => this.#state !== 'ended' && this.#answer && this.#o.agent.link?.send(this.#answer, this.#from),
+      );
+    this.#link?.ready().then(
+      () => this.#send(),
+      () => void this.hangUp(),
+    );
+  }
+
+  /** RFC 3261 9.2: only an INVITE without final answer can be cancelled. */
+  cancelled(): void {
+    if (this.#state !== 'answering') return;
+    this.#again?.cancel();
+    this.#refuse(487, 'Request Terminated');
+  }
+
+  /** The platform sent BYE. */
+  ended(): void {
+    this.#end();
+  }
+
+  /** Ends the call from this side; resolves when the BYE was answered or will not be. */
+  async hangUp(): Promise<void> {
+    const established =
+      this.#state === 'connecting' ||
+      this.#state === 'sending' ||
+      (this.#state === 'unacknowledged' && this.#status === 200);
+    this.#end();
+    if (!established) return;
+    const headers = this.#invite.headers;
+    const to = headers.get('To') ?? '';
+    await this.#o.agent.ask({
+      method: 'BYE',
+      uri: targetOf(headers.get('Contact'), '', this.#from),
+      from: /;\s*tag=/i.test(to) ? to : `${to};tag=${this.tag}`,
+      to: headers.get('From') ?? '',
+      callId: this.callId,
+      cseq: ++this.#ownCseq,
+      timeoutMs: BYE_WAIT_MS,
+      target: this.#from,
+    });
+  }
+
+  async #accept(offer: Offer): Promise<void> {
+    const { agent, behaviour, channelId } = this.#o;
+    const host = agent.link?.local.host ?? this.#from.host;
+    const own = 1 + Math.floor(this.#o.random() * 1_999_999_998);
+    const ssrc = ssrcOf(offer, own, behaviour);
+    let link: MediaLink;
+    try {
+      if (offer.transport === 'udp') link = await openUdpLink(host, offer);
+      else if (offer.setup === 'passive') link = tcpDialLink(behaviour, host, offer);
+      else link = await tcpListenLink(behaviour, host);
+    } catch {
+      if (this.#state === 'answering') this.#refuse(500, 'Server Internal Error');
+      return;
+    }
+    if (this.#state !== 'answering') {
+      link.close(); // cancelled while the socket was opened
+      return;
+    }
+    this.#link = link;
+    link.onLost = () => void this.hangUp();
+    this.#sender = new MediaSender({ ...this.#o, link, ssrc });
+    const sdp = writeAnswer({ channelId, host, port: link.port, ssrc, offer, behaviour });
+    this.#final(200, 'OK', behaviour.emptyAnswer ? null : sdp);
+  }
+
+  #refuse(status: number, reason: string): void {
+    this.#final(status, reason, null);
+  }
+
+  #final(status: number, reason: string, sdp: Buffer | null): void {
+    const { agent, behaviour, channelId, wheel } = this.#o;
+    this.#state = 'unacknowledged';
+    this.#status = status;
+    const success = status === 200;
+    this.#answer = agent.answer(this.#invite, this.#from, status, reason, {
+      toTag: success && !behaviour.toTag ? null : this.tag,
+      headers: success ? [['Contact', agent.contact(channelId)]] : [],
+      ...(sdp === null ? {} : { contentType: 'application/sdp', body: sdp }),
+    });
+    this.#giveUp = wheel.after(ACK_WAIT_MS, () => void this.hangUp());
+    // RFC 3261 17.2.1: over a reliable transport only a 2xx is repeated
+    if (success || agent.link?.transport === 'udp') this.#repeat(T1_MS);
+  }
+
+  #repeat(gapMs: number): void {
+    this.#again = this.#o.wheel.after(gapMs, () => {
+      if (this.#answer !== null) this.#o.agent.link?.send(this.#answer, this.#from);
+      this.#repeat(Math.min(gapMs * 2, T2_MS));
+    });
+  }
+
+  #send(): void {
+    if (this.#state !== 'connecting') return;
+    this.#state = 'sending';
+    this.#sender?.start();
+  }
+
+  #end(): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    this.#again?.cancel();
+    this.#giveUp?.cancel();
+    this.#sender?.stop();
+    this.#link?.close();
+    this.#o.onEnd(this);
+  }
+}

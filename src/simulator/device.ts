@@ -1,0 +1,261 @@
+import { userOf } from '../sip/wire/address.ts';
+import { callIdOf, type SipRequest } from '../sip/wire/message.ts';
+import { sipUri } from '../sip/wire/uri.ts';
+import { ALLOW, SipAgent } from './agent.ts';
+import type { Behaviour } from './behaviour.ts';
+import { CameraCall } from './call.ts';
+import type { Clip } from './clip.ts';
+import {
+  catalog,
+  type Described,
+  deviceInfo,
+  deviceStatus,
+  MANSCDP_TYPE,
+  type Query,
+  readQuery,
+  type SimulatedChannel,
+} from './manscdp.ts';
+import type { SentUnit } from './media-sender.ts';
+import { type Random, seededRandom, seedOf } from './random.ts';
+import { Registration } from './registration.ts';
+import { type Address, openTcpSip, openUdpSip } from './sip-link.ts';
+import type { Wheel } from './wheel.ts';
+
+/** A unit, and the call it was sent in. */
+export interface CameraUnit extends SentUnit {
+  readonly deviceId: string;
+  readonly channelId: string;
+  readonly callId: string;
+}
+
+export interface DeviceOptions {
+  readonly described: Described;
+  readonly password: string;
+  readonly server: Address;
+  readonly serverId: string;
+  readonly domain: string;
+  readonly localHost: string;
+  readonly sip: 'udp' | 'tcp';
+  readonly clip: Clip;
+  readonly behaviour: Behaviour;
+  readonly wheel: Wheel;
+  readonly keepaliveSeconds: number;
+  readonly expiresSeconds: number;
+  readonly retrySeconds: number;
+  readonly onUnit: ((unit: CameraUnit) => void) | undefined;
+  readonly log: (line: Record<string, unknown>) => void;
+}
+
+/** What fits a datagram of 1,300 bytes, and what TCP makes of it. */
+const CATALOG_PAGE = { udp: 2, tcp: 20 } as const;
+/** Annex M: the next message goes when the one before was answered, or after this. */
+const PAGE_WAIT_MS = 2000;
+/** One channel of a camera is asked for by a few platforms at most. */
+const MAX_CALLS = 64;
+const MAX_RECONNECT_SECONDS = 60;
+
+/** One simulated device: a registration, its channels, and the calls that are open. */
+export class CameraDevice {
+  readonly id: string;
+  readonly name: string;
+  readonly channels: readonly SimulatedChannel[];
+  readonly registration: Registration;
+  readonly calls = new Map<string, CameraCall>();
+  /** Calls answered so far, open ones included. */
+  callsTotal = 0;
+  /** Packets, bytes and frames of calls that have ended. */
+  readonly past = { packets: 0, bytes: 0, frames: 0, omitted: 0 };
+  readonly #o: DeviceOptions;
+  readonly #agent: SipAgent;
+  readonly #random: Random;
+  #stopped = false;
+  #connects = 0;
+
+  constructor(o: DeviceOptions) {
+    this.#o = o;
+    this.id = o.described.id;
+    this.name = o.described.name;
+    this.channels = o.described.channels;
+    this.#random = seededRandom(seedOf(this.id));
+    const common = { wheel: o.wheel, behaviour: o.behaviour, id: this.id };
+    // identifiers must differ between two runs, faults must not: two sources of numbers
+    this.#agent = new SipAgent({
+      ...common,
+      random: Math.random,
+      server: () => o.server,
+      onRequest: (request, from) => this.#request(request, from),
+    });
+    this.registration = new Registration({
+      ...common,
+      ...o,
+      random: this.#random,
+      agent: this.#agent,
+      onChange: (registered, detail) =>
+        o.log({ event: registered ? 'registered' : 'unregistered', device: this.id, detail }),
+    });
+  }
+
+  /** Opens the socket and begins to register. Rejects when a UDP socket cannot be opened; a TCP connection is tried again and again. */
+  async start(): Promise<void> {
+    const o = this.#o;
+    const edge = {
+      server: o.server,
+      localHost: o.localHost,
+      onMessage: (message: Parameters<SipAgent['receive']>[0], from: Address) => this.#agent.receive(message, from),
+      onLost: () => {
+        this.#agent.link = null;
+        this.#agent.abandon();
+        this.registration.lost();
+        this.#reconnect();
+      },
+    };
+    try {
+      this.#agent.link = o.sip === 'udp' ? await openUdpSip(edge) : await openTcpSip(edge);
+    } catch (error) {
+      if (o.sip === 'udp') throw error;
+      o.log({ event: 'unreachable', device: this.id, detail: (error as Error).message });
+      return this.#reconnect();
+    }
+    if (this.#stopped) return this.#agent.link.close();
+    this.#connects = 0;
+    void this.registration.start();
+  }
+
+  /** BYE to every open call, unregister, close the socket. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all([...this.calls.values()].map((call) => call.hangUp()));
+    await this.registration.stop();
+    this.#agent.link?.close();
+    this.#agent.link = null;
+    this.#agent.abandon();
+  }
+
+  #reconnect(): void {
+    if (this.#stopped) return;
+    const seconds = Math.min(2 ** this.#connects++, MAX_RECONNECT_SECONDS);
+    this.#o.wheel.after(seconds * 1000, () => {
+      if (!this.#stopped) void this.start();
+    });
+  }
+
+  #request(request: SipRequest, from: Address): void {
+    const agent = this.#agent;
+    const call = this.calls.get(callIdOf(request));
+    switch (request.method) {
+      case 'INVITE':
+        if (call === undefined) this.#invite(request, from);
+        else call.repeated(request);
+        break;
+      case 'ACK':
+        call?.acknowledged();
+        break;
+      case 'CANCEL':
+        this.#acknowledge(request, from, call);
+        call?.cancelled();
+        break;
+      case 'BYE':
+        if (this.#o.behaviour.ignoreBye) break;
+        this.#acknowledge(request, from, call);
+        call?.ended();
+        break;
+      case 'INFO':
+        this.#acknowledge(request, from, call);
+        break;
+      case 'MESSAGE':
+        agent.answer(request, from, 200, 'OK');
+        void this.#message(request);
+        break;
+      case 'OPTIONS':
+        agent.answer(request, from, 200, 'OK', { headers: [['Allow', ALLOW]] });
+        break;
+      default:
+        agent.answer(request, from, 405, 'Method Not Allowed', { headers: [['Allow', ALLOW]] });
+    }
+  }
+
+  /** 200 inside a dialogue, 481 outside. */
+  #acknowledge(request: SipRequest, from: Address, call: CameraCall | undefined): void {
+    if (call === undefined) this.#agent.answer(request, from, 481, 'Call/Transaction Does Not Exist');
+    else this.#agent.answer(request, from, 200, 'OK', { toTag: call.tag });
+  }
+
+  #invite(request: SipRequest, from: Address): void {
+    const asked = [request.uri.user, userOf(request.headers.get('To'))];
+    const channel =
+      this.channels.find((candidate) => asked.includes(candidate.id)) ??
+      (asked.includes(this.id) ? this.channels[0] : undefined);
+    if (channel === undefined || this.#stopped || this.calls.size >= MAX_CALLS) {
+      const busy = channel !== undefined;
+      this.#agent.answer(request, from, busy ? 486 : 404, busy ? 'Busy Here' : 'Not Found');
+      return;
+    }
+    const { behaviour, clip, onUnit, wheel } = this.#o;
+    const callId = callIdOf(request);
+    const call = new CameraCall(
+      {
+        agent: this.#agent,
+        wheel,
+        random: this.#random,
+        behaviour,
+        clip,
+        channelId: channel.id,
+        onUnit: onUnit && ((unit) => onUnit({ ...unit, deviceId: this.id, channelId: channel.id, callId })),
+        onEnd: (ended) => {
+          this.calls.delete(ended.callId);
+          for (const key of ['packets', 'bytes', 'frames', 'omitted'] as const) this.past[key] += ended.counts[key];
+          this.#o.log({ event: 'call ended', device: this.id, channel: channel.id, ...ended.counts });
+        },
+      },
+      request,
+      from,
+    );
+    this.calls.set(callId, call);
+    this.callsTotal++;
+    this.#o.log({ event: 'call', device: this.id, channel: channel.id });
+    call.begin();
+  }
+
+  async #message(request: SipRequest): Promise<void> {
+    const query = readQuery(request.body);
+    if (query === null || query.root !== 'Query') return;
+    for (const body of this.#answersTo(query)) {
+      if (this.#stopped) return;
+      await this.#agent.ask({
+        method: 'MESSAGE',
+        uri: sipUri(this.#o.serverId, this.#o.domain),
+        from: `<sip:${this.id}@${this.#o.domain}>;tag=${this.#agent.token()}`,
+        to: `<sip:${this.#o.serverId}@${this.#o.domain}>`,
+        callId: this.#agent.token(16),
+        cseq: 1,
+        contentType: MANSCDP_TYPE,
+        body,
+        timeoutMs: PAGE_WAIT_MS,
+      });
+    }
+  }
+
+  #answersTo(query: Query): Buffer[] {
+    const { behaviour, described, sip } = this.#o;
+    switch (query.cmdType) {
+      case 'Catalog':
+        return catalog(query, described, {
+          page: behaviour.catalogPage ?? CATALOG_PAGE[sip],
+          reversed: behaviour.catalogReversed,
+          repeated: behaviour.catalogRepeated,
+          sumExtra: behaviour.catalogSumExtra,
+        });
+      case 'DeviceInfo':
+        return [deviceInfo(query, described)];
+      case 'DeviceStatus':
+        return [deviceStatus(query, beijingTime(Date.now()))];
+      default:
+        return []; // accepted and never answered, as many cameras do
+    }
+  }
+}
+
+/** Cameras show Beijing time, whatever the zone of the machine that simulates them. */
+function beijingTime(epochMs: number): string {
+  return new Date(epochMs + 8 * 3_600_000).toISOString().slice(0, 19);
+}

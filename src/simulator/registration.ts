@@ -1,0 +1,211 @@
+import { answerChallenge, type DigestChallenge, parseChallenge } from '../sip/digest.ts';
+import { parseNameAddr } from '../sip/wire/address.ts';
+import type { SipResponse } from '../sip/wire/message.ts';
+import { sipUri } from '../sip/wire/uri.ts';
+import type { SipAgent } from './agent.ts';
+import type { Behaviour } from './behaviour.ts';
+import { keepalive, MANSCDP_TYPE } from './manscdp.ts';
+import type { Random } from './random.ts';
+import type { Moment, Wheel } from './wheel.ts';
+
+export interface RegistrationOptions {
+  readonly agent: SipAgent;
+  readonly wheel: Wheel;
+  readonly random: Random;
+  readonly behaviour: Behaviour;
+  readonly id: string;
+  readonly password: string;
+  readonly serverId: string;
+  readonly domain: string;
+  readonly keepaliveSeconds: number;
+  readonly expiresSeconds: number;
+  /** Between a failed attempt and the next; up to half of it is added at random so that a fleet does not stampede. */
+  readonly retrySeconds: number;
+  readonly onChange: (registered: boolean, detail: string) => void;
+}
+
+export interface RegistrationCounts {
+  registers: number;
+  keepalives: number;
+  missedKeepalives: number;
+}
+
+/** GB/T 28181-2022 9.6: three in a row and the platform is taken to be gone. */
+const MAX_MISSED = 3;
+/** Refresh at five sixths of the time granted. */
+const REFRESH_AT = 5 / 6;
+/** A platform that is slower than this to say goodbye is not waited for. */
+const LEAVE_WAIT_MS = 2000;
+const TIMER_F_MS = 32_000;
+
+/** Registers with digest, refreshes in time, keeps itself alive, and starts anew when the platform forgot it (9.1, 9.6). */
+export class Registration {
+  readonly counts: RegistrationCounts = { registers: 0, keepalives: 0, missedKeepalives: 0 };
+  readonly #o: RegistrationOptions;
+  readonly #callId: string;
+  readonly #tag: string;
+  #cseq = 0;
+  #sn = 0;
+  #challenge: DigestChallenge | null = null;
+  #nonceUses = 0;
+  #registered = false;
+  #stopped = false;
+  #missedInARow = 0;
+  #next: Moment | null = null;
+  #beat: Moment | null = null;
+  /** Cuts off what an earlier attempt still has to say. */
+  #attempt = 0;
+
+  constructor(o: RegistrationOptions) {
+    this.#o = o;
+    this.#callId = `${o.agent.token(16)}@${o.id}`;
+    this.#tag = o.agent.token();
+  }
+
+  get registered(): boolean {
+    return this.#registered;
+  }
+
+  /** Registers, now and again until {@link stop}. */
+  async start(): Promise<void> {
+    const attempt = ++this.#attempt;
+    this.#cancel();
+    const response = await this.#register(this.#o.expiresSeconds, TIMER_F_MS);
+    if (attempt !== this.#attempt || this.#stopped) return;
+    if (response !== null && response.status >= 200 && response.status < 300) {
+      const grantedSeconds = grantedBy(response, this.#o.expiresSeconds);
+      this.#change(true, `registered for ${grantedSeconds} s`);
+      this.#missedInARow = 0;
+      this.#next = this.#o.wheel.after(Math.max(1, grantedSeconds * REFRESH_AT) * 1000, () => void this.start());
+      this.#keepAlive(attempt);
+      return;
+    }
+    this.#challenge = null;
+    this.#change(
+      false,
+      response === null ? 'no answer to REGISTER' : `REGISTER refused: ${response.status} ${response.reason}`,
+    );
+    const retryMs = this.#o.retrySeconds * 1000 * (1 + this.#o.random() / 2);
+    this.#next = this.#o.wheel.after(retryMs, () => void this.start());
+  }
+
+  /** The connection is gone: nothing will be answered any more. */
+  lost(): void {
+    this.#attempt++;
+    this.#cancel();
+    this.#change(false, 'the connection to the platform is gone');
+  }
+
+  /** Unregisters (Expires 0, challenged like a registration) when registered. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#attempt++;
+    this.#cancel();
+    if (!this.#registered) return;
+    this.#registered = false;
+    await this.#register(0, LEAVE_WAIT_MS);
+  }
+
+  #cancel(): void {
+    this.#next?.cancel();
+    this.#beat?.cancel();
+  }
+
+  #change(registered: boolean, detail: string): void {
+    const changed = this.#registered !== registered;
+    this.#registered = registered;
+    if (changed || !registered) this.#o.onChange(registered, detail);
+  }
+
+  /** REGISTER, with an answer to at most one challenge. */
+  async #register(expiresSeconds: number, timeoutMs: number): Promise<SipResponse | null> {
+    const first = await this.#send(expiresSeconds, timeoutMs);
+    if (first === null || first.status !== 401) return first;
+    const challenge = first.headers
+      .all('WWW-Authenticate')
+      .map(parseChallenge)
+      .find((read) => read !== null);
+    if (challenge === undefined) return first;
+    this.#challenge = challenge;
+    this.#nonceUses = 0;
+    return this.#send(expiresSeconds, timeoutMs);
+  }
+
+  #send(expiresSeconds: number, timeoutMs: number): Promise<SipResponse | null> {
+    const { agent, behaviour, domain, id, serverId } = this.#o;
+    const headers: [string, string][] = [];
+    if (behaviour.expiresInContact) headers.push(['Contact', `${agent.contact()};expires=${expiresSeconds}`]);
+    else headers.push(['Contact', agent.contact()], ['Expires', String(expiresSeconds)]);
+    headers.push(['X-GB-Ver', '2.0']);
+    const authorization = this.#authorization();
+    if (authorization !== null) headers.push(['Authorization', authorization]);
+    this.counts.registers++;
+    return agent.ask({
+      method: 'REGISTER',
+      uri: sipUri(serverId, domain),
+      from: `<sip:${id}@${domain}>;tag=${this.#tag}`,
+      to: `<sip:${id}@${domain}>`,
+      callId: this.#callId,
+      cseq: ++this.#cseq,
+      headers,
+      timeoutMs,
+    });
+  }
+
+  #authorization(): string | null {
+    if (this.#challenge === null) return null;
+    const { agent, behaviour, domain, id, password, serverId } = this.#o;
+    const challenge = behaviour.digestQop ? this.#challenge : { ...this.#challenge, qopAuth: false };
+    return answerChallenge(challenge, {
+      username: behaviour.digestUser ?? id,
+      password,
+      method: 'REGISTER',
+      uri: `sip:${serverId}@${domain}`,
+      cnonce: agent.token(8),
+      nc: ++this.#nonceUses,
+    });
+  }
+
+  #keepAlive(attempt: number): void {
+    const { agent, domain, id, keepaliveSeconds, serverId, wheel } = this.#o;
+    const gapMs = keepaliveSeconds * 1000;
+    this.#beat = wheel.after(gapMs, async () => {
+      this.counts.keepalives++;
+      const response = await agent.ask({
+        method: 'MESSAGE',
+        uri: sipUri(serverId, domain),
+        from: `<sip:${id}@${domain}>;tag=${agent.token()}`,
+        to: `<sip:${serverId}@${domain}>`,
+        callId: agent.token(16),
+        cseq: 1,
+        contentType: MANSCDP_TYPE,
+        body: keepalive(++this.#sn, id),
+        timeoutMs: Math.min(TIMER_F_MS, gapMs),
+      });
+      if (attempt !== this.#attempt || this.#stopped) return;
+      if (response !== null && response.status < 300) {
+        this.#missedInARow = 0;
+        this.#keepAlive(attempt);
+        return;
+      }
+      this.counts.missedKeepalives++;
+      this.#missedInARow++;
+      // a refusal means that the platform forgot us; silence may be a lost datagram
+      if (response !== null || this.#missedInARow >= MAX_MISSED) {
+        this.#change(
+          false,
+          response === null ? 'three keepalives unanswered' : `keepalive refused: ${response.status}`,
+        );
+        void this.start();
+        return;
+      }
+      this.#keepAlive(attempt);
+    });
+  }
+}
+
+function grantedBy(response: SipResponse, asked: number): number {
+  const contact = parseNameAddr(response.headers.get('Contact') ?? '')?.params.get('expires');
+  const granted = Number(response.headers.get('Expires') ?? contact ?? asked);
+  return Number.isFinite(granted) && granted > 0 ? granted : asked;
+}

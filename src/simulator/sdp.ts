@@ -1,0 +1,74 @@
+import type { Behaviour } from './behaviour.ts';
+
+/** The session description as a camera reads and writes it (GB/T 28181-2022 annex G). */
+
+export interface Offer {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly transport: 'udp' | 'tcp';
+  /** The platform's part in a TCP connection; absent means passive. */
+  readonly setup: 'active' | 'passive';
+  /** Text behind `y=`, null when absent. */
+  readonly ssrc: string | null;
+}
+
+/** Null when there is no video to send or nowhere to send it. */
+export function readOffer(body: Uint8Array): Offer | null {
+  const lines = Buffer.from(body).toString('latin1').split(/\r?\n/);
+  const value = (prefix: string): string | null =>
+    lines
+      .find((line) => line.startsWith(prefix))
+      ?.slice(prefix.length)
+      .trim() ?? null;
+  const media = /^video\s+(\d+)\s+(\S+)/.exec(value('m=') ?? '');
+  const host = /^IN\s+IP4\s+(\S+)/i.exec(value('c=') ?? '')?.[1];
+  const port = Number(media?.[1] ?? 0);
+  if (media === null || host === undefined || port < 1 || port > 65_535) return null;
+  return {
+    name: value('s=') ?? '',
+    host,
+    port,
+    transport: /TCP/i.test(media[2] ?? '') ? 'tcp' : 'udp',
+    setup: value('a=setup:') === 'active' ? 'active' : 'passive',
+    ssrc: value('y='),
+  };
+}
+
+/** The SSRC a camera puts into its packets: the decimal number offered, or `own` when there is none. */
+export function ssrcOf(offer: Offer, own: number, behaviour: Behaviour): number {
+  if (behaviour.ssrc === 'zero') return 0;
+  const offered = Number(offer.ssrc ?? 0);
+  return behaviour.ssrc === 'own' || !(offered > 0 && offered <= 0xffff_ffff) ? own : offered;
+}
+
+export interface Answer {
+  readonly channelId: string;
+  readonly host: string;
+  readonly port: number;
+  readonly ssrc: number;
+  readonly offer: Offer;
+  readonly behaviour: Behaviour;
+}
+
+export function writeAnswer(answer: Answer): Buffer {
+  const { behaviour, offer } = answer;
+  const host = behaviour.mediaHost ?? answer.host;
+  const tcp = offer.transport === 'tcp';
+  const lines = [
+    'v=0',
+    `o=${answer.channelId} 0 0 IN IP4 ${host}`,
+    's=Play',
+    `c=IN IP4 ${host}`,
+    't=0 0',
+    `m=video ${behaviour.answerPort === 'zero' ? 0 : answer.port} ${tcp ? 'TCP/' : ''}RTP/AVP 96`,
+    'a=sendonly',
+    'a=rtpmap:96 PS/90000',
+  ];
+  if (tcp && behaviour.setupLine)
+    lines.push(`a=setup:${offer.setup === 'passive' ? 'active' : 'passive'}`, 'a=connection:new');
+  const own = String(answer.ssrc).padStart(10, '0');
+  if (behaviour.ssrcLine === 'null') lines.push('y=null');
+  else if (behaviour.ssrcLine === 'offered') lines.push(`y=${offer.ssrc ?? own}`);
+  return Buffer.from(`${lines.join('\r\n')}\r\n`, 'latin1');
+}
