@@ -1,4 +1,4 @@
-import { type Fault, fault } from './fault.ts';
+import { type Fault, fault, type SipFaultCode } from './fault.ts';
 import type { SipMessage } from './message.ts';
 import { findHeadEnd, type Head, isStartLine, MAX_HEAD_BYTES, messageOf, parseHead, skipLineEnds } from './parse.ts';
 
@@ -74,25 +74,11 @@ export class SipStream {
       return start;
     }
     if (start === this.#length) return -1;
-    if (!this.#started) {
-      const lf = this.#buffer.subarray(0, this.#length).indexOf(0x0a, start);
-      if ((lf < 0 ? this.#length : lf) - start >= MAX_LINE_BYTES)
-        return this.#skipGarbage(start, start + MAX_LINE_BYTES, out);
-      if (lf < 0) return -1;
-      const line = this.#buffer.toString('latin1', start, lf);
-      if (!isStartLine(line.trim())) {
-        const glued = GLUED_START.exec(line);
-        return this.#skipGarbage(start, glued === null ? lf + 1 : start + glued.index, out);
-      }
-      this.#started = true;
-      this.#garbageBytes = 0;
-    }
+    if (!this.#started) return this.#checkStartLine(start, out);
     const end = findHeadEnd(this.#buffer, Math.max(start, this.#searched - 2), this.#length);
+    const faultHere = (code: SipFaultCode, detail: string) => fault(code, this.#offset + start, detail);
     if ((end < 0 ? this.#length : end) - start > MAX_HEAD_BYTES) {
-      return this.#die(
-        fault('headers-too-long', this.#offset + start, `The headers are longer than ${MAX_HEAD_BYTES} bytes.`),
-        out,
-      );
+      return this.#die(faultHere('headers-too-long', `The headers are longer than ${MAX_HEAD_BYTES} bytes.`), out);
     }
     if (end < 0) {
       this.#searched = this.#length;
@@ -101,27 +87,31 @@ export class SipStream {
     this.#searched = end;
     this.#started = false;
     const head = parseHead(this.#buffer, start, end, this.#offset);
-    if ('kind' in head) {
-      return this.#report(head, end, out); // the next start line is searched right behind it
-    }
+    if ('kind' in head) return this.#report(head, end, out); // the next start line is searched right behind it
     if (head.contentLength === 'bad') {
-      out.push(
-        fault(
-          'content-length',
-          this.#offset + start,
-          'Content-Length is no number, so the end of the message is unknown.',
-        ),
-      );
-      return end;
+      return this.#report(faultHere('content-length', 'Content-Length is no number, so the end is unknown.'), end, out);
     }
     if (head.contentLength !== 'none' && head.contentLength > MAX_BODY_BYTES) {
-      return this.#die(
-        fault('body-too-long', this.#offset + start, `The body is longer than ${MAX_BODY_BYTES} bytes.`),
-        out,
-      );
+      return this.#die(faultHere('body-too-long', `The body is longer than ${MAX_BODY_BYTES} bytes.`), out);
     }
     this.#head = head;
     return end;
+  }
+
+  /** Believes the line at `start` or skips it as garbage. */
+  #checkStartLine(start: number, out: (SipMessage | Fault)[]): number {
+    const lf = this.#buffer.subarray(0, this.#length).indexOf(0x0a, start);
+    const lineBytes = (lf < 0 ? this.#length : lf) - start;
+    if (lineBytes >= MAX_LINE_BYTES) return this.#skipGarbage(start, start + MAX_LINE_BYTES, out);
+    if (lf < 0) return -1;
+    const line = this.#buffer.toString('latin1', start, lf);
+    if (!isStartLine(line.trim())) {
+      const glued = GLUED_START.exec(line);
+      return this.#skipGarbage(start, glued === null ? lf + 1 : start + glued.index, out);
+    }
+    this.#started = true;
+    this.#garbageBytes = 0;
+    return start;
   }
 
   #takeBody(at: number, out: (SipMessage | Fault)[]): number {

@@ -1,0 +1,198 @@
+import dgram from 'node:dgram';
+import net from 'node:net';
+import { LocalAddresses } from './local-address.ts';
+import type { Peer } from './peer.ts';
+import { plainAddress } from './socket-address.ts';
+import { CONNECTION_LIMITS, type ConnectionLimits, SipConnections } from './tcp-connections.ts';
+import type { Fault } from './wire/fault.ts';
+import type { SipMessage } from './wire/message.ts';
+import { parseDatagram } from './wire/parse.ts';
+
+/** The largest IPv4 UDP payload (SIP-7). */
+export const MAX_DATAGRAM_BYTES = 65_507;
+/** Registrations of a whole site come in one burst after a power cut; the kernel grants what it allows. */
+const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+/** A port free for UDP may be taken for TCP; with port 0 another is tried. */
+const PORT_ATTEMPTS = 20;
+
+export interface SipSocketOptions {
+  /** Local address; `0.0.0.0` or `::` for all. */
+  readonly host: string;
+  /** One port for UDP and TCP; 0: any that is free for both. */
+  readonly port: number;
+  /** A whole message, or bytes that are none. Keep-alives do not get here. */
+  onMessage(message: SipMessage | Fault, peer: Peer): void;
+  /** A TCP connection is gone; `peer.connection` names it. */
+  onDisconnect(peer: Peer): void;
+  /** Sees everything on the wire: datagrams, and TCP as it was read and written. */
+  tap?: (direction: 'in' | 'out', bytes: Uint8Array, peer: Peer) => void;
+  readonly limits?: Partial<ConnectionLimits>;
+}
+
+/** Why the port could not be opened. */
+export interface SocketFault {
+  readonly fault: 'address-in-use' | 'address-unknown' | 'forbidden' | 'socket';
+  readonly detail: string;
+}
+
+/** EDGE. The SIP port: UDP and TCP. Translates between bytes and messages and decides nothing. */
+export class SipSockets {
+  readonly #udp: dgram.Socket;
+  readonly #connections: SipConnections;
+  readonly #options: SipSocketOptions;
+  readonly #localAddresses = new LocalAddresses();
+  #closed = false;
+  #datagrams = 0;
+  #keepAlives = 0;
+  #malformed = 0;
+  #sendErrors = 0;
+
+  private constructor(udp: dgram.Socket, tcp: net.Server, options: SipSocketOptions) {
+    this.#udp = udp;
+    this.#options = options;
+    this.#connections = new SipConnections(tcp, {
+      limits: { ...CONNECTION_LIMITS, ...options.limits },
+      onMessage: (message, peer) => this.#deliver(message, peer),
+      onDisconnect: (peer) => options.onDisconnect(peer),
+      ...(options.tap === undefined ? undefined : { tap: options.tap }),
+    });
+    udp.on('message', (bytes, remote) => this.#receive(bytes, remote));
+    udp.on('error', () => {
+      this.#sendErrors += 1;
+    });
+  }
+
+  /** Opens both sockets, or says why not. */
+  static async open(options: SipSocketOptions): Promise<SipSockets | SocketFault> {
+    for (let attempt = 1; ; attempt += 1) {
+      const udp = await bindUdp(options.host, options.port);
+      if ('fault' in udp) return udp;
+      const tcp = await listenTcp(options.host, udp.address().port);
+      if (!('fault' in tcp)) return new SipSockets(udp, tcp, options);
+      await new Promise<void>((resolve) => udp.close(() => resolve()));
+      if (options.port !== 0 || tcp.fault !== 'address-in-use' || attempt === PORT_ATTEMPTS) return tcp;
+    }
+  }
+
+  get udpPort(): number {
+    return this.#udp.address().port;
+  }
+
+  /** The same number as `udpPort`. */
+  get tcpPort(): number {
+    return this.#connections.port;
+  }
+
+  /**
+   * Sends bytes. False when that is impossible: too long for a datagram, or the TCP connection is gone. Nothing is dialled
+   * (SIP-8). True promises no arrival.
+   */
+  send(bytes: Uint8Array, peer: Peer): boolean {
+    if (this.#closed) return false;
+    if (peer.transport !== 'udp') {
+      if (!this.#connections.send(bytes, peer)) return false;
+    } else {
+      if (bytes.length > MAX_DATAGRAM_BYTES || net.isIP(peer.host) === 0) return false;
+      this.#udp.send(bytes, peer.port, peer.host, (error) => {
+        if (error !== null) this.#sendErrors += 1;
+      });
+    }
+    this.#options.tap?.('out', bytes, peer);
+    return true;
+  }
+
+  /** Our address as that host sees it (before any address translation); the bound one unless all are bound. */
+  localAddressTo(host: string): string {
+    const bound = this.#options.host;
+    return bound === '0.0.0.0' || bound === '::' ? this.#localAddresses.facing(host) : bound;
+  }
+
+  /** Gauges and counters for the metrics. */
+  counts(): {
+    connections: number;
+    connectionsRefused: number;
+    connectionsClosed: number;
+    datagrams: number;
+    keepAlives: number;
+    malformed: number;
+    sendErrors: number;
+  } {
+    return {
+      connections: this.#connections.size,
+      connectionsRefused: this.#connections.refused,
+      connectionsClosed: this.#connections.closedByUs,
+      datagrams: this.#datagrams,
+      keepAlives: this.#keepAlives,
+      malformed: this.#malformed,
+      sendErrors: this.#sendErrors,
+    };
+  }
+
+  /** Closes everything. Idempotent. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await Promise.all([this.#connections.close(), new Promise<void>((resolve) => this.#udp.close(() => resolve()))]);
+  }
+
+  #receive(bytes: Buffer, remote: dgram.RemoteInfo): void {
+    const peer: Peer = { transport: 'udp', host: plainAddress(remote.address), port: remote.port };
+    this.#datagrams += 1;
+    this.#options.tap?.('in', bytes, peer);
+    this.#deliver(parseDatagram(bytes), peer);
+  }
+
+  #deliver(message: SipMessage | Fault, peer: Peer): void {
+    if (this.#closed) return;
+    if (message.kind === 'fault') {
+      if (message.code === 'empty') {
+        this.#keepAlives += 1;
+        return;
+      }
+      this.#malformed += 1;
+    } else {
+      this.#localAddresses.learn(peer.host);
+    }
+    this.#options.onMessage(message, peer);
+  }
+}
+
+function bindUdp(host: string, port: number): Promise<dgram.Socket | SocketFault> {
+  return new Promise((resolve) => {
+    const socket = dgram.createSocket(net.isIPv6(host) ? 'udp6' : 'udp4');
+    socket.once('error', (error) => {
+      socket.close();
+      resolve(socketFault(error, 'UDP', host, port));
+    });
+    socket.bind({ port, address: host, exclusive: true }, () => {
+      socket.removeAllListeners('error');
+      try {
+        socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
+      } catch {
+        // the kernel's limit stays
+      }
+      resolve(socket);
+    });
+  });
+}
+
+function listenTcp(host: string, port: number): Promise<net.Server | SocketFault> {
+  return new Promise((resolve) => {
+    const server = net.createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
+    server.once('error', (error) => resolve(socketFault(error, 'TCP', host, port)));
+    server.listen({ port, host, exclusive: true }, () => {
+      server.removeAllListeners('error');
+      resolve(server);
+    });
+  });
+}
+
+function socketFault(error: NodeJS.ErrnoException, protocol: string, host: string, port: number): SocketFault {
+  const at = `${protocol} ${host}:${port}`;
+  if (error.code === 'EADDRINUSE') return { fault: 'address-in-use', detail: `${at} is in use.` };
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
+    return { fault: 'address-unknown', detail: `${host} is no address of this machine.` };
+  }
+  if (error.code === 'EACCES') return { fault: 'forbidden', detail: `${at} may not be opened by this user.` };
+  return { fault: 'socket', detail: `${at} cannot be opened: ${error.message}.` };
+}

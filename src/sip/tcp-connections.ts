@@ -1,0 +1,175 @@
+import type net from 'node:net';
+import type { Peer } from './peer.ts';
+import { plainAddress } from './socket-address.ts';
+import type { Fault } from './wire/fault.ts';
+import type { SipMessage } from './wire/message.ts';
+import { SipStream } from './wire/stream.ts';
+
+/** What TCP peers may take of us. */
+export interface ConnectionLimits {
+  /** Connections in all: one file descriptor each. */
+  readonly maxConnections: number;
+  /** Connections from one address: a whole site may sit behind one. */
+  readonly maxConnectionsPerHost: number;
+  /** From the opening of a connection to its first whole message: the patience of a SIP transaction. */
+  readonly firstMessageMs: number;
+  /** From the first byte of a message to its last. */
+  readonly messageMs: number;
+  /** Between whole messages. Heartbeat intervals reach 3,600 s (REG-14); one may be missed by a little. */
+  readonly idleMs: number;
+  /** Bytes a peer may leave unread before it is given up. */
+  readonly maxUnsentBytes: number;
+}
+
+export const CONNECTION_LIMITS: ConnectionLimits = {
+  maxConnections: 8192,
+  maxConnectionsPerHost: 1024,
+  firstMessageMs: 32_000,
+  messageMs: 32_000,
+  idleMs: 3_900_000,
+  maxUnsentBytes: 1024 * 1024,
+};
+
+/** How often idle connections are looked for, at most. */
+const SWEEP_MS = 5_000;
+
+interface Connection {
+  readonly socket: net.Socket;
+  readonly peer: Peer & { readonly connection: number };
+  readonly stream: SipStream;
+  /** Monotonic: when the last whole message came, or the connection was opened. */
+  lastMessageMs: number;
+  /** When the message under way began; null between messages. */
+  messageSinceMs: number | null;
+  proven: boolean;
+}
+
+export interface ConnectionOptions {
+  readonly limits: ConnectionLimits;
+  onMessage(message: SipMessage | Fault, peer: Peer): void;
+  onDisconnect(peer: Peer): void;
+  tap?: (direction: 'in' | 'out', bytes: Uint8Array, peer: Peer) => void;
+}
+
+/** EDGE. The TCP connections that cameras opened to the SIP port. */
+export class SipConnections {
+  readonly #server: net.Server;
+  readonly #options: ConnectionOptions;
+  readonly #byId = new Map<number, Connection>();
+  readonly #perHost = new Map<string, number>();
+  readonly #sweep: NodeJS.Timeout;
+  #lastId = 0;
+  /** Connections turned away because there were too many. */
+  refused = 0;
+  /** Connections closed for silence, garbage or because the peer did not read. */
+  closedByUs = 0;
+
+  constructor(server: net.Server, options: ConnectionOptions) {
+    this.#server = server;
+    this.#options = options;
+    server.on('connection', (socket) => this.#accept(socket));
+    server.on('error', () => {
+      this.refused += 1; // accept failed: out of descriptors
+    });
+    const { firstMessageMs, messageMs, idleMs } = options.limits;
+    const sweepMs = Math.min(SWEEP_MS, firstMessageMs, messageMs, idleMs);
+    this.#sweep = setInterval(() => this.#closeIdle(), sweepMs).unref();
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  get port(): number {
+    const address = this.#server.address();
+    return address !== null && typeof address === 'object' ? address.port : 0;
+  }
+
+  /** False when the connection is gone. */
+  send(bytes: Uint8Array, peer: Peer): boolean {
+    const connection = peer.connection === undefined ? undefined : this.#byId.get(peer.connection);
+    if (connection === undefined || !connection.socket.writable) return false;
+    if (connection.socket.writableLength + bytes.length > this.#options.limits.maxUnsentBytes) {
+      this.#drop(connection);
+      return false;
+    }
+    connection.socket.write(bytes);
+    return true;
+  }
+
+  /** Idempotent. */
+  async close(): Promise<void> {
+    clearInterval(this.#sweep);
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const connection of this.#byId.values()) connection.socket.destroy();
+    await closed;
+  }
+
+  #accept(socket: net.Socket): void {
+    const host = plainAddress(socket.remoteAddress ?? '');
+    const fromHost = this.#perHost.get(host) ?? 0;
+    const { maxConnections, maxConnectionsPerHost } = this.#options.limits;
+    socket.on('error', () => {}); // 'close' follows and says all there is to know
+    if (host === '' || this.#byId.size >= maxConnections || fromHost >= maxConnectionsPerHost) {
+      this.refused += 1;
+      socket.destroy();
+      return;
+    }
+    this.#lastId += 1;
+    const connection: Connection = {
+      socket,
+      peer: { transport: 'tcp', host, port: socket.remotePort ?? 0, connection: this.#lastId },
+      stream: new SipStream(),
+      lastMessageMs: performance.now(),
+      messageSinceMs: null,
+      proven: false,
+    };
+    this.#byId.set(connection.peer.connection, connection);
+    this.#perHost.set(host, fromHost + 1);
+    socket.on('data', (bytes) => this.#read(connection, bytes));
+    socket.on('end', () => socket.end());
+    socket.on('close', () => this.#gone(connection));
+  }
+
+  #read(connection: Connection, bytes: Buffer): void {
+    const { peer, stream } = connection;
+    this.#options.tap?.('in', bytes, peer);
+    const nowMs = performance.now();
+    for (const message of stream.push(bytes)) {
+      if (message.kind !== 'fault') {
+        connection.proven = true;
+        connection.lastMessageMs = nowMs;
+        connection.messageSinceMs = null;
+      }
+      this.#options.onMessage(message, peer);
+    }
+    if (!stream.midMessage) connection.messageSinceMs = null;
+    else connection.messageSinceMs ??= nowMs;
+    if (stream.dead) this.#drop(connection);
+  }
+
+  #gone(connection: Connection): void {
+    const { connection: id, host } = connection.peer;
+    if (!this.#byId.delete(id)) return;
+    const left = (this.#perHost.get(host) ?? 1) - 1;
+    if (left > 0) this.#perHost.set(host, left);
+    else this.#perHost.delete(host);
+    this.#options.onDisconnect(connection.peer);
+  }
+
+  #drop(connection: Connection): void {
+    if (connection.socket.destroyed) return;
+    this.closedByUs += 1;
+    connection.socket.destroy();
+  }
+
+  #closeIdle(): void {
+    const nowMs = performance.now();
+    const { firstMessageMs, messageMs, idleMs } = this.#options.limits;
+    for (const connection of this.#byId.values()) {
+      const silentMs = nowMs - connection.lastMessageMs;
+      const stalledMs = connection.messageSinceMs === null ? 0 : nowMs - connection.messageSinceMs;
+      if (silentMs > (connection.proven ? idleMs : firstMessageMs) || stalledMs > messageMs) this.#drop(connection);
+    }
+  }
+}
