@@ -78,7 +78,7 @@ export interface StreamView {
   video: { codec: string; width: number; height: number; fps: number | null; profile: string } | null;
   audio: { codec: string; sampleRate: number; channels: number } | null;
   mime: string | null;
-  /** Paths with a signature (1 h); the HTTP layer puts scheme and host before them. */
+  /** Paths; the HTTP layer signs them and puts scheme and host before them. */
   urls: { ws: string; http: string; page: string };
   viewers: number;
   stats: {
