@@ -22,7 +22,7 @@ export type CallEnd =
 
 /** What calls need of the rest of the gateway. */
 export interface CallPorts {
-  readonly sip: Pick<SipServer, 'invite' | 'mediaHostFor' | 'platformId'>;
+  readonly sip: Pick<SipServer, 'invite' | 'mediaHostFor' | 'platformId' | 'seen'>;
   /** A port lease, its sockets and the feed behind them, ready to receive. */
   openReceiver(o: Omit<ReceiverOptions, 'pool'>): Promise<Receiver | MediaFault>;
   readonly ssrcs: SsrcPool;
@@ -213,7 +213,11 @@ export class Call {
         this.#finish({ kind: 'stalled', detail: `no packet for ${Math.round(silentMs / 1000)} s` });
       else if (this.#disconnectedMs !== null && nowMs - this.#disconnectedMs >= RECONNECT_GRACE_MS)
         this.#finish({ kind: 'stalled', detail: 'the device closed the media connection' });
-      else this.#watchStall();
+      else {
+        // REG-13: a device whose media arrives lives, whatever its keepalives do.
+        if (silentMs < STALL_CHECK_MS) this.#ports.sip.seen(this.#options.deviceId);
+        this.#watchStall();
+      }
     });
   }
 

@@ -58,6 +58,7 @@ class World {
       sip: {
         platformId: '34020000002000000001',
         mediaHostFor: () => '10.0.0.1',
+        seen() {},
         invite(options: InviteOptions) {
           const transport: PulledTransport = options.sdp.includes('a=setup:passive')
             ? 'tcp-passive'
