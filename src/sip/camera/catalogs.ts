@@ -82,6 +82,19 @@ export class Catalogs {
     return this.#running.get(deviceId)?.collection.begun === true;
   }
 
+  /** Id of the query that runs and whose answer has begun; null when nothing has come. */
+  runningQuery(deviceId: string): string | null {
+    const collection = this.#running.get(deviceId)?.collection;
+    return collection === undefined || !collection.begun ? null : String(collection.sn);
+  }
+
+  /** Makes the device its own channel when it has none: nothing came that says otherwise. */
+  addSelf(deviceId: string): void {
+    const device = this.#directory.device(deviceId);
+    if (device === undefined || this.#directory.channelCount(deviceId) > 0) return;
+    this.#upsert(deviceId, [{ id: deviceId, event: '', on: true, fields: { Name: device.name } }]);
+  }
+
   /** A Response/Catalog: a part of our query, or unsolicited, then it only adds and updates (CAT-3). */
   answer(deviceId: string, sn: number | null, part: CatalogPart, nowMs: number): void {
     const running = this.#running.get(deviceId);

@@ -142,6 +142,11 @@ export class Directory {
     return this.#devices.size;
   }
 
+  /** Whether this id is known, or there is room for another. */
+  hasRoomFor(id: string): boolean {
+    return this.#devices.has(id) || this.#devices.size < MAX_DEVICES;
+  }
+
   /** The device, made if it was not known; null when there are too many. */
   ensureDevice(id: string): Device | null {
     const known = this.#devices.get(id);

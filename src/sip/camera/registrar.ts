@@ -59,7 +59,6 @@ export interface Registration {
 }
 
 export type RegisterDecision =
-  | { type: 'drop' }
   | { type: 'challenge'; challenge: string }
   | {
       type: 'refuse';
@@ -90,18 +89,20 @@ export class Registrar {
     this.#nonces = new Nonces(options.nonceKey, options.random);
   }
 
+  /** Whether a REGISTER is looked at: false means that its source is over the cap, and it is dropped without a trace but the counter. */
+  admit(request: SipRequest, from: Source, nowMs: number): boolean {
+    const deviceId = deviceIdOf(request) ?? '';
+    if (this.#rate.admit(from.host, deviceId, this.#verifiedBefore(deviceId, from), nowMs)) return true;
+    this.counters.dropped += 1;
+    return false;
+  }
+
   /** Looks at one REGISTER. A challenge keeps nothing in memory, so it may be sent without a transaction. */
   decide(request: SipRequest, from: Source, nowMs: number): RegisterDecision {
-    const deviceId = parseNameAddr(request.headers.get('To') ?? '')?.uri.user ?? '';
-    if (!DEVICE_ID.test(deviceId))
-      return this.#refuse('', 400, 'Bad device id', null, 'the user of To is no device id');
+    const deviceId = deviceIdOf(request);
+    if (deviceId === null) return this.#refuse('', 400, 'Bad Device Id', null, 'the user of To is no device id');
     const { directory } = this.#o;
     const device = directory.device(deviceId);
-    const verifiedBefore = device?.registeredEpochMs != null && device.address?.host === from.host;
-    if (!this.#rate.admit(from.host, deviceId, verifiedBefore, nowMs)) {
-      this.counters.dropped += 1;
-      return { type: 'drop' };
-    }
     const asked = request.uri.user;
     if (asked !== null && asked !== this.#o.platformId) {
       const detail = `it registers with platform id ${asked.slice(0, 64)}, this one is ${this.#o.platformId}`;
@@ -122,7 +123,7 @@ export class Registrar {
       const atHome = device?.address?.host === from.host && device.address.port === from.port;
       return leaves && atHome ? this.#accept(registration) : this.#challenge(deviceId, from.host, false, nowMs);
     }
-    return this.#verify(registration, credentials, from.host, verifiedBefore, nowMs);
+    return this.#verify(registration, credentials, from, nowMs);
   }
 
   /** The operator changed a password: nobody stays locked out for the old one. */
@@ -136,13 +137,9 @@ export class Registrar {
     return { nonces: this.#nonces.size, buckets: this.#rate.size, lockoutRows: rows, locked };
   }
 
-  #verify(
-    r: Registration,
-    c: DigestCredentials,
-    host: string,
-    verifiedBefore: boolean,
-    nowMs: number,
-  ): RegisterDecision {
+  #verify(r: Registration, c: DigestCredentials, from: Source, nowMs: number): RegisterDecision {
+    const { host } = from;
+    const verifiedBefore = this.#verifiedBefore(r.deviceId, from);
     const gate = this.#lockout.gate(host, r.deviceId, verifiedBefore, nowMs);
     if (!gate.allowed) {
       const why = gate.cause === 'locked' ? 'locked-out' : 'slowed';
@@ -175,6 +172,12 @@ export class Registrar {
     return this.#accept({ ...r, otherUsername: c.username === r.deviceId ? null : c.username });
   }
 
+  /** This id once logged in from there: a site full of failures does not shut it out. */
+  #verifiedBefore(deviceId: string, from: Source): boolean {
+    const device = this.#o.directory.device(deviceId);
+    return device?.registeredEpochMs != null && device.address?.host === from.host;
+  }
+
   #accept(registration: Registration): RegisterDecision {
     this.counters.accepted += 1;
     return { type: 'accept', registration };
@@ -201,6 +204,12 @@ export class Registrar {
     if (why === 'locked-out') this.counters.lockedOut += 1;
     return { type: 'refuse', status, phrase, deviceId, why, detail, retryAfterSeconds };
   }
+}
+
+/** The device a REGISTER is for: the user of To. Null when it is no device id. */
+export function deviceIdOf(request: SipRequest): string | null {
+  const user = parseNameAddr(request.headers.get('To') ?? '')?.uri.user ?? '';
+  return DEVICE_ID.test(user) ? user : null;
 }
 
 /** Expires from the header, else the Contact, else the default (REG-7); version and contact as sent. */

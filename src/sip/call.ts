@@ -1,0 +1,34 @@
+import type { Peer } from './peer.ts';
+
+/** A call as the gateway sees it: what it asks for, what it learns, what it holds. Types only. */
+
+export type InviteFailure =
+  | { readonly kind: 'rejected'; readonly status: number; readonly reason: string }
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'unreachable' };
+
+export interface InviteOptions {
+  readonly deviceId: string;
+  readonly channelId: string;
+  readonly subject: string;
+  readonly sdp: string;
+  /** A final answer must come within this after the INVITE left. */
+  readonly timeoutMs: number;
+  onProvisional(status: number): void;
+  /** The call is up, its ACK has left. `sdp` null: the 200 had no body. */
+  onAnswer(answer: { readonly sdp: string | null; readonly from: Peer }): void;
+  /** The call never came up. Exactly one of `onFailure` and `onAnswer` is called, none after `hangUp`. */
+  onFailure(failure: InviteFailure): void;
+  /** A call that was up is over: the device sent BYE, or is gone. */
+  onBye(reason: string): void;
+}
+
+/** One call, as its owner holds it. */
+export interface Call {
+  readonly callId: string;
+  readonly answered: boolean;
+  /** Ends the call as its state demands: never sent, CANCEL, BYE. Idempotent; the promise says whether the device confirmed. */
+  hangUp(): Promise<{ byeAnswered: boolean }>;
+  /** INFO inside the dialogue; the status of the answer, 408 for none, 481 when the call is not up. */
+  info(contentType: string, body: string): Promise<number>;
+}

@@ -1,0 +1,373 @@
+import type { Call, InviteFailure, InviteOptions } from './call.ts';
+import type { GoneReason } from './camera/fleet.ts';
+import type { Outbox } from './camera/outbox.ts';
+import { buildAck, buildInfo, buildInvite, confirmDialogue, type Dialogue, endStray, openDialogue } from './dialog.ts';
+import type { ClientId } from './endpoint.ts';
+import { bracketed, type Exchange } from './exchange.ts';
+import type { DialogueStore, Farewells } from './farewells.ts';
+import type { Peer } from './peer.ts';
+import { tagOf, userOf } from './wire/address.ts';
+import { callIdOf, type SipRequest, type SipResponse } from './wire/message.ts';
+
+/** Calls of ours: one INVITE each, with its dialogue stored before it leaves, its ACKs, its CANCEL and its BYE (RFC 3261 13, 15; GB/T 28181 9.2). */
+
+export interface CallsPorts {
+  exchange: Exchange;
+  outbox: Outbox;
+  peerOf(deviceId: string): Peer | null;
+  store: DialogueStore;
+  random(): string;
+  nowMs(): number;
+  epochMs(): number;
+  platformId: string;
+  domain: string;
+  /** An answer came from the device: a sign of life. */
+  seen(deviceId: string, nowMs: number): void;
+}
+
+/** An INVITE waits this long for its turn behind others to the same device. */
+export const QUEUE_MS = 60_000;
+/** After a CANCEL the 487 frees the line; a device that never sends it must not block it longer than this. */
+export const CANCEL_HOLD_MS = 2_000;
+/** An INFO holds the line until its answer, at most so long. */
+const INFO_HOLD_MS = 2_000;
+
+type State = 'queued' | 'inviting' | 'cancelling' | 'up' | 'ended';
+
+interface Row {
+  readonly options: InviteOptions;
+  readonly callId: string;
+  state: State;
+  /** Null until the INVITE is about to leave. */
+  dialogue: Dialogue | null;
+  transaction: ClientId | null;
+  deadlineMs: number;
+  /** Frees the line of the device; null when it is not held. */
+  free: ((nowMs: number) => void) | null;
+  readonly ended: Promise<{ byeAnswered: boolean }>;
+  readonly settle: (result: { byeAnswered: boolean }) => void;
+}
+
+const GONE_REASONS: Record<GoneReason, string> = {
+  unregistered: 'the device unregistered',
+  'keepalive-missed': 'the device went offline: its keepalives stopped',
+  'registration-expired': 'the device went offline: its registration ran out',
+  'connection-lost': 'the device went offline: its connection is gone',
+  deleted: 'the device was deleted',
+};
+
+export class Calls {
+  readonly #ports: CallsPorts;
+  readonly #rows = new Map<string, Row>();
+  readonly #farewells: Farewells;
+  readonly counters = { invites: 0, answered: 0, failed: 0, byesReceived: 0, byesStrange: 0, strayAnswers: 0 };
+
+  constructor(ports: CallsPorts, farewells: Farewells) {
+    this.#ports = ports;
+    this.#farewells = farewells;
+  }
+
+  /** Begins a call. Callbacks come later, never from inside. */
+  invite(options: InviteOptions): Call {
+    let settle: Row['settle'] = () => {};
+    const ended = new Promise<{ byeAnswered: boolean }>((resolve) => {
+      settle = resolve;
+    });
+    const callId = this.#ports.random();
+    const deadlineMs = this.#ports.nowMs() + QUEUE_MS;
+    const row: Row = {
+      options,
+      callId,
+      state: 'queued',
+      dialogue: null,
+      transaction: null,
+      deadlineMs,
+      free: null,
+      ended,
+      settle,
+    };
+    this.#rows.set(callId, row);
+    queueMicrotask(() => this.#enqueue(row));
+    return {
+      callId,
+      get answered() {
+        return row.state === 'up';
+      },
+      hangUp: () => {
+        this.#hangUp(row);
+        return row.ended;
+      },
+      info: (contentType, body) => this.#info(row, contentType, body),
+    };
+  }
+
+  /** A BYE of a device: true when it belongs to a call, which is over then. By Call-ID, else by the channel it names (INV-7). */
+  bye(request: SipRequest, from: Peer): boolean {
+    this.counters.byesReceived += 1;
+    const row = this.#rows.get(callIdOf(request)) ?? this.#strangeBye(request, from);
+    if (row === undefined) return this.#farewells.settledBy(callIdOf(request));
+    const home = this.#ports.peerOf(row.options.deviceId)?.host === from.host;
+    // whoever knows the Call-ID and the tags is the other end, or on the path; anybody else has to be where the device is
+    if (!home && !sameTags(request, row.dialogue)) return false;
+    if (row.state === 'up') {
+      this.#forget(row);
+      this.#end(row, { byeAnswered: true });
+      row.options.onBye('the device ended the call');
+    } else if (row.state === 'inviting') {
+      // before its own answer: the transaction stays, so that an answer that still comes is ended as well
+      this.#hangUp(row);
+      row.options.onFailure({ kind: 'rejected', status: 487, reason: 'BYE before the answer' });
+    }
+    return true;
+  }
+
+  /** The device is gone: what was up is over, what was to come up has failed. */
+  gone(deviceId: string, reason: GoneReason): void {
+    for (const row of [...this.#rows.values()].filter((r) => r.options.deviceId === deviceId)) {
+      const { state } = row;
+      if (state === 'up') {
+        this.#sayBye(row);
+        row.options.onBye(GONE_REASONS[reason]);
+      } else {
+        this.#hangUp(row);
+        if (state === 'queued' || state === 'inviting') row.options.onFailure({ kind: 'unreachable' });
+      }
+    }
+  }
+
+  /** A 2xx nobody waits for: ACK, and BYE at once (INV-3). */
+  stray(response: SipResponse, from: Peer, nowMs: number): void {
+    this.counters.strayAnswers += 1;
+    const row = this.#rows.get(callIdOf(response));
+    if (row?.dialogue != null) {
+      // it was cancelled, and the answer crossed: the dialogue exists, so it is ended like any other
+      row.dialogue = confirmDialogue(row.dialogue, response);
+      this.#ports.exchange.ack(buildAck(row.dialogue), this.#ports.peerOf(row.options.deviceId) ?? from, nowMs);
+      this.#release(row, nowMs);
+      this.#sayBye(row);
+      return;
+    }
+    const ends = endStray(response, from);
+    if (ends === null) return;
+    this.#ports.exchange.ack(ends.ack, from, nowMs);
+    this.#farewells.once(ends.bye, from, nowMs);
+  }
+
+  poll(nowMs: number): void {
+    for (const row of this.#rows.values()) {
+      if (nowMs < row.deadlineMs) continue;
+      if (row.state === 'queued') {
+        this.#fail(row, { kind: 'timeout' }, true);
+      } else if (row.state === 'inviting') {
+        // 64·T1 is the transaction's patience, the owner's is shorter (INV-2)
+        this.#hangUp(row);
+        this.#release(row, nowMs);
+        this.counters.failed += 1;
+        row.options.onFailure({ kind: 'timeout' });
+      } else if (row.state === 'cancelling') this.#release(row, nowMs);
+    }
+  }
+
+  /** Calls that are not over. */
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  #enqueue(row: Row): void {
+    if (row.state !== 'queued') return;
+    // a device with few sessions answers 486 while it holds the old one (INV-4)
+    this.#farewells.sayOwed(row.options.deviceId, row.options.channelId);
+    const task = {
+      urgent: false,
+      holdMs: null,
+      run: (done: (nowMs: number) => void, nowMs: number) => {
+        if (row.state !== 'queued') done(nowMs);
+        else this.#send(row, done, nowMs);
+      },
+    };
+    if (!this.#ports.outbox.add(row.options.deviceId, task, this.#ports.nowMs()))
+      this.#fail(row, { kind: 'unreachable' }, true);
+  }
+
+  #send(row: Row, done: (nowMs: number) => void, nowMs: number): void {
+    const { deviceId, channelId, subject, sdp, timeoutMs } = row.options;
+    const { exchange, platformId, domain } = this.#ports;
+    const peer = this.#ports.peerOf(deviceId);
+    if (peer === null) {
+      done(nowMs);
+      this.#fail(row, { kind: 'unreachable' }, true);
+      return;
+    }
+    const self = exchange.sentBy(peer);
+    row.dialogue = openDialogue({
+      callId: row.callId,
+      deviceId,
+      channelId,
+      localUri: `sip:${platformId}@${domain}`,
+      localTag: this.#ports.random(),
+      remoteUri: `sip:${channelId}@${bracketed(peer.host)}:${peer.port}`,
+      localContact: `sip:${platformId}@${bracketed(self.host)}:${self.port}`,
+      createdEpochMs: this.#ports.epochMs(),
+    });
+    // before it leaves: a gateway that dies now knows after its restart what to end (INV-8)
+    this.#ports.store.put(row.dialogue);
+    row.state = 'inviting';
+    row.free = done;
+    row.deadlineMs = nowMs + timeoutMs;
+    this.counters.invites += 1;
+    const waiting = {
+      onResponse: (response: SipResponse, from: Peer, atMs: number) => this.#response(row, response, from, atMs),
+      onFailed: (cause: 'timeout' | 'transport', atMs: number) => this.#noAnswer(row, cause, atMs),
+      onAgain: (_: SipResponse, atMs: number) => this.#ack(row, atMs),
+    };
+    row.transaction = exchange.request(
+      buildInvite(row.dialogue, subject, Buffer.from(sdp, 'utf8')),
+      peer,
+      waiting,
+      nowMs,
+    );
+  }
+
+  #response(row: Row, response: SipResponse, from: Peer, nowMs: number): void {
+    this.#ports.seen(row.options.deviceId, nowMs);
+    if (response.status < 200) {
+      if (row.state === 'inviting') row.options.onProvisional(response.status);
+      return;
+    }
+    if (response.status < 300) {
+      if (row.dialogue === null || row.state !== 'inviting') return;
+      row.dialogue = confirmDialogue(row.dialogue, response);
+      row.state = 'up';
+      row.deadlineMs = Number.POSITIVE_INFINITY;
+      this.#ports.store.put(row.dialogue);
+      // to where the device is, whatever its Contact says: some answer with a private one, or with ours (SIP-4)
+      this.#ack(row, nowMs);
+      this.#release(row, nowMs);
+      this.counters.answered += 1;
+      const text = response.body.length === 0 ? null : Buffer.from(response.body).toString('utf8');
+      row.options.onAnswer({ sdp: text, from });
+      return;
+    }
+    const wasWanted = row.state === 'inviting';
+    this.#forget(row);
+    this.#release(row, nowMs);
+    this.#end(row, { byeAnswered: true });
+    if (!wasWanted) return;
+    this.counters.failed += 1;
+    row.options.onFailure({ kind: 'rejected', status: response.status, reason: response.reason });
+  }
+
+  /** No final answer at all. The device may have begun all the same, so the caller is told that nothing was confirmed. */
+  #noAnswer(row: Row, cause: 'timeout' | 'transport', nowMs: number): void {
+    const wasWanted = row.state === 'inviting';
+    this.#release(row, nowMs);
+    this.#forget(row);
+    this.#end(row, { byeAnswered: cause === 'transport' });
+    if (!wasWanted) return;
+    this.counters.failed += 1;
+    row.options.onFailure(cause === 'timeout' ? { kind: 'timeout' } : { kind: 'unreachable' });
+  }
+
+  #ack(row: Row, nowMs: number): void {
+    const peer = this.#ports.peerOf(row.options.deviceId);
+    if (peer !== null && row.dialogue !== null) this.#ports.exchange.ack(buildAck(row.dialogue), peer, nowMs);
+  }
+
+  #hangUp(row: Row): void {
+    const nowMs = this.#ports.nowMs();
+    if (row.state === 'queued') this.#end(row, { byeAnswered: true });
+    else if (row.state === 'inviting') {
+      row.state = 'cancelling';
+      row.deadlineMs = nowMs + CANCEL_HOLD_MS;
+      if (row.transaction !== null) this.#ports.exchange.cancel(row.transaction, nowMs);
+    } else if (row.state === 'up') this.#sayBye(row);
+  }
+
+  /** Ends a dialogue that exists. The row is over at once; its promise waits for the device. */
+  #sayBye(row: Row): void {
+    const { dialogue } = row;
+    this.#rows.delete(row.callId);
+    row.state = 'ended';
+    this.#unlink(row);
+    if (dialogue === null) row.settle({ byeAnswered: true });
+    else this.#farewells.say(dialogue, (byeAnswered) => row.settle({ byeAnswered }));
+  }
+
+  #info(row: Row, contentType: string, body: string): Promise<number> {
+    return new Promise((resolve) => {
+      const run = (done: (nowMs: number) => void, nowMs: number): void => {
+        const peer = this.#ports.peerOf(row.options.deviceId);
+        if (row.state !== 'up' || row.dialogue === null || peer === null) {
+          done(nowMs);
+          resolve(481);
+          return;
+        }
+        const { request, dialogue } = buildInfo(row.dialogue, contentType, Buffer.from(body, 'utf8'));
+        row.dialogue = dialogue;
+        this.#ports.store.put(dialogue);
+        const settle = (status: number, atMs: number): void => {
+          done(atMs);
+          resolve(status);
+        };
+        const waiting = {
+          onResponse: (response: SipResponse, _: Peer, atMs: number) => {
+            if (response.status >= 200) settle(response.status, atMs);
+          },
+          onFailed: (_: string, atMs: number) => settle(408, atMs),
+        };
+        this.#ports.exchange.request(request, peer, waiting, nowMs);
+      };
+      const task = { urgent: false, holdMs: INFO_HOLD_MS, run };
+      if (!this.#ports.outbox.add(row.options.deviceId, task, this.#ports.nowMs())) resolve(503);
+    });
+  }
+
+  #strangeBye(request: SipRequest, from: Peer): Row | undefined {
+    const named = [userOf(request.headers.get('From')), request.uri.user, userOf(request.headers.get('To'))];
+    const here = [...this.#rows.values()].filter(
+      (row) => row.state === 'up' && this.#ports.peerOf(row.options.deviceId)?.host === from.host,
+    );
+    const byChannel = here.filter((row) => named.includes(row.options.channelId));
+    const byDevice = here.filter((row) => named.includes(row.options.deviceId));
+    // one call only: guessing among several would end the wrong one
+    const found = byChannel.length === 1 ? byChannel[0] : byDevice.length === 1 ? byDevice[0] : undefined;
+    if (found !== undefined) this.counters.byesStrange += 1;
+    return found;
+  }
+
+  #fail(row: Row, failure: InviteFailure, byeAnswered: boolean): void {
+    this.#end(row, { byeAnswered });
+    this.counters.failed += 1;
+    row.options.onFailure(failure);
+  }
+
+  #end(row: Row, result: { byeAnswered: boolean }): void {
+    row.state = 'ended';
+    this.#rows.delete(row.callId);
+    this.#unlink(row);
+    this.#release(row, this.#ports.nowMs());
+    row.settle(result);
+  }
+
+  /** Nothing is expected for its INVITE any more. */
+  #unlink(row: Row): void {
+    if (row.transaction !== null) this.#ports.exchange.forget(row.transaction);
+  }
+
+  #forget(row: Row): void {
+    if (row.dialogue !== null) this.#ports.store.delete(row.callId);
+  }
+
+  #release(row: Row, nowMs: number): void {
+    const { free } = row;
+    row.free = null;
+    free?.(nowMs);
+  }
+}
+
+function sameTags(request: SipRequest, dialogue: Dialogue | null): boolean {
+  if (dialogue === null || dialogue.remoteTag === null) return false;
+  return (
+    tagOf(request.headers.get('To')) === dialogue.localTag && tagOf(request.headers.get('From')) === dialogue.remoteTag
+  );
+}

@@ -1,0 +1,171 @@
+import type { Peer } from '../peer.ts';
+import type { SipRequest } from '../wire/message.ts';
+import { beijingDate } from './beijing.ts';
+import type { Fleet } from './fleet.ts';
+import type { RegisterDecision, Registrar, Registration, RejectReason } from './registrar.ts';
+
+/** The REGISTER desk: the registrar decides, this carries it out: answers, conflict of ids, events. */
+
+/** Time the old address has to answer when another one claims its id (REG-10). */
+export const CONFLICT_MS = 2_000;
+/** REGISTERs that wait for such an answer. */
+const MAX_CONFLICTS = 1_000;
+/** One `device.rejected` event per device, source and reason in this time: a camera that tries every second is one story. */
+const REJECT_EVENT_MS = 60_000;
+const MAX_REJECT_ROWS = 10_000;
+/** The edition this platform speaks (annex I). */
+export const OWN_VERSION = '3.0';
+
+export type RegistrationEvent =
+  | { type: 'device.rejected'; data: { deviceId: string; address: string; reason: RejectReason; detail: string } }
+  | { type: 'device.conflict'; data: { deviceId: string; address: string; otherAddress: string } };
+
+/** An answer to be: status, reason phrase and the headers beside the copied ones. */
+export interface Answer {
+  status: number;
+  phrase: string;
+  headers: [name: string, value: string][];
+}
+export type Answering = (answer: Answer) => void;
+
+export interface RegistrationPorts {
+  emit(event: RegistrationEvent): void;
+  /** Asks an address whether somebody is there; `there` is called at most once, with the first answer. */
+  ping(peer: Peer, deviceId: string, there: () => void): void;
+  /** A registration was carried out: the time to ask the device what it is. `changed`: it was not online, or came from elsewhere. */
+  registered(deviceId: string, changed: boolean): void;
+}
+
+interface Conflict {
+  registration: Registration;
+  from: Peer;
+  old: Peer;
+  answer: Answering;
+  deadlineMs: number;
+}
+
+export class RegistrationDesk {
+  readonly #registrar: Registrar;
+  readonly #fleet: Fleet;
+  readonly #ports: RegistrationPorts;
+  readonly #conflicts: Conflict[] = [];
+  readonly #told = new Map<string, number>();
+
+  constructor(registrar: Registrar, fleet: Fleet, ports: RegistrationPorts) {
+    this.#registrar = registrar;
+    this.#fleet = fleet;
+    this.#ports = ports;
+  }
+
+  /** Takes a REGISTER and answers it, now or when a conflict of ids is settled. */
+  receive(request: SipRequest, from: Peer, answer: Answering, nowMs: number, epochMs: number): void {
+    const decision = this.#registrar.decide(request, from, nowMs);
+    if (decision.type !== 'accept') {
+      answer(this.refusal(decision, from, nowMs));
+      return;
+    }
+    const { registration } = decision;
+    const { deviceId } = registration;
+    const device = this.#fleet.directory.device(deviceId);
+    const old = this.#fleet.peerOf(deviceId);
+    if (device?.online && old !== null && old.host !== from.host) {
+      if (registration.expiresSeconds === 0) {
+        // whoever proves the password from elsewhere may not sign off the one that is here
+        answer(accepted(registration, device.profile.date, epochMs));
+        return;
+      }
+      if (this.#conflicts.length < MAX_CONFLICTS) {
+        this.#askOld({ registration, from, old, answer, deadlineMs: nowMs + CONFLICT_MS });
+        return;
+      }
+    }
+    this.#carryOut(registration, from, answer, nowMs, epochMs);
+  }
+
+  /** The answer to a REGISTER that is not accepted. */
+  refusal(decision: Exclude<RegisterDecision, { type: 'accept' }>, from: Peer, nowMs: number): Answer {
+    if (decision.type === 'challenge') {
+      return {
+        status: 401,
+        phrase: 'Unauthorized',
+        headers: [
+          ['WWW-Authenticate', decision.challenge],
+          ['X-GB-Ver', OWN_VERSION],
+        ],
+      };
+    }
+    if (decision.why !== null) this.#reject(decision.deviceId, from, decision.why, decision.detail, nowMs);
+    const headers: Answer['headers'] = [['X-GB-Ver', OWN_VERSION]];
+    if (decision.retryAfterSeconds !== null) headers.push(['Retry-After', String(decision.retryAfterSeconds)]);
+    return { status: decision.status, phrase: decision.phrase, headers };
+  }
+
+  /** Settles conflicts whose old address stayed silent: the new registration supersedes (roaming 4G cameras). */
+  poll(nowMs: number, epochMs: number): void {
+    for (const conflict of this.#conflicts.filter((c) => nowMs >= c.deadlineMs)) {
+      this.#conflicts.splice(this.#conflicts.indexOf(conflict), 1);
+      this.#carryOut(conflict.registration, conflict.from, conflict.answer, nowMs, epochMs);
+    }
+  }
+
+  get waiting(): number {
+    return this.#conflicts.length;
+  }
+
+  #askOld(conflict: Conflict): void {
+    this.#conflicts.push(conflict);
+    this.#ports.ping(conflict.old, conflict.registration.deviceId, () => {
+      const at = this.#conflicts.indexOf(conflict);
+      if (at < 0) return;
+      this.#conflicts.splice(at, 1);
+      const { deviceId } = conflict.registration;
+      const data = { deviceId, address: addressText(conflict.old), otherAddress: addressText(conflict.from) };
+      this.#ports.emit({ type: 'device.conflict', data });
+      conflict.answer({ status: 403, phrase: 'Id In Use', headers: [['X-GB-Ver', OWN_VERSION]] });
+    });
+  }
+
+  #carryOut(r: Registration, from: Peer, answer: Answering, nowMs: number, epochMs: number): void {
+    const before = this.#fleet.directory.device(r.deviceId);
+    const profileDate = before?.profile.date;
+    if (r.expiresSeconds === 0) {
+      answer(accepted(r, profileDate, epochMs));
+      if (before !== undefined) this.#fleet.unregister(r.deviceId, epochMs);
+      return;
+    }
+    if (!this.#fleet.directory.hasRoomFor(r.deviceId)) {
+      this.#reject(r.deviceId, from, 'too-many-devices', 'there is no room for another device', nowMs);
+      answer({ status: 503, phrase: 'Too Many Devices', headers: [['X-GB-Ver', OWN_VERSION]] });
+      return;
+    }
+    const changed = before === undefined || !before.online || before.address?.host !== from.host;
+    // the answer first: what the registration sets off (BYEs owed, queries, calls) comes after it on the wire
+    answer(accepted(r, profileDate, epochMs));
+    this.#fleet.register(r, from, nowMs, epochMs);
+    this.#ports.registered(r.deviceId, changed);
+  }
+
+  #reject(deviceId: string, from: Peer, reason: RejectReason, detail: string, nowMs: number): void {
+    const key = `${deviceId} ${from.host} ${reason}`;
+    const toldMs = this.#told.get(key);
+    if (toldMs !== undefined && nowMs - toldMs < REJECT_EVENT_MS) return;
+    this.#told.delete(key);
+    this.#told.set(key, nowMs);
+    if (this.#told.size > MAX_REJECT_ROWS) this.#told.delete(this.#told.keys().next().value!);
+    this.#ports.emit({ type: 'device.rejected', data: { deviceId, address: addressText(from), reason, detail } });
+  }
+}
+
+/** The 200: Contact with what was granted (RFC 3261 10.3), Expires, Beijing time (9.10), our edition. */
+function accepted(r: Registration, profileDate: string | undefined, epochMs: number): Answer {
+  const headers: Answer['headers'] = [];
+  if (r.contact !== null) headers.push(['Contact', `${r.contact};expires=${r.expiresSeconds}`]);
+  headers.push(['Expires', String(r.expiresSeconds)]);
+  if (profileDate !== 'off') headers.push(['Date', beijingDate(epochMs)]);
+  headers.push(['X-GB-Ver', OWN_VERSION]);
+  return { status: 200, phrase: 'OK', headers };
+}
+
+function addressText(peer: { host: string; port: number }): string {
+  return peer.host.includes(':') ? `[${peer.host}]:${peer.port}` : `${peer.host}:${peer.port}`;
+}

@@ -1,0 +1,427 @@
+import { randomBytes } from 'node:crypto';
+import type { Call, InviteOptions } from './call.ts';
+import { Calls } from './calls.ts';
+import type { CatalogEvent, CatalogResult } from './camera/catalogs.ts';
+import { Catalogs } from './camera/catalogs.ts';
+import { type ChannelStore, type DeviceStore, Directory } from './camera/directory.ts';
+import { Fleet, type FleetEvent } from './camera/fleet.ts';
+import { Inquiries } from './camera/inquiries.ts';
+import { MessageDesk } from './camera/messages.ts';
+import { Outbox } from './camera/outbox.ts';
+import { type QueryFault, Questions } from './camera/query.ts';
+import { Registrar } from './camera/registrar.ts';
+import { OWN_VERSION, RegistrationDesk, type RegistrationEvent } from './camera/registration.ts';
+import { openPassword, sealPassword } from './camera/secret.ts';
+import { SipEndpoint } from './endpoint.ts';
+import { Exchange } from './exchange.ts';
+import { type DialogueStore, Farewells } from './farewells.ts';
+import type { DeviceInfo } from './manscdp/device-info.ts';
+import type { DeviceStatus } from './manscdp/device-status.ts';
+import type { Peer } from './peer.ts';
+import { sipCounters } from './sip-counters.ts';
+import { SipSockets, type SocketFault } from './socket.ts';
+import type { ServerId } from './transaction/output.ts';
+import { userOf } from './wire/address.ts';
+import type { Fault } from './wire/fault.ts';
+import type { SipMessage, SipRequest } from './wire/message.ts';
+
+export type { Call, InviteFailure, InviteOptions } from './call.ts';
+export type { DialogueStore } from './farewells.ts';
+
+/** Everything that happens to devices and channels, for whoever listens. */
+export type SipEvent = FleetEvent | RegistrationEvent | CatalogEvent;
+
+/** The SIP port could not be opened: one sentence. */
+export type SipFault = SocketFault;
+
+export interface SipServerOptions {
+  readonly platformId: string;
+  /** SIP domain and digest realm. */
+  readonly domain: string;
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly authRequired: boolean;
+  /** Password of devices without their own; null: only devices with their own get in. */
+  readonly password: string | null;
+  /** Key under which passwords of single devices are sealed. */
+  readonly sealingKey: Uint8Array;
+  readonly admission: 'open' | 'known';
+  /** `HOST[:PORT]` for Via and Contact; null: the local address that faces the device. */
+  readonly advertise: string | null;
+  /** Host for media, when it is another. */
+  readonly mediaAdvertise: string | null;
+  readonly stores: {
+    readonly devices: DeviceStore;
+    readonly channels: ChannelStore;
+    readonly dialogues: DialogueStore;
+  };
+  readonly log: {
+    warn(data: Record<string, unknown>, message: string): void;
+    debug(data: Record<string, unknown>, message: string): void;
+  };
+  onEvent(event: SipEvent): void;
+  /** Sees every byte on the wire. */
+  readonly tap?: (direction: 'in' | 'out', bytes: Uint8Array, peer: Peer) => void;
+  readonly clock?: { nowMs(): number; epochMs(): number };
+}
+
+/** What we answer OPTIONS with, and 405. INVITEs of devices (broadcast) have no desk here. */
+const ALLOW = 'REGISTER, MESSAGE, NOTIFY, ACK, BYE, CANCEL, OPTIONS';
+/** Retransmissions are checked at their deadlines; everything slower (presence, queries, queues) this often. */
+const TICK_MS = 100;
+const SLOW_TICK_MS = 500;
+/** The desks trust no message that makes them throw: it is answered 500 and logged this often at most. */
+const LOG_EVERY_MS = 10_000;
+
+/** CORRIDOR of SIP. A request → its desk (register, message, notify, bye, options, else 405); a response → the exchange, where somebody waits. */
+export class SipServer {
+  readonly platformId: string;
+  readonly directory: Directory;
+  readonly #o: SipServerOptions;
+  readonly #clock: { nowMs(): number; epochMs(): number };
+  readonly #endpoint = new SipEndpoint({ random: token });
+  readonly #outbox = new Outbox();
+  readonly #questions = new Questions();
+  readonly #exchange: Exchange;
+  readonly #fleet: Fleet;
+  readonly #registrar: Registrar;
+  readonly #registrations: RegistrationDesk;
+  readonly #catalogs: Catalogs;
+  readonly #messages: MessageDesk;
+  readonly #inquiries: Inquiries;
+  readonly #farewells: Farewells;
+  readonly #calls: Calls;
+  #sockets: SipSockets | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #slowMs = 0;
+  #loggedMs = Number.NEGATIVE_INFINITY;
+  readonly #counters = { received: 0, malformed: 0, elsewhere: 0, unknownMethods: 0, desksFailed: 0 };
+
+  /** Opens the port, UDP and TCP, and knows the devices of the store. */
+  static async open(options: SipServerOptions): Promise<SipServer | SipFault> {
+    const server = new SipServer(options);
+    const sockets = await SipSockets.open({
+      host: options.host,
+      port: options.port,
+      onMessage: (message, peer) => server.#receive(message, peer),
+      onDisconnect: (peer) => server.#disconnected(peer),
+      ...(options.tap === undefined ? {} : { tap: options.tap }),
+    });
+    if ('fault' in sockets) return sockets;
+    server.#sockets = sockets;
+    server.#timer = setInterval(() => server.#tick(), TICK_MS);
+    return server;
+  }
+
+  private constructor(o: SipServerOptions) {
+    this.#o = o;
+    this.platformId = o.platformId;
+    this.#clock = o.clock ?? { nowMs: () => performance.now(), epochMs: () => Date.now() };
+    this.directory = new Directory(o.stores.devices, o.stores.channels);
+    const nowMs = () => this.#clock.nowMs();
+    const epochMs = () => this.#clock.epochMs();
+    const emit = (event: SipEvent) => o.onEvent(event);
+    this.#exchange = new Exchange(this.#endpoint, {
+      send: (bytes, to) => this.#sockets?.send(bytes, to) ?? false,
+      localAddressTo: (host) => this.#sockets?.localAddressTo(host) ?? o.host,
+      localPort: () => this.port,
+      advertise: parseAdvertise(o.advertise),
+      platformId: o.platformId,
+      domain: o.domain,
+      random: token,
+      onRequest: (request, transaction, from, atMs) => this.#request(request, transaction, from, atMs),
+      onStray: (response, from, atMs) => this.#calls.stray(response, from, atMs),
+    });
+    this.#fleet = new Fleet(this.directory, {
+      emit: (event) => {
+        emit(event);
+        if (event.type === 'device.online') this.#farewells.sayOwed(event.data.deviceId);
+      },
+      gone: (deviceId, reason) => {
+        this.#calls.gone(deviceId, reason);
+        this.#inquiries.gone(deviceId);
+      },
+    });
+    const peerOf = (deviceId: string) => this.#fleet.peerOf(deviceId);
+    const seen = (deviceId: string, atMs: number) => this.#fleet.seen(deviceId, atMs);
+    this.#registrar = new Registrar({
+      platformId: o.platformId,
+      realm: o.domain,
+      authRequired: o.authRequired,
+      admission: o.admission,
+      directory: this.directory,
+      passwordOf: (deviceId) => this.#passwordOf(deviceId),
+      nonceKey: randomBytes(32),
+      random: token,
+    });
+    this.#catalogs = new Catalogs(this.directory, o.platformId, emit);
+    this.#messages = new MessageDesk(this.directory, this.#questions, this.#catalogs);
+    const exchange = this.#exchange;
+    const outbox = this.#outbox;
+    const questions = this.#questions;
+    const catalogs = this.#catalogs;
+    this.#inquiries = new Inquiries({
+      exchange,
+      outbox,
+      questions,
+      catalogs,
+      directory: this.directory,
+      peerOf,
+      seen,
+      nowMs,
+    });
+    this.#registrations = new RegistrationDesk(this.#registrar, this.#fleet, {
+      emit,
+      ping: (peer, deviceId, there) => this.#inquiries.ping(peer, deviceId, there),
+      registered: (deviceId, changed) => this.#inquiries.afterRegistration(deviceId, changed),
+    });
+    const store = o.stores.dialogues;
+    this.#farewells = new Farewells({ exchange, outbox, store, peerOf, nowMs, epochMs });
+    const { platformId, domain } = o;
+    this.#calls = new Calls(
+      { exchange, outbox, store, peerOf, seen, nowMs, epochMs, random: token, platformId, domain },
+      this.#farewells,
+    );
+  }
+
+  /** The port of both transports. */
+  get port(): number {
+    return this.#sockets?.udpPort ?? this.#o.port;
+  }
+
+  /** Host the device should send media to, as seen by it. */
+  mediaHostFor(deviceId: string): string {
+    const host = this.#fleet.peerOf(deviceId)?.host ?? this.directory.device(deviceId)?.address?.host ?? '127.0.0.1';
+    return (
+      this.#o.mediaAdvertise ??
+      parseAdvertise(this.#o.advertise)?.host ??
+      this.#sockets?.localAddressTo(host) ??
+      this.#o.host
+    );
+  }
+
+  /** Begins a call to a channel. */
+  invite(options: InviteOptions): Call {
+    return this.#calls.invite(options);
+  }
+
+  /** Asks a device what it is, or how it does. */
+  query(deviceId: string, command: 'DeviceInfo'): Promise<DeviceInfo | QueryFault>;
+  query(deviceId: string, command: 'DeviceStatus'): Promise<DeviceStatus | QueryFault>;
+  query(deviceId: string, command: 'Catalog'): Promise<CatalogResult | QueryFault>;
+  query(
+    deviceId: string,
+    command: 'DeviceInfo' | 'DeviceStatus' | 'Catalog',
+  ): Promise<DeviceInfo | DeviceStatus | CatalogResult | QueryFault> {
+    if (command === 'Catalog') return this.#inquiries.catalog(deviceId);
+    return command === 'DeviceInfo' ? this.#inquiries.info(deviceId) : this.#inquiries.status(deviceId);
+  }
+
+  /** Asks for the catalogue and waits at most that long: the channels are in the directory as they come. */
+  queryCatalog(
+    deviceId: string,
+    waitMs: number,
+  ): Promise<{ queryId: string; complete: boolean } | 'offline' | 'timeout'> {
+    return this.#inquiries.catalogWithin(deviceId, waitMs);
+  }
+
+  /** True once a Catalog answer of this device has begun in this process. */
+  catalogBegun(deviceId: string): boolean {
+    return this.#catalogs.begun(deviceId);
+  }
+
+  /** Makes the device its own channel, until a catalogue comes. */
+  addSelfChannel(deviceId: string): void {
+    this.#catalogs.addSelf(deviceId);
+  }
+
+  /** Seals a password for the `sealedPassword` of a device. Whoever was locked out with the old one may try again. */
+  sealPassword(deviceId: string, password: string): string {
+    this.#registrar.passwordChanged(deviceId);
+    return sealPassword(password, deviceId, this.#o.sealingKey, randomBytes);
+  }
+
+  /** Media of the device arrives: it lives (REG-13). */
+  seen(deviceId: string): void {
+    this.#fleet.seen(deviceId, this.#clock.nowMs());
+  }
+
+  /** Deletes a device; `block`: it may never return. Its calls end. */
+  removeDevice(deviceId: string, o: { block: boolean }): void {
+    this.#fleet.remove(deviceId, o.block);
+    this.#catalogs.forget(deviceId);
+    this.#farewells.forgetDevice(deviceId);
+  }
+
+  /** BYE for the dialogues an earlier run left open, where there is a way to the device; to the others when they come back. */
+  endLeftOverDialogues(): void {
+    this.#farewells.sayOwed(null);
+  }
+
+  /** A flat snapshot for the metrics. */
+  counters(): Record<string, number> {
+    return sipCounters({
+      nowMs: this.#clock.nowMs(),
+      server: this.#counters,
+      endpoint: this.#endpoint.counts(),
+      sockets: this.#sockets?.counts() ?? null,
+      registrar: this.#registrar,
+      registrations: this.#registrations,
+      messages: this.#messages,
+      questions: this.#questions,
+      catalogs: this.#catalogs,
+      outbox: this.#outbox,
+      exchange: this.#exchange,
+      calls: this.#calls,
+      farewells: this.#farewells,
+    });
+  }
+
+  /** Closes the port. BYEs are said before, by whoever holds the calls. Idempotent. */
+  async close(): Promise<void> {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    this.#inquiries.close();
+    await this.#sockets?.close();
+  }
+
+  /** Every message enters here. What can be refused without a trace is, before a transaction is spent on it (SIP-13). */
+  #receive(message: SipMessage | Fault, from: Peer): void {
+    const nowMs = this.#clock.nowMs();
+    if (message.kind === 'fault') {
+      this.#counters.malformed += 1;
+      return;
+    }
+    this.#counters.received += 1;
+    if (message.kind === 'request' && message.method === 'REGISTER') {
+      if (!this.#registrar.admit(message, from, nowMs)) return;
+      if (this.#o.authRequired && message.headers.get('Authorization') === undefined) {
+        const decision = this.#registrar.decide(message, from, nowMs);
+        if (decision.type !== 'accept') {
+          this.#exchange.respond(message, null, from, this.#registrations.refusal(decision, from, nowMs), nowMs);
+          return;
+        }
+      }
+    }
+    this.#exchange.receive(message, from, nowMs);
+  }
+
+  #request(request: SipRequest, transaction: ServerId | null, from: Peer, nowMs: number): void {
+    try {
+      this.#toDesk(request, transaction, from, nowMs);
+    } catch (error) {
+      // a fault of ours must end one request, not the process
+      this.#counters.desksFailed += 1;
+      if (nowMs - this.#loggedMs >= LOG_EVERY_MS) {
+        this.#loggedMs = nowMs;
+        this.#o.log.warn({ err: error, method: request.method, from: from.host }, 'a SIP request could not be handled');
+      }
+      if (request.method !== 'ACK')
+        this.#exchange.respond(request, transaction, from, { status: 500, phrase: 'Server Error' }, nowMs);
+    }
+  }
+
+  #toDesk(request: SipRequest, transaction: ServerId | null, from: Peer, nowMs: number): void {
+    const answer = (status: number, phrase: string, headers: (readonly [string, string])[] = []) =>
+      this.#exchange.respond(request, transaction, from, { status, phrase, headers }, this.#clock.nowMs());
+    switch (request.method) {
+      case 'REGISTER':
+        this.#registrations.receive(
+          request,
+          from,
+          (a) => answer(a.status, a.phrase, a.headers),
+          nowMs,
+          this.#clock.epochMs(),
+        );
+        return;
+      case 'MESSAGE':
+      case 'NOTIFY':
+        this.#message(request, from, answer, nowMs);
+        return;
+      case 'BYE':
+        if (this.#calls.bye(request, from)) answer(200, 'OK');
+        else answer(481, 'Call/Transaction Does Not Exist');
+        return;
+      case 'OPTIONS':
+        answer(200, 'OK', [
+          ['Allow', ALLOW],
+          ['Accept', 'Application/MANSCDP+xml, application/sdp'],
+          ['X-GB-Ver', OWN_VERSION],
+        ]);
+        return;
+      case 'CANCEL':
+        answer(481, 'Call/Transaction Does Not Exist');
+        return;
+      case 'ACK':
+        return;
+      default:
+        this.#counters.unknownMethods += 1;
+        answer(405, 'Method Not Allowed', [['Allow', ALLOW]]);
+    }
+  }
+
+  /** No digest comes with these: only what arrives from where the device registered is believed (SIP-2, REG-12). */
+  #message(request: SipRequest, from: Peer, answer: (status: number, phrase: string) => void, nowMs: number): void {
+    const deviceId = this.#senderOf(request, from);
+    const epochMs = this.#clock.epochMs();
+    if (deviceId === null || !this.#fleet.believes(deviceId, from, epochMs)) {
+      this.#counters.elsewhere += 1;
+      answer(403, 'Not Registered Here');
+      return;
+    }
+    const body = this.#messages.read(deviceId, request);
+    answer(body === null ? 400 : 200, body === null ? 'No MANSCDP Body' : 'OK');
+    this.#fleet.heard(deviceId, from, nowMs, epochMs);
+    if (body !== null && body !== 'empty') this.#messages.handle(deviceId, body, nowMs);
+  }
+
+  /** The user of From, which is the device; some write the channel there, then it is the device at that address which has it. */
+  #senderOf(request: SipRequest, from: Peer): string | null {
+    const user = userOf(request.headers.get('From'));
+    if (user === null) return null;
+    if (this.directory.device(user) !== undefined) return user;
+    return (
+      this.#fleet.devicesAt(from).find((device) => this.directory.channel(device.id, user) !== undefined)?.id ?? null
+    );
+  }
+
+  #disconnected(peer: Peer): void {
+    const nowMs = this.#clock.nowMs();
+    this.#fleet.connectionClosed(peer, nowMs);
+    this.#exchange.unreachable(peer, nowMs);
+  }
+
+  #tick(): void {
+    const nowMs = this.#clock.nowMs();
+    const due = this.#endpoint.nextDeadlineMs();
+    if (due !== null && due <= nowMs) this.#exchange.poll(nowMs);
+    if (nowMs - this.#slowMs < SLOW_TICK_MS) return;
+    this.#slowMs = nowMs;
+    const epochMs = this.#clock.epochMs();
+    this.#calls.poll(nowMs);
+    this.#outbox.poll(nowMs);
+    this.#questions.poll(nowMs);
+    this.#catalogs.poll(nowMs);
+    this.#registrations.poll(nowMs, epochMs);
+    for (const deviceId of this.#fleet.poll(nowMs, epochMs)) this.#inquiries.probe(deviceId);
+  }
+
+  #passwordOf(deviceId: string): string | null {
+    const sealed = this.directory.device(deviceId)?.sealedPassword ?? null;
+    return sealed === null ? this.#o.password : openPassword(sealed, deviceId, this.#o.sealingKey);
+  }
+}
+
+/** 128 random bits: Call-IDs, tags and branches nobody guesses (INV-9). */
+function token(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** `HOST`, `HOST:PORT`, `[v6]:PORT`. */
+function parseAdvertise(text: string | null): { host: string; port: number | null } | null {
+  if (text === null || text === '') return null;
+  const found = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text);
+  if (found === null) return { host: text, port: null }; // a bare IPv6 address
+  return { host: found[1] ?? found[2]!, port: found[3] === undefined ? null : Number(found[3]) };
+}

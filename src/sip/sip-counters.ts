@@ -1,0 +1,84 @@
+import type { Calls } from './calls.ts';
+import type { Catalogs } from './camera/catalogs.ts';
+import type { MessageDesk } from './camera/messages.ts';
+import type { Outbox } from './camera/outbox.ts';
+import type { Questions } from './camera/query.ts';
+import type { Registrar } from './camera/registrar.ts';
+import type { RegistrationDesk } from './camera/registration.ts';
+import type { SipEndpoint } from './endpoint.ts';
+import type { Exchange } from './exchange.ts';
+import type { Farewells } from './farewells.ts';
+import type { SipSockets } from './socket.ts';
+
+/** Where the numbers of the SIP side are. */
+export interface CounterSources {
+  nowMs: number;
+  server: { received: number; malformed: number; elsewhere: number; unknownMethods: number; desksFailed: number };
+  endpoint: ReturnType<SipEndpoint['counts']>;
+  sockets: ReturnType<SipSockets['counts']> | null;
+  registrar: Registrar;
+  registrations: RegistrationDesk;
+  messages: MessageDesk;
+  questions: Questions;
+  catalogs: Catalogs;
+  outbox: Outbox;
+  exchange: Exchange;
+  calls: Calls;
+  farewells: Farewells;
+}
+
+/** One flat table: what ends in `_total` only grows, the rest is a size now. Every bounded queue is in it. */
+export function sipCounters(s: CounterSources): Record<string, number> {
+  const sizes = s.registrar.sizes(s.nowMs);
+  const r = s.registrar.counters;
+  const m = s.messages.counters;
+  return {
+    sip_messages_received_total: s.server.received,
+    sip_malformed_total: s.server.malformed,
+    sip_requests_elsewhere_total: s.server.elsewhere,
+    sip_requests_unknown_method_total: s.server.unknownMethods,
+    sip_desk_failures_total: s.server.desksFailed,
+    sip_registers_accepted_total: r.accepted,
+    sip_registers_challenged_total: r.challenged,
+    sip_registers_stale_total: r.stale,
+    sip_registers_refused_total: r.refused,
+    sip_registers_locked_out_total: r.lockedOut,
+    sip_registers_dropped_total: r.dropped,
+    sip_nonces_used: sizes.nonces,
+    sip_rate_buckets: sizes.buckets,
+    sip_lockout_rows: sizes.lockoutRows,
+    sip_locked_out: sizes.locked,
+    sip_conflicts_waiting: s.registrations.waiting,
+    sip_keepalives_total: m.keepalives,
+    sip_keepalive_faults_total: m.keepaliveFaults,
+    sip_answers_total: m.answers,
+    sip_answers_unasked_total: m.unasked,
+    sip_notifies_total: m.notifies,
+    sip_commands_ignored_total: m.ignored,
+    sip_bodies_malformed_total: m.malformed,
+    sip_questions_open: s.questions.size,
+    sip_catalogs_running: s.catalogs.size,
+    sip_outbox_tasks: s.outbox.size,
+    sip_requests_waiting: s.exchange.waiting,
+    sip_calls: s.calls.size,
+    sip_invites_total: s.calls.counters.invites,
+    sip_invites_answered_total: s.calls.counters.answered,
+    sip_invites_failed_total: s.calls.counters.failed,
+    sip_stray_answers_total: s.calls.counters.strayAnswers,
+    sip_byes_received_total: s.calls.counters.byesReceived,
+    sip_byes_mismatched_total: s.calls.counters.byesStrange,
+    sip_byes_sent_total: s.farewells.counters.byes,
+    sip_byes_unanswered_total: s.farewells.counters.byesUnanswered,
+    sip_dialogues_owed: s.farewells.owed,
+    sip_client_transactions: s.endpoint.clientTransactions,
+    sip_server_transactions: s.endpoint.serverTransactions,
+    sip_retransmissions_absorbed_total: s.endpoint.retransmissionsAbsorbed,
+    sip_transaction_overflows_total: s.endpoint.transactionOverflows,
+    sip_unmatched_responses_total: s.endpoint.unmatchedResponses,
+    sip_tcp_connections: s.sockets?.connections ?? 0,
+    sip_tcp_connections_refused_total: s.sockets?.connectionsRefused ?? 0,
+    sip_tcp_connections_closed_total: s.sockets?.connectionsClosed ?? 0,
+    sip_datagrams_total: s.sockets?.datagrams ?? 0,
+    sip_send_errors_total: s.sockets?.sendErrors ?? 0,
+  };
+}
