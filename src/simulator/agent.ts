@@ -6,7 +6,7 @@ import { ownVia, parseVia, viaAsReceived } from '../sip/wire/via.ts';
 import type { Behaviour } from './behaviour.ts';
 import { hexToken, type Random } from './random.ts';
 import type { Address, SipLink } from './sip-link.ts';
-import type { Moment, Wheel } from './wheel.ts';
+import type { Clockwork, Moment } from './wheel.ts';
 
 /** A request of ours, apart from what every request has. */
 export interface Asking {
@@ -29,7 +29,7 @@ export interface Asking {
 export interface AgentOptions {
   readonly id: string;
   readonly server: () => Address;
-  readonly wheel: Wheel;
+  readonly wheel: Clockwork;
   readonly random: Random;
   readonly behaviour: Behaviour;
   readonly onRequest: (request: SipRequest, from: Address) => void;

@@ -7,11 +7,11 @@ import { MediaSender, type SenderCounts, type SentUnit } from './media-sender.ts
 import type { Random } from './random.ts';
 import { type Offer, readOffer, ssrcOf, writeAnswer } from './sdp.ts';
 import type { Address } from './sip-link.ts';
-import type { Moment, Wheel } from './wheel.ts';
+import type { Clockwork, Moment } from './wheel.ts';
 
 export interface CallOptions {
   readonly agent: SipAgent;
-  readonly wheel: Wheel;
+  readonly wheel: Clockwork;
   readonly random: Random;
   readonly behaviour: Behaviour;
   readonly channelId: string;

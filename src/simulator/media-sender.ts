@@ -5,7 +5,7 @@ import type { MediaLink } from './media-link.ts';
 import { PsMuxer } from './ps-muxer.ts';
 import type { Random } from './random.ts';
 import { RtpPacketiser } from './rtp-packets.ts';
-import type { Moment, Wheel } from './wheel.ts';
+import type { Clockwork, Moment } from './wheel.ts';
 
 /** One unit as it was sent, for whoever wants to compare. */
 export interface SentUnit {
@@ -29,7 +29,7 @@ export interface MediaSenderOptions {
   readonly ssrc: number;
   readonly behaviour: Behaviour;
   readonly random: Random;
-  readonly wheel: Wheel;
+  readonly wheel: Clockwork;
   onUnit?: ((unit: SentUnit) => void) | undefined;
 }
 

@@ -6,11 +6,11 @@ import type { SipAgent } from './agent.ts';
 import type { Behaviour } from './behaviour.ts';
 import { keepalive, MANSCDP_TYPE } from './manscdp.ts';
 import type { Random } from './random.ts';
-import type { Moment, Wheel } from './wheel.ts';
+import type { Clockwork, Moment } from './wheel.ts';
 
 export interface RegistrationOptions {
   readonly agent: SipAgent;
-  readonly wheel: Wheel;
+  readonly wheel: Clockwork;
   readonly random: Random;
   readonly behaviour: Behaviour;
   readonly id: string;

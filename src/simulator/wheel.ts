@@ -8,6 +8,13 @@ export interface Moment {
   cancel(): void;
 }
 
+/** What whoever waits needs of a wheel: a test can turn its own. */
+export interface Clockwork {
+  nowMs(): number;
+  after(delayMs: number, run: (nowMs: number) => void): Moment;
+  at(dueMs: number, run: (nowMs: number) => void): Moment;
+}
+
 interface Entry {
   dueMs: number;
   run: ((nowMs: number) => void) | null;
@@ -17,7 +24,7 @@ interface Entry {
  * All the timers of all simulated devices on one real timer: hundreds of cameras that each send 25 frames a second wake the
  * process once a slot, not once a frame. Moments run late by up to a slot, never early.
  */
-export class Wheel {
+export class Wheel implements Clockwork {
   readonly #now: () => number;
   readonly #slots: Entry[][] = Array.from({ length: SLOTS }, () => []);
   #waiting = 0;
