@@ -7,6 +7,7 @@ import type { FeedCounters, FeedEvent } from './frame.ts';
 import { Connections, type MediaConnection } from './ingest/connections.ts';
 import { hostPort, PeerLock } from './ingest/peer.ts';
 import type { BindFault, Lease, MediaFault, PortPool } from './ingest/port-pool.ts';
+import { ReceiverReports } from './ingest/rtcp.ts';
 import { isRtcp, RTP_HEADER_BYTES } from './ingest/rtp.ts';
 import { Dial, listenTcp, type TcpConnection, type TcpListener } from './ingest/tcp.ts';
 import { joinTicker, leaveTicker, type Ticking } from './ingest/ticker.ts';
@@ -87,6 +88,9 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
   readonly #peer: PeerLock;
   readonly #connections: Connections;
   readonly #findings: ReceiverFindings;
+  readonly #reports: ReceiverReports;
+  /** Where the sender's RTCP comes from, once it came. */
+  #rtcpPort: number | null = null;
   #lease: Lease | null = null;
   #sockets: Sockets | null = null;
   #dial: Dial | null = null;
@@ -100,6 +104,7 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
     this.feed = o.feed;
     this.#now = o.now ?? (() => performance.now());
     this.#peer = new PeerLock(o.ssrc);
+    this.#reports = new ReceiverReports(o.ssrc);
     this.#findings = new ReceiverFindings((finding) => o.onEvent({ type: 'finding', finding }));
     this.#connections = new Connections({
       now: this.#now,
@@ -227,6 +232,7 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
     const remote = this.#peer.remote;
     if (this.#connections.size > 0)
       this.#connections.closeIdle(nowMs, ({ address, port }) => hostPort(address, port) === remote);
+    this.#report(nowMs);
     this.#findings.look(nowMs, { receiver: this, peer: this.#peer, framing: this.#connections.counts() });
   }
 
@@ -242,13 +248,13 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
   /** The way of every packet. Returns whether it was admitted. */
   #take(packet: Uint8Array, owned: boolean, address: string, port: number): boolean {
     if (packet.length < RTP_HEADER_BYTES || (packet[0]! & 0xc0) !== 0x80) {
-      if (isRtcp(packet)) this.rtcp += 1;
+      if (isRtcp(packet)) this.#takeRtcp(packet, address, port);
       else this.malformed += 1;
       return false;
     }
     const second = packet[1]!;
     if (second >= 200 && second <= 207) {
-      this.rtcp += 1;
+      this.#takeRtcp(packet, address, port);
       return false;
     }
     const nowMs = this.#now();
@@ -259,6 +265,23 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
     const events = this.feed.packet(packet, owned, nowMs);
     if (events.length > 0) this.#emit(events);
     return true;
+  }
+
+  #takeRtcp(packet: Uint8Array, address: string, port: number): void {
+    this.rtcp += 1;
+    if (this.transport !== 'udp' || address !== this.#peer.address) return;
+    this.#rtcpPort = port;
+    this.#reports.heard(packet, this.#now());
+  }
+
+  /** RTP-11: from our odd port to where the sender's RTCP comes from, or to the port above its RTP. */
+  #report(nowMs: number): void {
+    const { address, port, ssrc, sequence } = this.#peer;
+    const socket = this.#sockets?.udp[1];
+    if (socket === undefined || address === null || port === null || ssrc === null) return;
+    const { packets, lost } = this.feed.counters;
+    const report = this.#reports.due(nowMs, { ssrc, sequence, received: packets, lost });
+    if (report !== null) socket.send(report, this.#rtcpPort ?? Math.min(port + 1, 0xffff), address);
   }
 
   #newSender(admission: 'first' | 'replace', nowMs: number): void {

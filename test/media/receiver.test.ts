@@ -69,7 +69,8 @@ class Notes implements PacketFeed {
   }
 }
 
-let nextFirst = 41000;
+// Below the system's ephemeral ports, which other tests' connections use.
+let nextFirst = 23_000;
 
 async function scene(transport: MediaTransport) {
   // A range of its own per test: what rests from one must not be in the way of the next.
@@ -108,6 +109,13 @@ async function udpSender(address = '127.0.0.1') {
   };
 }
 
+/** A socket on the port above; 127.0.0.5 is nobody else's, so it is free. */
+async function listenAbove(port: number, onMessage: (packet: Buffer, from: dgram.RemoteInfo) => void) {
+  const socket = dgram.createSocket('udp4').on('message', onMessage);
+  await new Promise<void>((resolve) => socket.bind(port + 1, '127.0.0.5', resolve));
+  return socket;
+}
+
 async function connect(port: number, from = '127.0.0.1'): Promise<net.Socket> {
   const socket = net.connect({ port, host: '127.0.0.1', localAddress: from });
   socket.on('error', () => {});
@@ -143,6 +151,26 @@ test('UDP: packets reach the feed as sent, RTCP on either port does not, a stran
   assert.equal(s.events.at(-1)?.type, 'first-pack', 'what the end of the feed says is heard');
   camera.close();
   stranger.close();
+});
+
+test('RTP-11: a UDP sender gets a receiver report every 5 s, on the port above its own', {
+  timeout: 10_000,
+}, async () => {
+  const s = await scene('udp');
+  const camera = await udpSender('127.0.0.5');
+  const reports: Buffer[] = [];
+  const listener = await listenAbove(camera.port, (packet, from) => {
+    assert.equal(from.port, s.receiver.port + 1);
+    reports.push(packet);
+  });
+  await camera.send(rtp(77), s.receiver.port);
+  await until(() => reports.length === 1, 'a report', 7000);
+  assert.equal(reports[0]!.readUInt16BE(0), 0x81c9);
+  assert.equal(reports[0]!.readUInt32BE(8), SSRC);
+  assert.equal(reports[0]!.readUInt32BE(16), 77);
+  await s.close();
+  camera.close();
+  listener.close();
 });
 
 test('UDP: an occupied port is skipped, RTP or RTCP', async () => {

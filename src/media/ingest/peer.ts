@@ -76,6 +76,19 @@ export class PeerLock {
     return this.#locked ? hostPort(this.#address, this.#port) : null;
   }
 
+  get address(): string | null {
+    return this.#locked ? this.#address : null;
+  }
+
+  get port(): number | null {
+    return this.#locked ? this.#port : null;
+  }
+
+  /** Newest sequence number of the locked sender. */
+  get sequence(): number {
+    return this.#lastSequence;
+  }
+
   get rank(): Rank | null {
     return this.#locked ? this.#rank : null;
   }

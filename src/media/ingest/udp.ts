@@ -28,6 +28,11 @@ export class UdpPort {
     this.receiveBufferBytes = socket.getRecvBufferSize();
   }
 
+  /** One datagram, best effort: what the system refuses is as lost as what the network drops. */
+  send(bytes: Uint8Array, port: number, address: string): void {
+    if (!this.#closed) this.#socket.send(bytes, port, address, () => {});
+  }
+
   /** Idempotent. */
   close(): void {
     if (this.#closed) return;
