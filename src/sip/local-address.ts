@@ -29,15 +29,18 @@ export class LocalAddresses {
     if (this.#asking.has(host) || this.#asking.size >= MAX_ASKING) return;
     this.#asking.add(host);
     const probe = dgram.createSocket(isIPv6(host) ? 'udp6' : 'udp4');
+    let open = true;
     const done = () => {
       this.#asking.delete(host);
-      probe.close();
+      if (open) probe.close();
+      open = false;
     };
     probe.once('error', done);
-    probe.connect(DISCARD_PORT, host, () => {
-      this.#remember(host, probe.address().address);
-      done();
-    });
+    const connected = (error?: Error) => {
+      if (error === undefined) this.#remember(host, probe.address().address);
+      done(); // no route: the guess stays
+    };
+    probe.connect(DISCARD_PORT, host, connected);
   }
 
   /** The address of ours that faces `host`, as well as it is known. */

@@ -92,8 +92,10 @@ export class SipSockets {
     if (peer.transport !== 'udp') {
       if (!this.#connections.send(bytes, peer)) return false;
     } else {
-      if (bytes.length > MAX_DATAGRAM_BYTES || net.isIP(peer.host) === 0) return false;
-      this.#udp.send(bytes, peer.port, peer.host, (error) => {
+      const family = net.isIP(peer.host);
+      if (bytes.length > MAX_DATAGRAM_BYTES || family === 0 || !(peer.port >= 1 && peer.port <= 65_535)) return false;
+      const host = family === 4 && net.isIPv6(this.#options.host) ? `::ffff:${peer.host}` : peer.host;
+      this.#udp.send(bytes, peer.port, host, (error) => {
         if (error !== null) this.#sendErrors += 1;
       });
     }
@@ -136,6 +138,7 @@ export class SipSockets {
   }
 
   #receive(bytes: Buffer, remote: dgram.RemoteInfo): void {
+    if (remote.port === 0) return; // forged: no answer can ever go there
     const peer: Peer = { transport: 'udp', host: plainAddress(remote.address), port: remote.port };
     this.#datagrams += 1;
     this.#options.tap?.('in', bytes, peer);

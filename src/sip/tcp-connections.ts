@@ -127,7 +127,6 @@ export class SipConnections {
     this.#byId.set(connection.peer.connection, connection);
     this.#perHost.set(host, fromHost + 1);
     socket.on('data', (bytes) => this.#read(connection, bytes));
-    socket.on('end', () => socket.end());
     socket.on('close', () => this.#gone(connection));
   }
 
