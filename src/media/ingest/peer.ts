@@ -168,6 +168,10 @@ export class PeerLock {
 
   #mayReplace(rank: Rank, address: string, nowMs: number): boolean {
     if (rank > this.#rank && nowMs - this.#lockedMs <= DISPLACE_MS) return true;
+    // SSRC-7: the port's previous tenant was first, and the camera took long to start. SSRC and signalled address
+    // together cannot be guessed from outside, a signalled address beats none.
+    if (rank === 4 && this.#rank <= 2) return true;
+    if (rank === 2 && this.#rank === 1) return true;
     const silent = this.#gone || nowMs - this.#lastMs >= SILENCE_MS;
     return silent && (address === this.#address || this.#hosts.has(address));
   }

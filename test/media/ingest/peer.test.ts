@@ -126,9 +126,29 @@ test('a better sender displaces a worse one within 3 s, not after', () => {
     peer.answered(null, [CAMERA]);
     assert.equal(send(5, 1, CAMERA, 9000, 0), 'first');
     assert.equal(send(5, 2, CAMERA, 9000, nowMs - 1), 'accept');
-    assert.equal(send(OFFERED, 1, CAMERA, 9002, nowMs), expected);
+    assert.equal(send(OFFERED, 1, '10.0.0.65', 9002, nowMs), expected);
     assert.equal(peer.ssrc, expected === 'replace' ? OFFERED : 5);
   }
+});
+
+test('SSRC-7: a previous tenant that was first gives way to the camera, however late it starts', () => {
+  const { peer, send } = scene();
+  for (let i = 0; i < 8; i += 1) send(77, i, CAMERA, 9000, i, PACK);
+  assert.equal(peer.rank, 1);
+  peer.answered(OFFERED, [CAMERA]);
+  assert.equal(peer.rank, 2);
+  assert.equal(send(77, 8, CAMERA, 9000, 9000), 'accept');
+  assert.equal(send(OFFERED, 1, CAMERA, 9002, 9001), 'replace');
+  assert.equal(send(77, 9, CAMERA, 9000, 9002), 'refuse');
+});
+
+test('a stranger that was first gives way to the signalled address at any time, not to a guessed SSRC', () => {
+  const { peer, send } = scene();
+  for (let i = 0; i < 8; i += 1) send(77, i, STRANGER, 9000, i, PACK);
+  peer.answered(null, [CAMERA]);
+  assert.equal(send(77, 8, STRANGER, 9000, 5000), 'accept');
+  assert.equal(send(OFFERED, 1, '198.51.100.1', 9000, 5001), 'refuse');
+  assert.equal(send(5, 1, CAMERA, 9000, 5002), 'replace');
 });
 
 test('who guesses the SSRC is displaced by the camera that has the address too', () => {
