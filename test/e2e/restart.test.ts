@@ -41,14 +41,14 @@ describe('a gateway that was killed', { timeout: 90_000 }, () => {
       const { body } = await first.api('GET', `/api/v1/recordings/${recording.id}`);
       return body.durationMs >= 5000;
     });
-    assert.equal(simulator.counts().calls, 1);
+    assert.equal(simulator.counts.calls, 1);
     await first.kill();
 
     const second = await runGateway({ data, args: ['--sip-port', String(first.sipPort)] });
     const { body: device } = await second.api('GET', `/api/v1/devices/${DEVICE_ID}`);
     assert.equal(device.id, DEVICE_ID, 'the device is known at once');
     assert.equal(device.channelCount, 1);
-    await until('the BYE of the call that was left open', () => simulator.counts().calls === 0);
+    await until('the BYE of the call that was left open', () => simulator.counts.calls === 0);
     await until('the device online by its keepalive alone', async () => {
       const { body } = await second.api('GET', `/api/v1/devices/${DEVICE_ID}`);
       return body.online;
@@ -63,7 +63,7 @@ describe('a gateway that was killed', { timeout: 90_000 }, () => {
     const again = await second.api('POST', `/api/v1/devices/${DEVICE_ID}/channels/${channelId}/live`);
     assert.equal(again.status, 201, 'and it plays again');
     assert.equal(await second.stop(), 0);
-    await until('the BYE of a clean stop', () => simulator.counts().calls === 0);
+    await until('the BYE of a clean stop', () => simulator.counts.calls === 0);
     await simulator.stop();
     await rm(data, { recursive: true, force: true });
   });
