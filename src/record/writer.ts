@@ -1,0 +1,125 @@
+import { box, free, mdatHeader64, u32 } from './box.ts';
+import type { RecordFile } from './file.ts';
+import { FRAGMENT_ALIGNMENT, fragmentBytes, type Run, type RunTable, tablesOf } from './fragment.ts';
+import { TrackIndex } from './index.ts';
+import { fragmentedMoov, ftyp, fullMoov, type MovieTrack } from './movie.ts';
+
+/**
+ * Room kept for the full `moov` at the front of the file: an hour of 25 frames a second with sound takes 0.75 MB. It is
+ * written, not left as a hole, so that a recording on a full disk can still be finalised. A recording that outgrows it
+ * gets its `moov` at the end.
+ */
+export const RESERVE_BYTES = 1024 * 1024;
+
+/** A hybrid MP4: where its parts are, and what is in it so far. */
+export interface Layout {
+  readonly tracks: readonly MovieTrack[];
+  readonly indexes: readonly TrackIndex[];
+  readonly startEpochMs: number;
+  /** Position of the `moov` at the front, and of the `free` box behind it. */
+  readonly moovAt: number;
+  readonly reserveAt: number;
+  /** Position of the first fragment. */
+  readonly mediaAt: number;
+  /** End of the last whole fragment. */
+  end: number;
+}
+
+/** The first bytes of a recording: `ftyp`, `moov` that announces fragments, reserve. Written in one piece. */
+export function head(
+  tracks: readonly MovieTrack[],
+  startEpochMs: number,
+  reserveBytes: number,
+): { bytes: Buffer; layout: Layout } {
+  const type = ftyp();
+  const moov = fragmentedMoov(tracks, startEpochMs);
+  const reserveAt = type.length + moov.length;
+  const mediaAt = Math.ceil((reserveAt + Math.max(reserveBytes, 32)) / FRAGMENT_ALIGNMENT) * FRAGMENT_ALIGNMENT;
+  const layout: Layout = {
+    tracks,
+    indexes: tracks.map(() => new TrackIndex()),
+    startEpochMs,
+    moovAt: type.length,
+    reserveAt,
+    mediaAt,
+    end: mediaAt,
+  };
+  return { bytes: Buffer.concat([type, moov, free(mediaAt - reserveAt)]), layout };
+}
+
+/** One fragment ready to be written behind what is there. */
+export interface PreparedFragment {
+  /** As written first: what is to be the `moof` header says `free` up to the end of the file, so that no reader sees half a fragment. */
+  readonly bytes: Buffer;
+  /** The header that makes the fragment valid, written last and in one piece. */
+  readonly commit: Buffer;
+  readonly tables: readonly RunTable[];
+}
+
+export function prepare(sequence: number, runs: readonly Run[]): PreparedFragment {
+  const bytes = fragmentBytes(sequence, runs);
+  const tables = tablesOf(runs, bytes);
+  const commit = Buffer.from(bytes.subarray(0, 8));
+  bytes.writeUInt32BE(0, 0);
+  bytes.write('free', 4, 'latin1');
+  return { bytes, commit, tables };
+}
+
+/** Writes a prepared fragment at the layout's end and enters it in the index. Rejects with the file's error, then nothing has changed. */
+export async function writeFragment(file: RecordFile, layout: Layout, fragment: PreparedFragment): Promise<void> {
+  const at = layout.end;
+  await file.write(fragment.bytes, at);
+  await file.write(fragment.commit, at);
+  enter(layout, fragment.tables, at);
+  layout.end = at + fragment.bytes.length;
+}
+
+/** Enters the samples of the fragment whose `moof` is at `at`. */
+export function enter(layout: Layout, tables: readonly RunTable[], at: number): void {
+  for (const table of tables) {
+    const i = layout.tracks.findIndex((track) => track.id === table.trackId);
+    const index = layout.indexes[i];
+    if (index === undefined) continue;
+    index.beginChunk(at + table.dataOffset);
+    for (const { dts, duration, compositionOffset, size, isSync } of table.entries)
+      index.add(dts, duration, compositionOffset, size, isSync);
+  }
+}
+
+/** Length of what is in the file, from its time 0 to the end of the last sample. */
+export function durationMsOf(layout: Layout): number {
+  return Math.round(
+    Math.max(0, ...layout.tracks.map((track, i) => (layout.indexes[i]!.endDts * 1000) / track.timescale)),
+  );
+}
+
+/**
+ * Makes a progressive file of a fragmented one, in place: not a byte of media moves. First the full `moov` is written
+ * where no reader looks (inside the reserve, or behind the media in a `free` box), then one small write turns the old
+ * `moov` into the start of a box that hides everything but the new one. A power cut before it leaves the good fragmented
+ * file, one after it the good progressive one. Answers the size of the file; rejects with the file's error.
+ */
+export async function finalise(file: RecordFile, layout: Layout): Promise<number> {
+  const { moovAt, reserveAt, mediaAt, end } = layout;
+  const moov = fullMoov(layout.tracks, layout.indexes, layout.startEpochMs);
+  if (moov === null) throw new Error('the recording holds no samples');
+  await file.truncate(end);
+  // Front: free(old moov, header of the reserve) | moov | free(rest) | mdat(16-byte header, everything to the end)
+  const roomEnd = mediaAt - 16;
+  const rest = roomEnd - (reserveAt + 8) - moov.length;
+  if (rest === 0 || rest >= 8) {
+    const filler = rest === 0 ? Buffer.alloc(0) : Buffer.concat([u32(rest), Buffer.from('free', 'latin1')]);
+    await file.write(Buffer.concat([moov, filler]), reserveAt + 8);
+    await file.write(mdatHeader64(end - roomEnd), roomEnd);
+    await file.datasync();
+    await file.write(Buffer.concat([u32(reserveAt + 8 - moovAt), Buffer.from('free', 'latin1')]), moovAt);
+    await file.datasync();
+    return end;
+  }
+  // Back: mdat(old moov, reserve, media, header of the free box) | moov
+  await file.write(box('free', moov), end);
+  await file.datasync();
+  await file.write(mdatHeader64(end + 8 - moovAt), moovAt);
+  await file.datasync();
+  return end + 8 + moov.length;
+}
