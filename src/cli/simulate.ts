@@ -1,0 +1,188 @@
+import { type Command, Option } from 'commander';
+import { type AudioCodec, ClipError, SHIPPED_VIDEOS } from '../simulator/clip.ts';
+import { QUIRKS, unknownQuirks } from '../simulator/quirks.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/simulator.ts';
+
+/** What the command needs from the world; all of it has a default. */
+export interface SimulateWorld {
+  /** Aborted: the cameras hang up, unregister and the command returns. Default: SIGINT or SIGTERM. */
+  readonly stop?: AbortSignal;
+  readonly out?: { write(text: string): unknown };
+  readonly err?: { write(text: string): unknown; readonly isTTY?: boolean };
+}
+
+interface Flags {
+  server: string;
+  serverId: string;
+  domain?: string;
+  id: string;
+  password: string;
+  channels: string;
+  count: string;
+  sip: 'udp' | 'tcp';
+  file: string;
+  audio: AudioCodec | 'none';
+  keepalive: string;
+  expires: string;
+  quirk?: string[];
+  listQuirks?: boolean;
+}
+
+/** Each device has a socket of its own and each call another: this many need a raised limit of open files already. */
+const MAX_COUNT = 10_000;
+/** Serial numbers of channels have six digits. */
+const MAX_CHANNELS = 10_000;
+/** A day: the standard's own default for a registration. */
+const MAX_SECONDS = 86_400 * 365;
+/** Between two lines of counts while something changes. */
+const REPORT_MS = 10_000;
+/** Up to this many devices each gets its own lines. */
+const MAX_TALKATIVE = 16;
+
+/** Adds `gbgate simulate`. What is wrong with its options ends it with one sentence and exit status 2 (`Command.error`). */
+export function registerSimulate(program: Command, world: SimulateWorld = {}): Command {
+  const command = program
+    .command('simulate')
+    .description('simulated GB/T 28181 cameras against any platform')
+    .addOption(option('--server <host:port>', 'SIP address of the platform', '127.0.0.1:5060'))
+    .addOption(option('--server-id <id>', 'SIP id of the platform', '34020000002000000001'))
+    .addOption(option('--domain <domain>', 'SIP domain (default: first 10 digits of the platform id)'))
+    .addOption(option('--id <id>', 'id of the first device; the others count on from it', '34020000001110000001'))
+    .addOption(option('--password <password>', 'password of every device', '12345678'))
+    .addOption(option('--channels <n>', 'channels of each device', '1'))
+    .addOption(option('--count <n>', 'devices', '1'))
+    .addOption(option('--sip <transport>', 'SIP over udp or tcp', 'udp').choices(['udp', 'tcp']))
+    .addOption(
+      option('--file <clip>', `a raw .h264 or .h265 file, or ${Object.keys(SHIPPED_VIDEOS).join(', ')}`, 'h264'),
+    )
+    .addOption(option('--audio <codec>', 'sound', 'pcma').choices(['pcma', 'pcmu', 'aac', 'none']))
+    .addOption(option('--keepalive <seconds>', 'between keepalives', '60'))
+    .addOption(option('--expires <seconds>', 'of the registration', '3600'))
+    .addOption(
+      option('--quirk <codes>', 'deviations to show, separated by commas (see --list-quirks)').argParser(
+        (value: string, before: string[] | undefined) => [
+          ...(before ?? []),
+          ...value.split(',').map((code) => code.trim()),
+        ],
+      ),
+    )
+    .option('--list-quirks', 'print the deviations that can be shown')
+    .action(async (flags: Flags) => {
+      if (flags.listQuirks) {
+        (world.out ?? process.stdout).write(listQuirks());
+        return;
+      }
+      const options = simulatorOptions(flags);
+      if (typeof options === 'string') command.error(options, { exitCode: 2, code: 'gbgate.usage' });
+      else await run(command, options, world);
+    });
+  return command;
+}
+
+function option(flags: string, description: string, value?: string): Option {
+  const made = new Option(flags, description);
+  if (value !== undefined) made.default(value);
+  return made.env(`GBGATE_${made.name().replaceAll('-', '_').toUpperCase()}`);
+}
+
+/** One line a quirk: code and sentence. */
+export function listQuirks(): string {
+  const width = Math.max(...QUIRKS.map((quirk) => quirk.code.length));
+  return QUIRKS.map((quirk) => `${quirk.code.padEnd(width)}  ${quirk.sentence}\n`).join('');
+}
+
+/** The simulator's options, or one sentence that says which option cannot be used. */
+export function simulatorOptions(flags: Flags): SimulatorOptions | string {
+  const server = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d{1,5})$/.exec(flags.server);
+  const port = Number(server?.[3]);
+  if (server === null || port < 1 || port > 65_535) return `--server ${flags.server} is not HOST:PORT.`;
+  const bad = [
+    wrongNumber('--channels', flags.channels, MAX_CHANNELS),
+    wrongNumber('--count', flags.count, MAX_COUNT),
+    wrongNumber('--keepalive', flags.keepalive, MAX_SECONDS),
+    wrongNumber('--expires', flags.expires, MAX_SECONDS),
+    wrongId('--id', flags.id),
+    wrongId('--server-id', flags.serverId),
+  ].find((sentence) => sentence !== null);
+  if (bad !== undefined && bad !== null) return bad;
+  const quirks = (flags.quirk ?? []).filter((code) => code !== '');
+  const unknown = unknownQuirks(quirks);
+  if (unknown.length > 0) return `--quirk ${unknown.join(',')} is not known; --list-quirks prints those that are.`;
+  return {
+    server: { host: server[1] ?? server[2] ?? '', port },
+    serverId: flags.serverId,
+    domain: flags.domain,
+    id: flags.id,
+    password: flags.password,
+    channels: Number(flags.channels),
+    count: Number(flags.count),
+    sip: flags.sip,
+    clip: flags.file,
+    audio: flags.audio,
+    keepaliveSeconds: Number(flags.keepalive),
+    expiresSeconds: Number(flags.expires),
+    quirks: new Set(quirks),
+  };
+}
+
+function wrongNumber(name: string, text: string, most: number): string | null {
+  const value = Number(text);
+  return /^\d+$/.test(text) && value >= 1 && value <= most
+    ? null
+    : `${name} ${text} is not a whole number from 1 to ${most}.`;
+}
+
+/** REG-5: ids are 20 digits by the standard, 1 to 64 letters and digits in the field. */
+function wrongId(name: string, text: string): string | null {
+  return /^[A-Za-z0-9]{1,64}$/.test(text) ? null : `${name} ${text} is not an id of up to 64 letters and digits.`;
+}
+
+async function run(command: Command, options: SimulatorOptions, world: SimulateWorld): Promise<void> {
+  const err = world.err ?? process.stderr;
+  const say = (line: Record<string, unknown>) =>
+    err.write(err.isTTY === true ? `${spoken(line)}\n` : `${JSON.stringify(line)}\n`);
+  let simulator: Simulator;
+  try {
+    simulator = await startSimulator({ ...options, ...(options.count <= MAX_TALKATIVE ? { log: say } : {}) });
+  } catch (error) {
+    const sentence =
+      error instanceof ClipError ? error.message : `The cameras cannot start: ${(error as Error).message}`;
+    return command.error(`${sentence}.`, { exitCode: 2, code: 'gbgate.usage' });
+  }
+  let before = '';
+  const report = setInterval(() => {
+    const { devices, registered, calls, callsTotal, packets, bytes } = simulator.counts;
+    const line = { event: 'counts', devices, registered, calls, callsTotal, packets, bytes };
+    if (JSON.stringify(line) !== before) say(line);
+    before = JSON.stringify(line);
+  }, REPORT_MS);
+  await stopped(world.stop);
+  clearInterval(report);
+  await simulator.stop();
+  say({ event: 'stopped', ...simulator.counts });
+}
+
+function spoken(line: Record<string, unknown>): string {
+  const { event, ...rest } = line;
+  return `${String(event)}: ${Object.entries(rest)
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(', ')}`;
+}
+
+/** When the signal is aborted; without one, at SIGINT or SIGTERM. */
+function stopped(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal !== undefined) {
+      if (signal.aborted) resolve();
+      else signal.addEventListener('abort', () => resolve(), { once: true });
+      return;
+    }
+    const end = () => {
+      process.off('SIGINT', end);
+      process.off('SIGTERM', end);
+      resolve();
+    };
+    process.on('SIGINT', end);
+    process.on('SIGTERM', end);
+  });
+}

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Command, CommanderError } from 'commander';
+import { registerSimulate } from '../../src/cli/simulate.ts';
+import { FLAWLESS } from '../../src/simulator/behaviour.ts';
+import { behaviourOf, QUIRKS } from '../../src/simulator/quirks.ts';
+import { Platform } from './platform.ts';
+
+function program(world: Parameters<typeof registerSimulate>[1] = {}) {
+  let said = '';
+  const root = new Command('gbgate').exitOverride().configureOutput({
+    writeErr: (text) => {
+      said += text;
+    },
+  });
+  registerSimulate(root, world);
+  return { root, said: () => said };
+}
+
+const WRONG: [string[], RegExp][] = [
+  [['--server', 'nowhere'], /^--server nowhere is not HOST:PORT\.\n$/],
+  [['--server', '127.0.0.1:70000'], /is not HOST:PORT/],
+  [['--channels', '0'], /^--channels 0 is not a whole number from 1 to 10000\.\n$/],
+  [['--count', '1.5'], /--count 1\.5 is not a whole number/],
+  [['--id', 'a b'], /--id a b is not an id/],
+  [
+    ['--quirk', 'PS-1,PS-99', '--quirk', 'X'],
+    /^--quirk PS-99,X is not known; --list-quirks prints those that are\.\n$/,
+  ],
+  [['--file', 'missing.h264'], /^The clip missing\.h264 cannot be read: ENOENT.*\.\n$/],
+  [['--file', 'film.avi'], /^The clip film\.avi is neither raw H\.264 \(\.h264\) nor raw H\.265 \(\.h265\)\.\n$/],
+];
+for (const [args, sentence] of WRONG) {
+  test(`simulate ${args.join(' ')}: one sentence, exit status 2`, async () => {
+    const { root, said } = program();
+    await assert.rejects(root.parseAsync(['simulate', ...args], { from: 'user' }), (error) => {
+      assert.ok(error instanceof CommanderError);
+      assert.equal(error.exitCode, 2);
+      return true;
+    });
+    assert.match(said(), sentence);
+  });
+}
+
+test('--list-quirks prints every quirk once', async () => {
+  let printed = '';
+  const { root } = program({
+    out: {
+      write: (text: string) => {
+        printed += text;
+      },
+    },
+  });
+  await root.parseAsync(['simulate', '--list-quirks'], { from: 'user' });
+  const lines = printed.trimEnd().split('\n');
+  assert.equal(lines.length, QUIRKS.length);
+  assert.equal(new Set(QUIRKS.map((quirk) => quirk.code)).size, QUIRKS.length);
+  assert.ok(lines.some((line) => /^PS-1 +sends no program stream map$/.test(line)));
+});
+
+test('every quirk changes the behaviour, and two do so together', () => {
+  for (const quirk of QUIRKS) assert.notDeepEqual(behaviourOf(new Set([quirk.code])), FLAWLESS, quirk.code);
+  assert.deepEqual(behaviourOf(new Set(['PS-1', 'SSRC-3'])), { ...FLAWLESS, streamMap: 'never', ssrc: 'zero' });
+  assert.deepEqual(behaviourOf(new Set()), FLAWLESS);
+});
+
+test('runs until it is told to stop, and says what happened', async (t) => {
+  const platform = await Platform.open({ password: 'secret' });
+  t.after(() => platform.close());
+  const stop = new AbortController();
+  const lines: Record<string, unknown>[] = [];
+  const { root } = program({ stop: stop.signal, err: { write: (text: string) => lines.push(JSON.parse(text)) } });
+  const done = root.parseAsync(
+    [
+      'simulate',
+      '--server',
+      `127.0.0.1:${platform.port}`,
+      '--password',
+      'secret',
+      '--count',
+      '2',
+      '--id',
+      '34020000001320000009',
+      '--file',
+      'h265',
+    ],
+    { from: 'user' },
+  );
+  const deadline = performance.now() + 5000;
+  while (platform.registered.size < 2 && performance.now() < deadline)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.deepEqual([...platform.registered.keys()], ['34020000001320000009', '34020000001320000010']);
+  stop.abort();
+  await done;
+  assert.equal(platform.registered.size, 0);
+  assert.deepEqual(
+    lines.map((line) => line.event),
+    ['registered', 'registered', 'stopped'],
+  );
+});
