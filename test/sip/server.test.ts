@@ -1,0 +1,566 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { type SipEvent, SipServer, type SipServerOptions } from '../../src/sip/server.ts';
+import type { SipRequest } from '../../src/sip/wire/message.ts';
+import { memoryStores } from './memory-stores.ts';
+import { DOMAIN, PLATFORM_ID, ScriptedDevice } from './scripted-device.ts';
+
+const ID = '34020000001180000001';
+const CHANNEL = '34020000001320000001';
+const SDP = 'v=0\r\nc=IN IP4 127.0.0.1\r\nm=video 15060 RTP/AVP 96\r\ny=0200000001\r\n';
+
+async function open(t: TestContext, o: Partial<SipServerOptions> = {}) {
+  const stores = memoryStores();
+  const events: SipEvent[] = [];
+  const time = { offsetMs: 0 };
+  const server = await SipServer.open({
+    platformId: PLATFORM_ID,
+    domain: DOMAIN,
+    host: '0.0.0.0',
+    port: 0,
+    authRequired: true,
+    password: 'secret',
+    sealingKey: Buffer.from('key'),
+    admission: 'open',
+    advertise: null,
+    mediaAdvertise: null,
+    stores,
+    log: { warn: (data) => assert.fail(String((data as { err?: Error }).err?.stack ?? data)), debug: () => {} },
+    onEvent: (event) => events.push(event),
+    clock: { nowMs: () => performance.now() + time.offsetMs, epochMs: () => Date.now() + time.offsetMs },
+    ...o,
+  });
+  assert.ok(!('fault' in server));
+  const close = [async () => server.close()] as (() => Promise<void> | void)[];
+  t.after(async () => {
+    for (const each of close.reverse()) await each();
+  });
+  const device = async (id = ID, host = '127.0.0.1') => {
+    const d = await ScriptedDevice.udp(id, server.port, host);
+    close.push(() => d.close());
+    return d;
+  };
+  const tcpDevice = async (id = ID) => {
+    const d = await ScriptedDevice.tcp(id, server.port);
+    close.push(() => d.close());
+    return d;
+  };
+  const types = () => events.map((e) => e.type);
+  return { server, stores, events, types, device, tcpDevice, time };
+}
+
+/** Waits until it holds, at most 5 s. */
+async function eventually(holds: () => boolean, what: string): Promise<void> {
+  for (const endMs = performance.now() + 5_000; !holds(); ) {
+    assert.ok(performance.now() < endMs, what);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+const snOf = (request: SipRequest): string => /<SN>(\d+)</.exec(Buffer.from(request.body).toString())?.[1] ?? '';
+const commandOf = (request: SipRequest): string =>
+  /<CmdType>(\w+)</.exec(Buffer.from(request.body).toString())?.[1] ?? '';
+const item = (id: string, name = `cam ${id.slice(-2)}`) =>
+  `<Item><DeviceID>${id}</DeviceID><Name>${name}</Name><Status>ON</Status></Item>`;
+const catalogPart = (sn: string, sum: number, items: string[]) =>
+  `<?xml version="1.0"?><Response><CmdType>Catalog</CmdType><SN>${sn}</SN><DeviceID>${ID}</DeviceID><SumNum>${sum}</SumNum><DeviceList Num="${items.length}">${items.join('')}</DeviceList></Response>`;
+
+test('registers with digest, is asked what it is, and lists its channels', async (t) => {
+  const { server, events, types, device, stores } = await open(t);
+  const camera = await device();
+  camera.onRequest = (request) => {
+    camera.reply(request, 200);
+    const sn = snOf(request);
+    const command = commandOf(request);
+    if (command === 'DeviceInfo') {
+      void camera.message(
+        `<Response><CmdType>DeviceInfo</CmdType><SN>${sn}</SN><DeviceID>${ID}</DeviceID><DeviceName>NVR</DeviceName><Result>OK</Result><Manufacturer>ACME</Manufacturer><Model>N8</Model><Firmware>V1</Firmware></Response>`,
+      );
+    } else if (command === 'Catalog') {
+      // out of order, one twice, each in its own message
+      for (const n of [3, 1, 1, 2]) void camera.message(catalogPart(sn, 3, [item(`3402000000132000000${n}`)]));
+    }
+  };
+  const answer = await camera.register('secret', { headers: ['X-GB-Ver: 3.0'] });
+  assert.equal(answer.status, 200);
+  assert.equal(answer.headers.get('Contact'), `<sip:${ID}@192.168.1.64:5060>;expires=3600`);
+  assert.equal(answer.headers.get('Expires'), '3600');
+  assert.equal(answer.headers.get('X-GB-Ver'), '3.0');
+  const date = answer.headers.get('Date') ?? '';
+  assert.match(date, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}$/);
+  assert.ok(Math.abs(Date.parse(`${date}+08:00`) - Date.now()) < 5_000);
+  await eventually(() => types().includes('catalog.updated'), 'the catalogue ends');
+  await eventually(() => server.directory.device(ID)?.model === 'N8', 'DeviceInfo is learned');
+  assert.deepEqual(
+    server.directory
+      .channels(ID)
+      .map((c) => c.id)
+      .sort(),
+    ['34020000001320000001', '34020000001320000002', '34020000001320000003'],
+  );
+  const updated = events.find((e) => e.type === 'catalog.updated');
+  assert.deepEqual(updated?.data, {
+    deviceId: ID,
+    queryId: (updated?.data as { queryId: string }).queryId,
+    complete: true,
+    channels: 3,
+    added: 3,
+    removed: 0,
+    changed: 0,
+  });
+  const known = server.directory.device(ID);
+  assert.deepEqual(
+    [known?.name, known?.manufacturer, known?.firmware, known?.version, known?.online, known?.transport],
+    ['NVR', 'ACME', 'V1', '3.0', true, 'udp'],
+  );
+  assert.deepEqual(known?.address, { host: '127.0.0.1', port: camera.localPort });
+  assert.ok(types().indexOf('device.registered') < types().indexOf('device.online'));
+  assert.deepEqual([...new Set(camera.requests('MESSAGE').map(commandOf))].sort(), [
+    'Catalog',
+    'DeviceInfo',
+    'DeviceStatus',
+  ]);
+  assert.equal(stores.rows.devices.size, 1);
+  assert.equal(stores.rows.channels.size, 3);
+});
+
+test('digest forms: user name admin, no qop, SHA-256 refused by nobody, Expires in Contact, none at all', async (t) => {
+  const { server, device } = await open(t);
+  const camera = await device();
+  assert.equal((await camera.register('secret', { username: 'admin' })).status, 200);
+  assert.equal((await camera.register('secret', { plain: true })).status, 200);
+  assert.equal((await camera.register('secret', { expires: null })).headers.get('Expires'), '3600');
+  assert.equal(server.directory.device(ID)?.expiresSeconds, 3600);
+  const first = await camera.send('REGISTER', [`Contact: <sip:${ID}@1.2.3.4>;expires=120`]);
+  const nonce = /nonce="([0-9a-f]+)"/.exec(first.headers.get('WWW-Authenticate') ?? '')?.[1] ?? '';
+  const again = await camera.send('REGISTER', [
+    `Contact: <sip:${ID}@1.2.3.4>;expires=120`,
+    camera.authorize(nonce, 'secret'),
+  ]);
+  assert.equal(again.headers.get('Expires'), '120');
+});
+
+test('a nonce is good once per count: replays get a fresh challenge', async (t) => {
+  const { server, device } = await open(t);
+  const camera = await device();
+  const first = await camera.send('REGISTER', []);
+  assert.match(first.headers.get('WWW-Authenticate') ?? '', /algorithm=MD5/);
+  const nonce = /nonce="([0-9a-f]+)"/.exec(first.headers.get('WWW-Authenticate') ?? '')?.[1] ?? '';
+  const authorization = camera.authorize(nonce, 'secret');
+  assert.equal((await camera.send('REGISTER', [authorization])).status, 200);
+  const replay = await camera.send('REGISTER', [authorization]);
+  assert.equal(replay.status, 401);
+  assert.match(replay.headers.get('WWW-Authenticate') ?? '', /stale=true/);
+  assert.equal((await camera.send('REGISTER', [camera.authorize(nonce, 'secret', { nc: 2 })])).status, 200);
+  assert.equal(server.counters()['sip_registers_stale_total'], 1);
+});
+
+test('unregister wants the digest too, and ends the device', async (t) => {
+  const { server, device, types } = await open(t);
+  const camera = await device();
+  await camera.register('secret');
+  const bare = await camera.send('REGISTER', [`Contact: <sip:${ID}@1.2.3.4>`, 'Expires: 0']);
+  assert.equal(bare.status, 401);
+  assert.equal(server.directory.device(ID)?.online, true);
+  assert.equal((await camera.register('secret', { expires: 0 })).status, 200);
+  assert.equal(server.directory.device(ID)?.online, false);
+  assert.ok(types().includes('device.unregistered'));
+  assert.equal((await camera.keepalive()).status, 403);
+});
+
+test('refusals: wrong platform id, wrong password, blocked, not added', async (t) => {
+  const { server, device, events } = await open(t);
+  const camera = await device();
+  const wrong = await camera.send('REGISTER', [], '', { target: '34020000002000000099' });
+  assert.deepEqual([wrong.status, wrong.reason], [403, 'Wrong Platform Id']);
+  const bad = await camera.register('guess');
+  assert.deepEqual([bad.status, bad.reason], [403, 'Wrong Password']);
+  const reasons = events.filter((e) => e.type === 'device.rejected').map((e) => (e.data as { reason: string }).reason);
+  assert.deepEqual(reasons, ['wrong-platform-id', 'wrong-password']);
+  assert.equal(server.directory.devices().length, 0);
+  await camera.register('secret');
+  server.removeDevice(ID, { block: true });
+  assert.equal((await camera.register('secret')).status, 403);
+  assert.equal(server.directory.device(ID), undefined);
+  const closed = await open(t, { admission: 'known' });
+  const other = await closed.device();
+  assert.equal((await other.register('secret')).status, 403);
+  closed.server.directory.ensureDevice(ID);
+  assert.equal((await other.register('secret')).status, 200);
+});
+
+test('a device with its own password does not get in with the common one', async (t) => {
+  const { server, device, stores } = await open(t);
+  const row = server.directory.ensureDevice(ID)!;
+  row.sealedPassword = server.sealPassword(ID, 'own');
+  server.directory.save(row);
+  assert.ok(!stores.rows.devices.get(ID)!.includes('"own"'));
+  const camera = await device();
+  assert.equal((await camera.register('secret')).status, 403);
+  assert.equal((await camera.register('own', { username: 'admin' })).status, 200);
+});
+
+test('failed log-ins are slowed, then locked out; another id behind the same address is not', async (t) => {
+  const { server, device, time } = await open(t);
+  const camera = await device();
+  const neighbour = await device('34020000001180000002');
+  let last = await camera.register('x');
+  for (let i = 0; i < 2; i += 1) last = await camera.register('x');
+  assert.equal(last.reason, 'Wrong Password');
+  const slowed = await camera.register('secret');
+  assert.deepEqual([slowed.status, slowed.reason], [403, 'Too Many Failed Logins']);
+  assert.ok(Number(slowed.headers.get('Retry-After')) >= 1);
+  for (let i = 0; i < 7; i += 1) {
+    time.offsetMs += 31_000;
+    last = await camera.register('x');
+  }
+  assert.equal(last.reason, 'Too Many Failed Logins');
+  time.offsetMs += 31_000;
+  assert.equal((await camera.register('secret')).status, 403);
+  assert.equal(server.counters()['sip_locked_out'], 1);
+  assert.equal((await neighbour.register('secret')).status, 200);
+  time.offsetMs += 300_000;
+  assert.equal((await camera.register('secret')).status, 200);
+});
+
+test('keepalives: from home 200, from elsewhere and of strangers 403, and nothing moves', async (t) => {
+  const { server, device } = await open(t);
+  const camera = await device();
+  await camera.register('secret');
+  assert.equal((await camera.keepalive()).status, 200);
+  const spoofer = await device(ID, '127.0.0.2');
+  assert.equal((await spoofer.keepalive()).status, 403);
+  assert.equal((await (await device('34020000001180000009')).keepalive()).status, 403);
+  assert.deepEqual(server.directory.device(ID)?.address, { host: '127.0.0.1', port: camera.localPort });
+  // a new port at the same address is a NAT that changed its mind (SIP-2)
+  const moved = await device();
+  assert.equal((await moved.keepalive()).status, 200);
+  assert.equal(server.directory.device(ID)?.address?.port, moved.localPort);
+  assert.equal(server.counters()['sip_requests_elsewhere_total'], 2);
+});
+
+test('offline after three missed keepalives, online again by one, and 403 once the registration has run out', async (t) => {
+  const { server, device, types, time } = await open(t);
+  const camera = await device();
+  camera.onRequest = () => {};
+  await camera.register('secret');
+  time.offsetMs += 151_000;
+  await eventually(() => camera.requests('MESSAGE').length >= 1, 'it is probed');
+  time.offsetMs += 30_000;
+  await eventually(() => types().includes('device.offline'), 'it goes offline');
+  assert.equal(server.directory.device(ID)?.online, false);
+  assert.equal((await camera.keepalive()).status, 200);
+  assert.equal(server.directory.device(ID)?.online, true);
+  time.offsetMs += 3_600_000;
+  await eventually(() => server.directory.device(ID)?.online === false, 'its registration runs out');
+  assert.equal((await camera.keepalive()).status, 403);
+});
+
+test('two devices with one id: the first stays when it answers, else the second takes over', async (t) => {
+  const { server, device, events } = await open(t);
+  const camera = await device();
+  await camera.register('secret');
+  const clone = await device(ID, '127.0.0.2');
+  const refused = await clone.register('secret');
+  assert.deepEqual([refused.status, refused.reason], [403, 'Id In Use']);
+  assert.equal(camera.requests('OPTIONS').length, 1);
+  const conflict = events.find((e) => e.type === 'device.conflict');
+  assert.deepEqual(conflict?.data, {
+    deviceId: ID,
+    address: `127.0.0.1:${camera.localPort}`,
+    otherAddress: `127.0.0.2:${clone.localPort}`,
+  });
+  camera.onRequest = () => {};
+  assert.equal((await clone.register('secret')).status, 200);
+  assert.equal(server.directory.device(ID)?.address?.host, '127.0.0.2');
+});
+
+test('OPTIONS 200, others 405 with Allow, unknown calls 481, unknown commands 200', async (t) => {
+  const { server, device } = await open(t);
+  const camera = await device();
+  assert.equal((await camera.send('OPTIONS')).status, 200);
+  const no = await camera.send('PUBLISH');
+  assert.equal(no.status, 405);
+  assert.match(no.headers.get('Allow') ?? '', /REGISTER, MESSAGE/);
+  assert.equal((await camera.send('BYE')).status, 481);
+  await camera.register('secret');
+  assert.equal((await camera.message('<Notify><CmdType>SensorCatalog</CmdType></Notify>')).status, 200);
+  assert.equal((await camera.message('rubbish')).status, 400);
+  camera.raw('garbage\r\n\r\n');
+  await eventually(() => server.counters()['sip_malformed_total'] === 1, 'garbage is counted');
+});
+
+test('a flood of REGISTERs keeps no transactions and is capped', async (t) => {
+  const { server, device } = await open(t);
+  const camera = await device();
+  for (let i = 0; i < 200; i += 1) {
+    camera.raw(
+      `REGISTER sip:${PLATFORM_ID}@${DOMAIN} SIP/2.0\r\nVia: SIP/2.0/UDP 1.2.3.4;branch=z9hG4bKf${i}\r\nFrom: <sip:${ID}@x>;tag=1\r\nTo: <sip:${ID}@x>\r\nCall-ID: f${i}\r\nCSeq: 1 REGISTER\r\n\r\n`,
+    );
+    if (i % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await eventually(() => (server.counters()['sip_messages_received_total'] ?? 0) >= 200, 'all arrive');
+  const counters = server.counters();
+  assert.equal(counters['sip_server_transactions'], 0);
+  assert.ok(
+    (counters['sip_registers_dropped_total'] ?? 0) >= 170,
+    `dropped ${counters['sip_registers_dropped_total']}`,
+  );
+  assert.ok((counters['sip_registers_challenged_total'] ?? 0) >= 20);
+});
+
+interface Outcome {
+  log: string[];
+}
+
+function invite(server: SipServer, o: { timeoutMs?: number; channelId?: string } = {}) {
+  const outcome: Outcome & { sdp?: string | null } = { log: [] };
+  const call = server.invite({
+    deviceId: ID,
+    channelId: o.channelId ?? CHANNEL,
+    subject: `${CHANNEL}:0200000001,${PLATFORM_ID}:0`,
+    sdp: SDP,
+    timeoutMs: o.timeoutMs ?? 5_000,
+    onProvisional: (status) => outcome.log.push(`provisional ${status}`),
+    onAnswer: (answer) => {
+      outcome.sdp = answer.sdp;
+      outcome.log.push('answer');
+    },
+    onFailure: (failure) => outcome.log.push(failure.kind === 'rejected' ? `rejected ${failure.status}` : failure.kind),
+    onBye: (reason) => outcome.log.push(`bye: ${reason}`),
+  });
+  return { call, outcome };
+}
+
+/** A registered device that answers MESSAGEs and leaves the rest to the test. */
+async function registered(t: TestContext, o: Partial<SipServerOptions> = {}) {
+  const world = await open(t, o);
+  const camera = await world.device();
+  let onInvite: (request: SipRequest) => void = () => {};
+  camera.onRequest = (request) => (request.method === 'INVITE' ? onInvite(request) : camera.reply(request, 200));
+  await camera.register('secret');
+  await eventually(
+    () => world.server.counters()['sip_outbox_tasks'] === 0 && camera.requests('MESSAGE').length === 3,
+    'the first queries are through',
+  );
+  return { ...world, camera, onInvite: (handler: (request: SipRequest) => void) => (onInvite = handler) };
+}
+
+test('a call: stored before the INVITE leaves, ACKed, its 200 re-ACKed, ended by BYE', async (t) => {
+  const { server, camera, onInvite, stores } = await registered(t);
+  let storedAtInvite = 0;
+  onInvite((request) => {
+    storedAtInvite = stores.rows.dialogues.size;
+    camera.reply(request, 100);
+    camera.reply(request, 200, { headers: [`Contact: <sip:${CHANNEL}@10.9.9.9:9999>`], body: SDP });
+    setTimeout(
+      () => camera.reply(request, 200, { headers: [`Contact: <sip:${CHANNEL}@10.9.9.9:9999>`], body: SDP }),
+      50,
+    );
+  });
+  const { call, outcome } = invite(server);
+  const request = await camera.untilRequest('INVITE');
+  assert.equal(request.headers.get('Subject'), `${CHANNEL}:0200000001,${PLATFORM_ID}:0`);
+  assert.match(
+    request.headers.get('Contact') ?? '',
+    new RegExp(`^<sip:${PLATFORM_ID}@127\\.0\\.0\\.1:${server.port}>$`),
+  );
+  const ack = await camera.untilRequest('ACK', 2);
+  assert.equal(storedAtInvite, 1);
+  assert.equal(ack.headers.get('CSeq'), '1 ACK');
+  assert.match(ack.headers.get('To') ?? '', /;tag=dev1$/);
+  assert.deepEqual(outcome.log, ['provisional 100', 'answer']);
+  assert.equal(outcome.sdp, SDP);
+  assert.equal(call.answered, true);
+  assert.equal(await call.info('Application/MANSRTSP', 'PLAY RTSP/1.0\r\n\r\n'), 200);
+  const [first, second] = await Promise.all([call.hangUp(), call.hangUp()]);
+  assert.deepEqual([first, second], [{ byeAnswered: true }, { byeAnswered: true }]);
+  assert.equal(camera.requests('BYE').length, 1);
+  assert.equal(camera.requests('BYE')[0]!.headers.get('CSeq'), '3 BYE');
+  assert.equal(stores.rows.dialogues.size, 0);
+  assert.equal(server.counters()['sip_calls'], 0);
+});
+
+test('an empty 200 without To tag and with our own Contact: the ACK goes to the device', async (t) => {
+  const { server, camera, onInvite } = await registered(t);
+  onInvite((request) =>
+    camera.reply(request, 200, { headers: [`Contact: <sip:${PLATFORM_ID}@127.0.0.1:1>`], tag: null }),
+  );
+  const { call, outcome } = invite(server);
+  const ack = await camera.untilRequest('ACK');
+  assert.equal(ack.uri.user, CHANNEL);
+  assert.doesNotMatch(ack.headers.get('To') ?? '', /tag/);
+  assert.deepEqual(outcome, { log: ['answer'], sdp: null });
+  assert.deepEqual(await call.hangUp(), { byeAnswered: true });
+});
+
+test('refusals, silence and no way there are told apart', async (t) => {
+  const { server, camera, onInvite, stores } = await registered(t);
+  onInvite((request) => camera.reply(request, 486));
+  const busy = invite(server);
+  await eventually(() => busy.outcome.log.length > 0, 'refused');
+  assert.deepEqual(busy.outcome.log, ['rejected 486']);
+  await camera.untilRequest('ACK');
+  onInvite(() => {});
+  const silent = invite(server, { timeoutMs: 300 });
+  await eventually(() => silent.outcome.log.length > 0, 'timed out');
+  assert.deepEqual(silent.outcome.log, ['timeout']);
+  assert.equal(camera.requests('CANCEL').length, 0);
+  // the silent one does not block the line
+  onInvite((request) => camera.reply(request, 200, { body: SDP }));
+  const good = invite(server);
+  await eventually(() => good.outcome.log.includes('answer'), 'the next is answered');
+  await good.call.hangUp();
+  server.removeDevice(ID, { block: false });
+  const gone = invite(server);
+  await eventually(() => gone.outcome.log.length > 0, 'unreachable');
+  assert.deepEqual(gone.outcome.log, ['unreachable']);
+  assert.deepEqual(await gone.call.hangUp(), { byeAnswered: true });
+  assert.equal(stores.rows.dialogues.size, 1); // the silent INVITE's, until its transaction gives up
+});
+
+test('CANCEL after a provisional; an answer that crosses it is ACKed and ended by BYE', async (t) => {
+  const { server, camera, onInvite, stores } = await registered(t);
+  onInvite((request) => camera.reply(request, 180));
+  const { call, outcome } = invite(server);
+  await eventually(() => outcome.log.length === 1, 'it rings');
+  const inviteRequest = camera.requests('INVITE')[0]!;
+  const ended = call.hangUp();
+  await camera.untilRequest('CANCEL');
+  camera.reply(inviteRequest, 200, { body: SDP });
+  await camera.untilRequest('ACK');
+  const bye = await camera.untilRequest('BYE');
+  assert.match(bye.headers.get('To') ?? '', /;tag=dev1$/);
+  assert.deepEqual(await ended, { byeAnswered: true });
+  assert.deepEqual(outcome.log, ['provisional 180']);
+  assert.equal(stores.rows.dialogues.size, 0);
+});
+
+test('nothing is sent to a device between an INVITE and its ACK', async (t) => {
+  const { server, camera, onInvite } = await registered(t);
+  const pending: SipRequest[] = [];
+  onInvite((request) => pending.push(request));
+  const a = invite(server);
+  const b = invite(server, { channelId: '34020000001320000002' });
+  await camera.untilRequest('INVITE');
+  const before = camera.received.length;
+  void server.query(ID, 'DeviceStatus');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.equal(camera.received.length, before);
+  camera.reply(pending[0]!, 200, { body: SDP });
+  await eventually(() => pending.length === 2, 'the second INVITE follows');
+  camera.reply(pending[1]!, 200, { body: SDP });
+  await eventually(() => camera.requests('MESSAGE').length === 4, 'then the query');
+  const order = camera.received
+    .slice(before - 1)
+    .filter((m): m is SipRequest => m.kind === 'request')
+    .map((m) => m.method);
+  assert.deepEqual(order, ['INVITE', 'ACK', 'INVITE', 'ACK', 'MESSAGE']);
+  await Promise.all([a.call.hangUp(), b.call.hangUp()]);
+});
+
+test('BYE of the device: by Call-ID, by channel from its address; not from elsewhere', async (t) => {
+  const { server, camera, onInvite, device } = await registered(t);
+  onInvite((request) => camera.reply(request, 200, { body: SDP }));
+  const one = invite(server);
+  await eventually(() => one.outcome.log.length === 1, 'up');
+  const stranger = await device(CHANNEL, '127.0.0.2');
+  assert.equal((await stranger.send('BYE')).status, 481);
+  const callId = one.call.callId;
+  assert.equal(
+    (
+      await stranger.send('BYE', [], '', {
+        dialogue: [`From: <sip:${CHANNEL}@x>;tag=z`, `To: <sip:${PLATFORM_ID}@x>`, `Call-ID: ${callId}`],
+      })
+    ).status,
+    481,
+  );
+  assert.equal(one.call.answered, true);
+  assert.equal(
+    (
+      await camera.send('BYE', [], '', {
+        dialogue: [`From: <sip:${CHANNEL}@x>;tag=wrong`, `To: <sip:${PLATFORM_ID}@x>;tag=wrong`, `Call-ID: ${callId}`],
+      })
+    ).status,
+    200,
+  );
+  assert.deepEqual(one.outcome.log, ['answer', 'bye: the device ended the call']);
+  assert.deepEqual(await one.call.hangUp(), { byeAnswered: true });
+  assert.equal(camera.requests('BYE').length, 0);
+  const two = invite(server);
+  await eventually(() => two.outcome.log.length === 1, 'up again');
+  assert.equal((await camera.send('BYE', [], '', { from: CHANNEL })).status, 200);
+  assert.equal(two.call.answered, false);
+});
+
+test('calls of a device that unregisters end with a reason', async (t) => {
+  const { server, camera, onInvite, stores } = await registered(t);
+  onInvite((request) => camera.reply(request, 200, { body: SDP }));
+  const { call, outcome } = invite(server);
+  await eventually(() => outcome.log.length === 1, 'up');
+  await camera.register('secret', { expires: 0 });
+  await eventually(() => outcome.log.length === 2, 'over');
+  assert.deepEqual(outcome.log, ['answer', 'bye: the device unregistered']);
+  assert.deepEqual(await call.hangUp(), { byeAnswered: true });
+  assert.equal(stores.rows.dialogues.size, 0);
+});
+
+test('a restarted gateway knows its devices and sends the BYEs it owes', async (t) => {
+  const before = await registered(t);
+  before.onInvite((request) => before.camera.reply(request, 200, { body: SDP }));
+  const { outcome } = invite(before.server);
+  await eventually(() => outcome.log.length === 1, 'up');
+  const port = before.server.port;
+  await before.server.close(); // no BYE: it dies
+  const after = await open(t, { port, stores: before.stores });
+  assert.equal(after.server.directory.device(ID)?.online, false);
+  after.server.endLeftOverDialogues();
+  const bye = await before.camera.untilRequest('BYE');
+  assert.match(bye.headers.get('To') ?? '', /;tag=dev1$/);
+  await eventually(() => before.stores.rows.dialogues.size === 0, 'the dialogue is forgotten once answered');
+  assert.equal((await before.camera.keepalive()).status, 200);
+  assert.equal(after.server.directory.device(ID)?.online, true);
+  const stray = await ScriptedDevice.udp(ID, port, '127.0.0.2');
+  t.after(() => stray.close());
+  assert.equal((await stray.keepalive()).status, 403);
+});
+
+test('TCP: the same over one connection; when it is gone there is no way to the device', async (t) => {
+  const { server, tcpDevice, time, types } = await open(t);
+  const camera = await tcpDevice();
+  assert.equal((await camera.register('secret')).status, 200);
+  assert.equal(server.directory.device(ID)?.transport, 'tcp');
+  assert.equal((await camera.keepalive()).status, 200);
+  await camera.untilRequest('MESSAGE');
+  camera.close();
+  await eventually(() => server.counters()['sip_tcp_connections'] === 0, 'closed');
+  const { outcome } = invite(server);
+  await eventually(() => outcome.log.length === 1, 'fails at once');
+  assert.deepEqual(outcome.log, ['unreachable']);
+  time.offsetMs += 5_500;
+  await eventually(() => types().includes('device.offline'), 'offline after the grace');
+});
+
+test('a catalogue with a SumNum that is too high ends by quiet, incomplete, and removes nothing', async (t) => {
+  const { server, camera, time } = await registered(t);
+  server.directory.upsert(ID, [{ id: '34020000001320000007', event: '', on: true, fields: {} }]);
+  camera.onRequest = (request) => {
+    camera.reply(request, 200);
+    if (commandOf(request) === 'Catalog') void camera.message(catalogPart(snOf(request), 9, [item(CHANNEL, '门')]));
+  };
+  time.offsetMs += 121_000;
+  await camera.keepalive();
+  await eventually(() => server.counters()['sip_catalogs_running'] === 0, 'the first query gave up');
+  const query = server.query(ID, 'Catalog');
+  await eventually(() => server.directory.channel(ID, CHANNEL) !== undefined, 'merged at once');
+  time.offsetMs += 5_000;
+  const result = await query;
+  assert.ok(!('fault' in result));
+  assert.equal(result.complete, false);
+  assert.deepEqual(
+    result.items.map((c) => c.id),
+    [CHANNEL],
+  );
+  assert.equal(server.directory.channels(ID).length, 2);
+  assert.equal(await server.queryCatalog('1', 100), 'offline');
+});
