@@ -37,12 +37,17 @@ export async function openUdpLink(localHost: string, target: MediaTarget): Promi
   socket.on('error', () => undefined); // a receiver that is gone shows as ICMP errors: a camera goes on sending
   socket.bind(0, localHost);
   await once(socket, 'listening');
+  socket.connect(target.port, target.host); // a connected socket asks no resolver for every packet
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('error', reject);
+  });
   let open = true;
   return {
     port: socket.address().port,
     ready: async () => undefined,
     send(packets) {
-      if (open) for (const packet of packets) socket.send(packet, target.port, target.host);
+      if (open) for (const packet of packets) socket.send(packet);
       return true;
     },
     onLost: null,
