@@ -1,6 +1,6 @@
 import dgram from 'node:dgram';
 import { readFileSync } from 'node:fs';
-import { BlockList, isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
 /** Hosts whose answer is remembered: more than one gateway serves. */
@@ -26,7 +26,7 @@ export class LocalAddresses {
   learn(host: string): void {
     const known = this.#known.get(host);
     if (known !== undefined && performance.now() - known.atMs < FORGET_AFTER_MS) return;
-    if (this.#asking.has(host) || this.#asking.size >= MAX_ASKING) return;
+    if (isIP(host) === 0 || this.#asking.has(host) || this.#asking.size >= MAX_ASKING) return;
     this.#asking.add(host);
     const probe = dgram.createSocket(isIPv6(host) ? 'udp6' : 'udp4');
     let open = true;
