@@ -158,11 +158,11 @@ const MUTATIONS: readonly Mutation[] = [
 
 /** A changed copy of `bytes` (1 to 6 changes); the input is never written to. An empty input grows noise. */
 export function mutate(bytes: Uint8Array, random: () => number): Uint8Array {
-  let out = bytes;
+  let out: Uint8Array = new Uint8Array(bytes); // a plain copy: slice() of a Buffer would share its memory
   for (let n = pick(random, [1, 1, 1, 2, 3, 6]); n > 0; n -= 1) {
     out = out.length === 0 ? insertNoise(out, random) : pick(random, MUTATIONS)(out, random);
   }
-  return out === bytes ? bytes.slice() : out;
+  return out;
 }
 
 /** `bytes` cut into chunks at random places, in order: what TCP may make of it. */
