@@ -49,7 +49,7 @@ export function makeClip(o: {
     const audio = tracks.find((track) => track.kind === 'audio');
     const delay = ((o.delayAudioMs ?? 0) * (audio?.timescale ?? 0)) / 1000;
     let heard = 0;
-    const base = 7_000_000;
+    const base = 7_020_000;
     const fragments = video.map((frame, n): Fragment => {
       const samples: Sample[] = [{ ...frame, track: 'video', dts: frame.dts + base }];
       const end = (frame.dts + frame.duration) / 90_000;
