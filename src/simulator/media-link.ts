@@ -35,13 +35,15 @@ const ACCEPT_WAIT_MS = 15_000;
 export async function openUdpLink(localHost: string, target: MediaTarget): Promise<MediaLink> {
   const socket = createSocket('udp4');
   socket.on('error', () => undefined); // a receiver that is gone shows as ICMP errors: a camera goes on sending
-  socket.bind(0, localHost);
-  await once(socket, 'listening');
-  socket.connect(target.port, target.host); // a connected socket asks no resolver for every packet
-  await new Promise<void>((resolve, reject) => {
-    socket.once('connect', resolve);
-    socket.once('error', reject);
-  });
+  try {
+    socket.bind(0, localHost);
+    await once(socket, 'listening');
+    socket.connect(target.port, target.host); // a connected socket asks no resolver for every packet
+    await once(socket, 'connect');
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
   let open = true;
   return {
     port: socket.address().port,
