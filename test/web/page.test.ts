@@ -21,6 +21,7 @@ function recordingIn(state: string) {
     streamId: 's1',
     deviceId: DEVICE.id,
     channelId: CHANNEL.id,
+    streamNumber: 0,
     start: '2026-11-21T12:00:00+08:00',
     durationMs: 61_000,
     bytes: 12_000_000,
@@ -60,6 +61,7 @@ describe('the page, with a scripted gateway', { timeout: 60_000 }, () => {
     await standIn.close();
   });
 
+  /** The browser keeps the token from here on. */
   const open = async (fragment = `#token=${standIn.token}`) => {
     page = await browser.open(standIn.address + fragment);
     return page;
@@ -170,13 +172,26 @@ describe('the page, with a scripted gateway', { timeout: 60_000 }, () => {
       () => playerFacts(tab),
       (f) => f.currentTime > 0.5,
     );
-    assert.equal(new URL(tab.url()).hash, `#channel=${DEVICE.id}/${CHANNEL.id}`);
+    assert.equal(new URL(tab.url()).hash, `#/live/${DEVICE.id}/${CHANNEL.id}`);
     await tab.reload();
     await until(
       'playing again',
       () => playerFacts(tab),
       (f) => f.currentTime > 0.5,
     );
+  });
+
+  test('the address may ask for another stream of the channel', async () => {
+    await (await open()).close();
+    let asked = '';
+    const { onViewer } = standIn;
+    standIn.onViewer = (viewer) => {
+      asked = viewer.url;
+      onViewer(viewer);
+    };
+    page = await browser.open(`${standIn.address}?stream=1#/live/${DEVICE.id}/${CHANNEL.id}`);
+    await until('a viewer', async () => asked, Boolean);
+    assert.equal(new URL(asked, 'ws://x').searchParams.get('stream'), '1');
   });
 
   test('speaks Chinese to a Chinese browser', async () => {

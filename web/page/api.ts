@@ -22,6 +22,7 @@ export interface Recording {
   readonly streamId: string;
   readonly deviceId: string;
   readonly channelId: string;
+  readonly streamNumber: number;
   readonly start: string;
   readonly durationMs: number;
   readonly bytes: number;
@@ -90,17 +91,20 @@ export const listDevices = () => list<Device>('devices');
 export const listChannels = () => list<Channel>('channels');
 export const listRecordings = () => list<Recording>('recordings');
 
-function channelPath(deviceId: string, channelId: string): string {
-  return `${encodeURIComponent(deviceId)}/${encodeURIComponent(channelId)}`;
+/** One stream of one channel: 0 is the main one. */
+export interface Source {
+  readonly deviceId: string;
+  readonly channelId: string;
+  readonly streamNumber: number;
 }
 
 /** The live stream of a channel: joins the one there is or starts it. */
-export async function liveStream(deviceId: string, channelId: string, signal?: AbortSignal): Promise<{ id: string }> {
-  const path = `devices/${encodeURIComponent(deviceId)}/channels/${encodeURIComponent(channelId)}/live`;
+export async function liveStream(source: Source, signal?: AbortSignal): Promise<{ id: string }> {
+  const path = `devices/${encodeURIComponent(source.deviceId)}/channels/${encodeURIComponent(source.channelId)}/live`;
   const response = await send(path, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: '{}',
+    body: JSON.stringify({ streamNumber: source.streamNumber }),
     signal: signal ?? null,
   });
   return (await response.json()) as { id: string };
@@ -121,8 +125,9 @@ export function recordingAddress(id: string): string {
 }
 
 /** Address of the viewer's WebSocket; opening it pulls the channel. */
-export function liveAddress(deviceId: string, channelId: string): string {
-  const url = withToken(address(`live/${channelPath(deviceId, channelId)}.mp4`));
+export function liveAddress({ deviceId, channelId, streamNumber }: Source): string {
+  const url = withToken(address(`live/${encodeURIComponent(deviceId)}/${encodeURIComponent(channelId)}.mp4`));
+  if (streamNumber !== 0) url.searchParams.set('stream', String(streamNumber));
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   return url.href;
 }

@@ -13,7 +13,7 @@ import { followEvents } from './events.ts';
 import { Icon } from './icons.tsx';
 import { words } from './language.ts';
 import { RecordingList, RecordingStage } from './recordings.tsx';
-import { chosenInAddress, forgetToken, keepToken, token, writeChoice } from './session.ts';
+import { chosenInAddress, forgetToken, keepToken, streamNumberInAddress, token, writeChoice } from './session.ts';
 import { SignIn } from './sign-in.tsx';
 import { Stage } from './stage.tsx';
 
@@ -32,6 +32,7 @@ export function App() {
   const [directory, setDirectory] = useState<Directory | null>(null);
   const [recordings, setRecordings] = useState<Recording[] | null>(null);
   const [chosen, setChosen] = useState(chosenInAddress);
+  const [streamNumber, setStreamNumber] = useState(streamNumberInAddress);
   const [played, setPlayed] = useState<Recording | null>(null);
   const [isLinked, setLinked] = useState(true);
   const [fault, setFault] = useState<string | null>(null);
@@ -121,6 +122,7 @@ export function App() {
     const choice = { deviceId: next.deviceId, channelId: next.id };
     setPlayed(null);
     setChosen(choice);
+    setStreamNumber(0);
     writeChoice(choice);
   }
 
@@ -181,6 +183,7 @@ export function App() {
           <Stage
             key={`${channel.deviceId}/${channel.id}`}
             channel={channel}
+            streamNumber={streamNumber}
             recordings={recordings ?? []}
             onUnauthorized={() => setSignedOut(true)}
             onRecordingsChanged={() => void readRecordings()}

@@ -2,29 +2,20 @@
 
 const TOKEN_KEY = 'gbgate.token';
 
-/** A channel chosen by the address: `#channel=DEVICE/CHANNEL`. */
+/** A channel chosen by the address: `#/live/DEVICE/CHANNEL`, with `?stream=N` for another than the main stream. */
 export interface Choice {
   readonly deviceId: string;
   readonly channelId: string;
 }
 
-function fragment(): URLSearchParams {
-  return new URLSearchParams(location.hash.slice(1));
-}
-
-function writeFragment(parameters: URLSearchParams): void {
-  const hash = parameters.toString().replaceAll('%2F', '/');
-  history.replaceState(null, '', location.pathname + location.search + (hash === '' ? '' : `#${hash}`));
-}
+const CHOICE = /^#\/live\/([^/]+)\/([^/]+)$/;
 
 /** Moves `#token=` from the address into this browser's storage. */
 export function takeTokenFromAddress(): void {
-  const parameters = fragment();
-  const token = parameters.get('token');
-  if (token === null) return;
-  keepToken(token);
-  parameters.delete('token');
-  writeFragment(parameters);
+  const given = new URLSearchParams(location.hash.slice(1)).get('token');
+  if (given === null) return;
+  keepToken(given);
+  history.replaceState(null, '', location.pathname);
 }
 
 /** The token, or null when nobody signed in (a gateway with authentication switched off needs none). */
@@ -42,13 +33,19 @@ export function forgetToken(): void {
 
 /** The channel the address names, so that a reload or a bookmark goes on where it was. */
 export function chosenInAddress(): Choice | null {
-  const [deviceId, channelId] = fragment().get('channel')?.split('/') ?? [];
-  return deviceId && channelId ? { deviceId, channelId } : null;
+  const [, deviceId, channelId] = CHOICE.exec(location.hash) ?? [];
+  if (deviceId === undefined || channelId === undefined) return null;
+  return { deviceId: decodeURIComponent(deviceId), channelId: decodeURIComponent(channelId) };
 }
 
-export function writeChoice(choice: Choice | null): void {
-  const parameters = fragment();
-  if (choice === null) parameters.delete('channel');
-  else parameters.set('channel', `${choice.deviceId}/${choice.channelId}`);
-  writeFragment(parameters);
+/** 0 is the main stream. */
+export function streamNumberInAddress(): number {
+  const text = new URLSearchParams(location.search).get('stream') ?? '';
+  return /^\d$/.test(text) ? Number(text) : 0;
+}
+
+/** A click on a channel means its main stream: what the address said besides goes. */
+export function writeChoice({ deviceId, channelId }: Choice): void {
+  const hash = `#/live/${encodeURIComponent(deviceId)}/${encodeURIComponent(channelId)}`;
+  history.replaceState(null, '', location.pathname + hash);
 }

@@ -28,13 +28,14 @@ function Figures({ figures }: { figures: PlayerFigures }) {
 
 interface Props {
   channel: Channel;
+  streamNumber: number;
   recordings: readonly Recording[];
   onUnauthorized: () => void;
   onRecordingsChanged: () => void;
 }
 
 /** One live channel: picture, state in words, and what can be done with it. Made anew for each channel (`key`). */
-export function Stage({ channel, recordings, onUnauthorized, onRecordingsChanged }: Props) {
+export function Stage({ channel, streamNumber, recordings, onUnauthorized, onRecordingsChanged }: Props) {
   const { deviceId, id: channelId } = channel;
   const box = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
@@ -59,7 +60,7 @@ export function Stage({ channel, recordings, onUnauthorized, onRecordingsChanged
     player.current = new Player({
       video: video.current,
       still: still.current,
-      address: () => liveAddress(deviceId, channelId),
+      address: () => liveAddress({ deviceId, channelId, streamNumber }),
       onState: (next) => {
         setState(next);
         if (next.type === 'playing') setDetail(null);
@@ -69,17 +70,20 @@ export function Stage({ channel, recordings, onUnauthorized, onRecordingsChanged
     });
     player.current.start();
     // The WebSocket pulls the channel at once; this joins the same pull and says why when it fails.
-    liveStream(deviceId, channelId, asking.signal).then((stream) => setStreamId(stream.id), fault);
+    liveStream({ deviceId, channelId, streamNumber }, asking.signal).then((stream) => setStreamId(stream.id), fault);
     return () => {
       asking.abort();
       player.current?.close();
       player.current = null;
     };
-  }, [deviceId, channelId]);
+  }, [deviceId, channelId, streamNumber]);
 
   const running = recordings.find(
     (recording) =>
-      recording.state === 'recording' && recording.deviceId === deviceId && recording.channelId === channelId,
+      recording.state === 'recording' &&
+      recording.deviceId === deviceId &&
+      recording.channelId === channelId &&
+      recording.streamNumber === streamNumber,
   );
 
   async function switchRecording(): Promise<void> {
@@ -88,7 +92,7 @@ export function Stage({ channel, recordings, onUnauthorized, onRecordingsChanged
       if (running !== undefined) await setRecording(running.streamId, false);
       else {
         // A reconnect may have started another stream than the one the click joined.
-        const id = (await liveStream(deviceId, channelId)).id;
+        const id = (await liveStream({ deviceId, channelId, streamNumber })).id;
         setStreamId(id);
         await setRecording(id, true);
       }
