@@ -168,6 +168,12 @@ export class Calls {
     }
   }
 
+  /** Nobody will answer any more. Dialogues that exist stay in the store: the next run ends them. */
+  close(): void {
+    for (const row of this.#rows.values()) row.settle({ byeAnswered: false });
+    this.#rows.clear();
+  }
+
   /** Calls that are not over. */
   get size(): number {
     return this.#rows.size;

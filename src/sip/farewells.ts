@@ -118,6 +118,12 @@ export class Farewells {
     }
   }
 
+  /** Nobody will answer any more; what is owed stays in the store. */
+  close(): void {
+    for (const heard of this.#saying.values()) heard(false);
+    this.#saying.clear();
+  }
+
   get owed(): number {
     return this.#owed.size;
   }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import type { Call, InviteOptions } from './call.ts';
 import { Calls } from './calls.ts';
 import type { CatalogEvent, CatalogResult } from './camera/catalogs.ts';
@@ -170,6 +170,7 @@ export class SipServer {
       peerOf,
       seen,
       nowMs,
+      firstSn: randomInt(1, 1_000_000),
     });
     this.#registrations = new RegistrationDesk(this.#registrar, this.#fleet, {
       emit,
@@ -219,11 +220,22 @@ export class SipServer {
   }
 
   /** Asks for the catalogue and waits at most that long: the channels are in the directory as they come. */
-  queryCatalog(
+  async queryCatalog(
     deviceId: string,
     waitMs: number,
   ): Promise<{ queryId: string; complete: boolean } | 'offline' | 'timeout'> {
-    return this.#inquiries.catalogWithin(deviceId, waitMs);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<null>((resolve) => {
+      timer = setTimeout(() => resolve(null), waitMs);
+    });
+    const result = await Promise.race([this.#inquiries.catalog(deviceId), late]);
+    clearTimeout(timer);
+    if (result === null) {
+      const queryId = this.#catalogs.runningQuery(deviceId);
+      return queryId === null ? 'timeout' : { queryId, complete: false };
+    }
+    if (!('fault' in result)) return { queryId: result.queryId, complete: result.complete };
+    return ['offline', 'not-found', 'closed'].includes(result.fault) ? 'offline' : 'timeout';
   }
 
   /** True once a Catalog answer of this device has begun in this process. */
@@ -283,6 +295,8 @@ export class SipServer {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
     this.#inquiries.close();
+    this.#calls.close();
+    this.#farewells.close();
     await this.#sockets?.close();
   }
 
@@ -381,9 +395,7 @@ export class SipServer {
     const user = userOf(request.headers.get('From'));
     if (user === null) return null;
     if (this.directory.device(user) !== undefined) return user;
-    return (
-      this.#fleet.devicesAt(from).find((device) => this.directory.channel(device.id, user) !== undefined)?.id ?? null
-    );
+    return this.#fleet.deviceWith(user, from);
   }
 
   #disconnected(peer: Peer): void {

@@ -91,6 +91,11 @@ export class ScriptedDevice {
     return this.send('MESSAGE', ['Content-Type: Application/MANSCDP+xml'], body, { from });
   }
 
+  /** A message whose answer the test does not wait for. */
+  tell(body: string): void {
+    this.message(body).catch(() => {});
+  }
+
   keepalive(): Promise<SipResponse> {
     return this.message(
       `<?xml version="1.0"?><Notify><CmdType>Keepalive</CmdType><SN>1</SN><DeviceID>${this.id}</DeviceID><Status>OK</Status></Notify>`,

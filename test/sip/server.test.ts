@@ -73,12 +73,12 @@ test('registers with digest, is asked what it is, and lists its channels', async
     const sn = snOf(request);
     const command = commandOf(request);
     if (command === 'DeviceInfo') {
-      void camera.message(
+      camera.tell(
         `<Response><CmdType>DeviceInfo</CmdType><SN>${sn}</SN><DeviceID>${ID}</DeviceID><DeviceName>NVR</DeviceName><Result>OK</Result><Manufacturer>ACME</Manufacturer><Model>N8</Model><Firmware>V1</Firmware></Response>`,
       );
     } else if (command === 'Catalog') {
       // out of order, one twice, each in its own message
-      for (const n of [3, 1, 1, 2]) void camera.message(catalogPart(sn, 3, [item(`3402000000132000000${n}`)]));
+      for (const n of [3, 1, 1, 2]) camera.tell(catalogPart(sn, 3, [item(`3402000000132000000${n}`)]));
     }
   };
   const answer = await camera.register('secret', { headers: ['X-GB-Ver: 3.0'] });
@@ -101,7 +101,7 @@ test('registers with digest, is asked what it is, and lists its channels', async
   const updated = events.find((e) => e.type === 'catalog.updated');
   assert.deepEqual(updated?.data, {
     deviceId: ID,
-    queryId: (updated?.data as { queryId: string }).queryId,
+    queryId: String(updated?.type === 'catalog.updated' && updated.data.queryId),
     complete: true,
     channels: 3,
     added: 3,
@@ -124,7 +124,7 @@ test('registers with digest, is asked what it is, and lists its channels', async
   assert.equal(stores.rows.channels.size, 3);
 });
 
-test('digest forms: user name admin, no qop, SHA-256 refused by nobody, Expires in Contact, none at all', async (t) => {
+test('digest forms: user name admin, no qop, Expires in Contact, none at all', async (t) => {
   const { server, device } = await open(t);
   const camera = await device();
   assert.equal((await camera.register('secret', { username: 'admin' })).status, 200);
@@ -152,7 +152,7 @@ test('a nonce is good once per count: replays get a fresh challenge', async (t) 
   assert.equal(replay.status, 401);
   assert.match(replay.headers.get('WWW-Authenticate') ?? '', /stale=true/);
   assert.equal((await camera.send('REGISTER', [camera.authorize(nonce, 'secret', { nc: 2 })])).status, 200);
-  assert.equal(server.counters()['sip_registers_stale_total'], 1);
+  assert.equal(server.counters().sip_registers_stale_total, 1);
 });
 
 test('unregister wants the digest too, and ends the device', async (t) => {
@@ -217,7 +217,7 @@ test('failed log-ins are slowed, then locked out; another id behind the same add
   assert.equal(last.reason, 'Too Many Failed Logins');
   time.offsetMs += 31_000;
   assert.equal((await camera.register('secret')).status, 403);
-  assert.equal(server.counters()['sip_locked_out'], 1);
+  assert.equal(server.counters().sip_locked_out, 1);
   assert.equal((await neighbour.register('secret')).status, 200);
   time.offsetMs += 300_000;
   assert.equal((await camera.register('secret')).status, 200);
@@ -236,7 +236,7 @@ test('keepalives: from home 200, from elsewhere and of strangers 403, and nothin
   const moved = await device();
   assert.equal((await moved.keepalive()).status, 200);
   assert.equal(server.directory.device(ID)?.address?.port, moved.localPort);
-  assert.equal(server.counters()['sip_requests_elsewhere_total'], 2);
+  assert.equal(server.counters().sip_requests_elsewhere_total, 2);
 });
 
 test('offline after three missed keepalives, online again by one, and 403 once the registration has run out', async (t) => {
@@ -287,7 +287,7 @@ test('OPTIONS 200, others 405 with Allow, unknown calls 481, unknown commands 20
   assert.equal((await camera.message('<Notify><CmdType>SensorCatalog</CmdType></Notify>')).status, 200);
   assert.equal((await camera.message('rubbish')).status, 400);
   camera.raw('garbage\r\n\r\n');
-  await eventually(() => server.counters()['sip_malformed_total'] === 1, 'garbage is counted');
+  await eventually(() => server.counters().sip_malformed_total === 1, 'garbage is counted');
 });
 
 test('a flood of REGISTERs keeps no transactions and is capped', async (t) => {
@@ -299,14 +299,11 @@ test('a flood of REGISTERs keeps no transactions and is capped', async (t) => {
     );
     if (i % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
   }
-  await eventually(() => (server.counters()['sip_messages_received_total'] ?? 0) >= 200, 'all arrive');
+  await eventually(() => (server.counters().sip_messages_received_total ?? 0) >= 200, 'all arrive');
   const counters = server.counters();
-  assert.equal(counters['sip_server_transactions'], 0);
-  assert.ok(
-    (counters['sip_registers_dropped_total'] ?? 0) >= 170,
-    `dropped ${counters['sip_registers_dropped_total']}`,
-  );
-  assert.ok((counters['sip_registers_challenged_total'] ?? 0) >= 20);
+  assert.equal(counters.sip_server_transactions, 0);
+  assert.ok((counters.sip_registers_dropped_total ?? 0) >= 170, `dropped ${counters.sip_registers_dropped_total}`);
+  assert.ok((counters.sip_registers_challenged_total ?? 0) >= 20);
 });
 
 interface Outcome {
@@ -340,7 +337,7 @@ async function registered(t: TestContext, o: Partial<SipServerOptions> = {}) {
   camera.onRequest = (request) => (request.method === 'INVITE' ? onInvite(request) : camera.reply(request, 200));
   await camera.register('secret');
   await eventually(
-    () => world.server.counters()['sip_outbox_tasks'] === 0 && camera.requests('MESSAGE').length === 3,
+    () => world.server.counters().sip_outbox_tasks === 0 && camera.requests('MESSAGE').length === 3,
     'the first queries are through',
   );
   return { ...world, camera, onInvite: (handler: (request: SipRequest) => void) => (onInvite = handler) };
@@ -378,7 +375,7 @@ test('a call: stored before the INVITE leaves, ACKed, its 200 re-ACKed, ended by
   assert.equal(camera.requests('BYE').length, 1);
   assert.equal(camera.requests('BYE')[0]!.headers.get('CSeq'), '3 BYE');
   assert.equal(stores.rows.dialogues.size, 0);
-  assert.equal(server.counters()['sip_calls'], 0);
+  assert.equal(server.counters().sip_calls, 0);
 });
 
 test('an empty 200 without To tag and with our own Contact: the ACK goes to the device', async (t) => {
@@ -533,7 +530,7 @@ test('TCP: the same over one connection; when it is gone there is no way to the 
   assert.equal((await camera.keepalive()).status, 200);
   await camera.untilRequest('MESSAGE');
   camera.close();
-  await eventually(() => server.counters()['sip_tcp_connections'] === 0, 'closed');
+  await eventually(() => server.counters().sip_tcp_connections === 0, 'closed');
   const { outcome } = invite(server);
   await eventually(() => outcome.log.length === 1, 'fails at once');
   assert.deepEqual(outcome.log, ['unreachable']);
@@ -546,11 +543,11 @@ test('a catalogue with a SumNum that is too high ends by quiet, incomplete, and 
   server.directory.upsert(ID, [{ id: '34020000001320000007', event: '', on: true, fields: {} }]);
   camera.onRequest = (request) => {
     camera.reply(request, 200);
-    if (commandOf(request) === 'Catalog') void camera.message(catalogPart(snOf(request), 9, [item(CHANNEL, '门')]));
+    if (commandOf(request) === 'Catalog') camera.tell(catalogPart(snOf(request), 9, [item(CHANNEL, '门')]));
   };
   time.offsetMs += 121_000;
   await camera.keepalive();
-  await eventually(() => server.counters()['sip_catalogs_running'] === 0, 'the first query gave up');
+  await eventually(() => server.counters().sip_catalogs_running === 0, 'the first query gave up');
   const query = server.query(ID, 'Catalog');
   await eventually(() => server.directory.channel(ID, CHANNEL) !== undefined, 'merged at once');
   time.offsetMs += 5_000;

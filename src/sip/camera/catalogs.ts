@@ -37,6 +37,8 @@ interface Running {
   changed: number;
   /** SN of an answer that does not echo ours (XML-13). */
   strangeSn: number | null;
+  /** It ended, and all that was announced is here. */
+  whole: boolean;
   waiting: ((result: CatalogResult | QueryFault) => void)[];
 }
 
@@ -73,13 +75,18 @@ export class Catalogs {
     }
     const trusted = this.#directory.device(deviceId)?.profile.sumNumWrong !== true;
     const collection = new CatalogCollection(sn, trusted, nowMs);
-    this.#running.set(deviceId, { collection, added: 0, changed: 0, strangeSn: null, waiting: [settle] });
+    this.#running.set(deviceId, { collection, added: 0, changed: 0, strangeSn: null, whole: false, waiting: [settle] });
     return { send: true, queryId: String(sn) };
   }
 
   /** True once a Catalog answer of this device has begun in this process. */
   begun(deviceId: string): boolean {
     return this.#running.get(deviceId)?.collection.begun === true;
+  }
+
+  /** True once a catalogue of this device came whole in this process. */
+  complete(deviceId: string): boolean {
+    return this.#running.get(deviceId)?.whole === true;
   }
 
   /** Id of the query that runs and whose answer has begun; null when nothing has come. */
@@ -186,6 +193,7 @@ export class Catalogs {
   #finish(deviceId: string, running: Running, nowMs: number): void {
     const { collection } = running;
     collection.finishedMs = nowMs;
+    running.whole = collection.complete;
     const own = collection.items.get(deviceId);
     const others = [...collection.items.values()].filter((item) => item.id !== deviceId && this.#isChannel(item));
     if (own !== undefined && others.length === 0) {

@@ -123,9 +123,12 @@ export class Fleet {
     this.presence.seen(deviceId, nowMs);
   }
 
-  /** The device at this address, for requests that do not name it well (INV-7). */
-  devicesAt(from: Peer): Device[] {
-    return this.directory.devices().filter((d) => d.address?.host === from.host);
+  /** The device at this address that has this channel, for messages that name the channel as their sender. */
+  deviceWith(channelId: string, from: Peer): string | null {
+    for (const [deviceId, route] of this.#routes) {
+      if (route.host === from.host && this.directory.channel(deviceId, channelId) !== undefined) return deviceId;
+    }
+    return null;
   }
 
   connectionClosed(peer: Peer, nowMs: number): void {

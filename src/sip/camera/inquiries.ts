@@ -21,6 +21,8 @@ export interface InquiryPorts {
   peerOf(deviceId: string): Peer | null;
   seen(deviceId: string, nowMs: number): void;
   nowMs(): number;
+  /** First SN, 1 to 2^31: a restarted gateway does not take late answers to its predecessor for its own. */
+  firstSn: number;
 }
 
 /** SNs stay below 2^31: some devices parse them signed. */
@@ -28,16 +30,17 @@ const SN_LIMIT = 0x7fff_fff0;
 
 export class Inquiries {
   readonly #ports: InquiryPorts;
-  #sn = 1 + Math.floor(Math.random() * 100_000);
+  #sn: number;
   #closed = false;
 
   constructor(ports: InquiryPorts) {
     this.#ports = ports;
+    this.#sn = ports.firstSn;
   }
 
-  /** DeviceInfo, DeviceStatus and Catalog: at the first registration and after a change, and while the device has no channels (9.1). */
+  /** DeviceInfo, DeviceStatus and Catalog: at the first registration and after a change, and as long as no catalogue came whole (9.1). */
   afterRegistration(deviceId: string, changed: boolean): void {
-    if (!changed && this.#ports.directory.channelCount(deviceId) > 0) return;
+    if (!changed && this.#ports.catalogs.complete(deviceId)) return;
     void this.info(deviceId);
     void this.status(deviceId);
     void this.catalog(deviceId);
@@ -71,27 +74,6 @@ export class Inquiries {
       (sn, settle, nowMs) => (catalogs.ask(deviceId, sn, settle, nowMs).send ? true : 'joined'),
       (fault) => catalogs.fail(deviceId, fault),
     );
-  }
-
-  /** The catalogue within a time; `complete` false when it still runs then. */
-  async catalogWithin(
-    deviceId: string,
-    waitMs: number,
-  ): Promise<{ queryId: string; complete: boolean } | 'offline' | 'timeout'> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<null>((resolve) => {
-      timer = setTimeout(() => resolve(null), waitMs);
-    });
-    const result = await Promise.race([this.catalog(deviceId), late]);
-    clearTimeout(timer);
-    if (result === null) {
-      const queryId = this.#ports.catalogs.runningQuery(deviceId);
-      return queryId === null ? 'timeout' : { queryId, complete: false };
-    }
-    if (!('fault' in result)) return { queryId: result.queryId, complete: result.complete };
-    return result.fault === 'offline' || result.fault === 'not-found' || result.fault === 'closed'
-      ? 'offline'
-      : 'timeout';
   }
 
   /** A quiet device is asked before it is called offline (REG-15). */

@@ -60,8 +60,8 @@ test('charset by evidence, not by declaration (XML-1, XML-2)', () => {
     const envelope = fixture(name);
     assert.equal(envelope.charset, charset);
     const [item] = readCatalog(envelope).items;
-    assert.equal(item!.fields['Name'], '㐂東門 镕㛃');
-    assert.equal(item!.fields['Address'], '朝阳区');
+    assert.equal(item!.fields.Name, '㐂東門 镕㛃');
+    assert.equal(item!.fields.Address, '朝阳区');
   }
 });
 
