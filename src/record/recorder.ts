@@ -67,6 +67,7 @@ export class Recorder {
   #file: RecordFile | null = null;
   #layout: Layout | null = null;
   #sequence = 0;
+  #baseDts90k = 0;
   #openBytes = 0;
   #openFromMs = 0;
   #newestMs = 0;
@@ -133,13 +134,14 @@ export class Recorder {
     );
     if (!Number.isFinite(seconds)) return false;
     for (const open of this.#open) open.baseDts = Math.floor(seconds * open.track.timescale + 1e-6);
+    this.#baseDts90k = seconds * 90_000;
     this.#isStarted = true;
     return true;
   }
 
   #isDue(next: Fragment): boolean {
-    const openMs = this.#newestMs - this.#openFromMs;
     if (this.#openBytes === 0) return false;
+    const openMs = Math.max(this.#newestMs, this.#msOf(next)) - this.#openFromMs;
     return openMs >= MAX_OPEN_MS || this.#openBytes >= MAX_OPEN_BYTES || (next.isKey && openMs >= MIN_OPEN_MS);
   }
 
@@ -171,10 +173,10 @@ export class Recorder {
     if (runs.length === 0) return;
     this.#sequence += 1;
     const fragment = prepare(this.#sequence, runs);
-    this.#unsyncedMs += this.#newestMs - this.#openFromMs;
+    this.#unsyncedMs += Math.max(0, this.#newestMs - this.#openFromMs);
     const isSyncDue = this.#unsyncedMs >= SYNC_EVERY_MS;
     if (isSyncDue) this.#unsyncedMs = 0;
-    this.#openFromMs = this.#newestMs;
+    this.#openFromMs = next === null ? this.#newestMs : this.#msOf(next);
     this.#openBytes = 0;
     this.#bytes += fragment.bytes.length;
     this.#queue.push(fragment.bytes.length, async () => {
@@ -195,12 +197,13 @@ export class Recorder {
     await this.#queue.idle();
     const file = this.#file;
     const layout = this.#layout;
+    const isEmpty = layout === null || layout.end === layout.mediaAt;
     const durationMs = layout === null ? 0 : durationMsOf(layout);
     let bytes = layout === null ? 0 : layout.end;
     let finalised = false;
     if (file !== null) {
       try {
-        if (layout !== null && durationMs > 0) {
+        if (layout !== null && !isEmpty) {
           bytes = await finalise(file, layout);
           finalised = true;
         }
@@ -211,13 +214,18 @@ export class Recorder {
         await file.close().catch(() => {});
       }
     }
-    if (durationMs === 0 && this.#options.openFile === undefined) {
+    if (isEmpty && this.#options.openFile === undefined) {
       await rm(this.#options.path, { force: true }).catch(() => {});
       bytes = 0;
     }
     this.#bytes = bytes;
     this.#newestMs = durationMs;
     return { bytes, durationMs, endEpochMs: this.#options.startEpochMs + durationMs, finalised, fault: this.#fault };
+  }
+
+  /** Where a fragment begins on the file's time line. */
+  #msOf(fragment: Fragment): number {
+    return (fragment.dts90k - this.#baseDts90k) / 90;
   }
 
   #trackOf(sample: Sample): OpenTrack | undefined {

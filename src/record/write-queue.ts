@@ -1,8 +1,8 @@
 /**
- * Bytes that may wait for the disk: 8 s of a 16 Mbit/s camera, a minute of a usual one. A disk that hangs longer ends
- * the recording, because memory would not.
+ * Bytes that may wait for the disk: the group of pictures that a recorder gets at its start (at most 32 MiB), and 8 s of
+ * a 16 Mbit/s camera, a minute of a usual one. A disk that hangs longer ends the recording, because memory would not.
  */
-export const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
+export const MAX_QUEUED_BYTES = 48 * 1024 * 1024;
 
 /** Why a recording ended before it was told to. */
 export interface RecordFault {
