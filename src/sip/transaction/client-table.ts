@@ -94,7 +94,7 @@ export class ClientTable {
   /** Nothing can be sent to that peer any more: whoever waits for it is told. */
   unreachable(peer: Peer): Output[] {
     const outputs: Output[] = [];
-    for (const client of [...this.#byKey.values()]) {
+    for (const client of this.#byKey.values()) {
       if (!samePeer(client.to, peer)) continue;
       const waiting = !['accepted', 'completed'].includes(client.machine.state.name);
       this.#close(client);

@@ -94,7 +94,7 @@ export class ServerTable {
 
   /** Nothing can be sent to that peer any more. */
   unreachable(peer: Peer): void {
-    for (const server of [...this.#byKey.values()]) if (samePeer(server.from, peer)) this.#close(server);
+    for (const server of this.#byKey.values()) if (samePeer(server.from, peer)) this.#close(server);
   }
 
   nextMs(): number | null {

@@ -36,7 +36,7 @@ export interface CSeq {
 
 /** Reads the CSeq of a message; null when it is absent or not a number below 2^32 and a method. */
 export function cseqOf(message: { readonly headers: Headers }): CSeq | null {
-  const match = /^(\d{1,10})\s+([^\s]+)$/.exec(message.headers.get('CSeq') ?? '');
+  const match = /^(\d{1,10})\s+([A-Za-z0-9!%*_+`'~.-]+)$/.exec(message.headers.get('CSeq') ?? '');
   if (match?.[1] === undefined || match[2] === undefined) return null;
   const number = Number(match[1]);
   return number > 0xffff_ffff ? null : { number, method: match[2] };

@@ -99,6 +99,8 @@ export function isStartLine(line: string): boolean {
   return REQUEST_LINE.test(line) || STATUS_LINE.test(line);
 }
 
+/** What a header may be called (RFC 3261 25.1, token). */
+const FIELD_NAME = /^[A-Za-z0-9!%*_+`'~.-]+$/;
 const REQUEST_LINE = /^([A-Za-z0-9!%*_+`'~.-]+)[ \t]+(\S+)[ \t]+SIP\/(\S+)$/i;
 const STATUS_LINE = /^SIP\/(\S+)[ \t]+(\d+)(?:[ \t]+(.*))?$/i;
 
@@ -129,22 +131,28 @@ function parseFields(text: string, from: number, base: number, tolerated: Set<st
     const line = text.slice(at, end);
     const c = line.charCodeAt(0);
     if (c === 0x20 || c === 0x09) {
-      if (name !== '') {
-        value = `${value} ${line.trim()}`.trim(); // folded: RFC 3261 7.3.1
-        tolerated.add('SIP-9');
-      }
+      value = `${value} ${blanked(line)}`.trim(); // folded: RFC 3261 7.3.1
+      tolerated.add('SIP-9');
     } else {
       if (name !== '') headers.add(name, value);
+      if (headers.size > MAX_HEADERS) return fault('too-many-headers', base + at, `More than ${MAX_HEADERS} headers.`);
       const colon = line.indexOf(':');
       name = colon < 0 ? '' : line.slice(0, colon).trim();
-      value = colon < 0 ? '' : line.slice(colon + 1).trim();
-      if (name.length !== colon && line.trim() !== '') tolerated.add('SIP-9'); // blanks before the colon, or no colon at all
+      if (!FIELD_NAME.test(name)) name = '';
+      value = colon < 0 ? '' : blanked(line.slice(colon + 1));
+      if (name.length !== colon && line.trim() !== '') tolerated.add('SIP-9'); // blanks before the colon, or no header at all
     }
-    if (headers.size >= MAX_HEADERS) return fault('too-many-headers', base + at, `More than ${MAX_HEADERS} headers.`);
     at = end + 1;
   }
   if (name !== '') headers.add(name, value);
+  if (headers.size > MAX_HEADERS) return fault('too-many-headers', base + from, `More than ${MAX_HEADERS} headers.`);
   return headers;
+}
+
+/** Without the blanks around it; control characters are blanks. */
+function blanked(text: string): string {
+  const trimmed = text.trim();
+  return /[\x00-\x08\x0a-\x1f\x7f]/.test(trimmed) ? trimmed.replace(/[\x00-\x1f\x7f]+/g, ' ').trim() : trimmed;
 }
 
 /** The index of the LF that ends the line (the CR before it goes when the line is trimmed), or the end of the text. */

@@ -12,7 +12,7 @@ export function serialize(message: SipMessage): Buffer {
       ? `${clean(message.method)} ${clean(formatUri(message.uri))} SIP/2.0\r\n`
       : `SIP/2.0 ${message.status} ${clean(message.reason)}\r\n`;
   for (const [name, value] of message.headers) {
-    if (name !== 'Content-Length') head += `${clean(name)}: ${clean(value)}\r\n`;
+    if (name !== 'Content-Length') head += `${name.replace(/[^\x21-\x7e]|:/g, '')}: ${clean(value)}\r\n`;
   }
   head += `Content-Length: ${message.body.length}\r\n\r\n`;
   const bytes = Buffer.from(head, /^[\x00-\xff]*$/.test(head) ? 'latin1' : 'utf8');

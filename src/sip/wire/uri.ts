@@ -24,7 +24,7 @@ export function sipUri(user: string | null, host: string, port: number | null = 
 
 /** Reads a URI; null when it has no scheme, no host, or blanks and control characters inside. */
 export function parseUri(text: string): SipUri | null {
-  const match = /^([A-Za-z][A-Za-z0-9+.-]*):([^\s\x00-\x1f<>]+)$/.exec(text.trim());
+  const match = /^([A-Za-z][A-Za-z0-9+.-]*):([^\s\x00-\x1f\x7f<>]+)$/.exec(text.trim());
   if (match?.[1] === undefined || match[2] === undefined) return null;
   const scheme = match[1].toLowerCase();
   const rest = match[2];

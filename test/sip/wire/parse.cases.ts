@@ -183,6 +183,18 @@ export const cases: readonly ParseCase[] = [
     method: 'OPTIONS',
     headers: { 'User-Agent': '\u00ba\u00a3\u00bf\u00b5X' },
   },
+  {
+    name: 'control characters in a value are blanks, in a name they make it no header',
+    bytes: message('OPTIONS sip:2@d SIP/2.0', 'CSeq: 7 OPTIONS\nSubject: a\rb\u0000c\u0001\nX\u0000Y: 1\n'),
+    method: 'OPTIONS',
+    headers: { Subject: 'a b c' },
+    tolerated: ['SIP-9'],
+  },
+  {
+    name: 'a Call-ID of control characters is none',
+    bytes: wire('OPTIONS sip:2@d SIP/2.0\nFrom: <sip:1@d>\nTo: <sip:2@d>\nCall-ID: \u0001\nCSeq: 1 OPTIONS\n\n'),
+    fault: 'header-missing',
+  },
   { name: 'nothing', bytes: new Uint8Array(0), fault: 'empty' },
   { name: 'a keep-alive of CRLF', bytes: wire('\n\n'), fault: 'empty' },
   { name: 'a keep-alive of four NULs', bytes: new Uint8Array(4), fault: 'empty' },
