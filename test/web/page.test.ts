@@ -143,6 +143,20 @@ describe('the page, with a scripted gateway', { timeout: 60_000 }, () => {
     );
   });
 
+  test('a token that may only look plays, without a record button that cannot work', async () => {
+    const live = `POST devices/${DEVICE.id}/channels/${CHANNEL.id}/live`;
+    standIn.answers.set(live, { status: 403, code: 'forbidden', detail: 'This token may only look.' });
+    const tab = await open();
+    await tab.click('[data-testid="channel"]');
+    await until(
+      'playing',
+      () => playerFacts(tab),
+      (f) => f.currentTime > 0.5,
+    );
+    assert.ok(await tab.isDisabled('[data-testid="record"]'));
+    assert.equal(await tab.locator('.fault').count(), 0);
+  });
+
   test('a recording is downloaded with the token and deleted by a second click', async () => {
     let recordings = [recordingIn('complete')];
     standIn.answers.set('GET recordings', () => ({ items: recordings, next: null }));

@@ -47,10 +47,13 @@ export function Stage({ channel, streamNumber, recordings, onUnauthorized, onRec
   const [streamId, setStreamId] = useState<string | null>(null);
   const [detail, setDetail] = useState<string | null>(null);
   const [isSwitching, setSwitching] = useState(false);
+  const [mayControl, setMayControl] = useState(true);
 
   function fault(error: unknown): void {
     const problem = error as ApiFault;
     if (problem.status === 401) onUnauthorized();
+    // A token that may only look: the WebSocket plays, recording is for others.
+    else if (problem.status === 403) setMayControl(false);
     else if (problem.name !== 'AbortError') setDetail(problem.message || words.failed);
   }
 
@@ -156,7 +159,11 @@ export function Stage({ channel, streamNumber, recordings, onUnauthorized, onRec
           data-testid="record"
           class={running === undefined ? 'record' : 'record running'}
           aria-pressed={running !== undefined}
-          disabled={isSwitching || (running === undefined && state.type !== 'playing' && state.type !== 'undecodable')}
+          disabled={
+            !mayControl ||
+            isSwitching ||
+            (running === undefined && state.type !== 'playing' && state.type !== 'undecodable')
+          }
           onClick={() => void switchRecording()}
         >
           <span class="disc" aria-hidden="true" />
