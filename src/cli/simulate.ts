@@ -2,14 +2,7 @@ import { type Command, Option } from 'commander';
 import { type AudioCodec, ClipError, SHIPPED_VIDEOS } from '../simulator/clip.ts';
 import { QUIRKS, unknownQuirks } from '../simulator/quirks.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/simulator.ts';
-
-/** What the command needs from the world; all of it has a default. */
-export interface SimulateWorld {
-  /** Aborted: the cameras hang up, unregister and the command returns. Default: SIGINT or SIGTERM. */
-  readonly stop?: AbortSignal;
-  readonly out?: { write(text: string): unknown };
-  readonly err?: { write(text: string): unknown; readonly isTTY?: boolean };
-}
+import { EXIT_USAGE, type Io, stopAsked } from './io.ts';
 
 interface Flags {
   server: string;
@@ -39,9 +32,13 @@ const REPORT_MS = 10_000;
 /** Up to this many devices each gets its own lines. */
 const MAX_TALKATIVE = 16;
 
-/** Adds `gbgate simulate`. What is wrong with its options ends it with one sentence and exit status 2 (`Command.error`). */
-export function registerSimulate(program: Command, world: SimulateWorld = {}): Command {
-  const command = program
+/** `gbgate simulate`: runs until the process is asked to stop. What is wrong with its options is one sentence and exit status 2. */
+export function addSimulate(
+  program: Command,
+  io: Pick<Io, 'stdout' | 'stderr' | 'signal'>,
+  exit: (status: number) => void,
+): void {
+  program
     .command('simulate')
     .description('simulated GB/T 28181 cameras against any platform')
     .addOption(option('--server <host:port>', 'SIP address of the platform', '127.0.0.1:5060'))
@@ -69,14 +66,15 @@ export function registerSimulate(program: Command, world: SimulateWorld = {}): C
     .option('--list-quirks', 'print the deviations that can be shown')
     .action(async (flags: Flags) => {
       if (flags.listQuirks) {
-        (world.out ?? process.stdout).write(listQuirks());
+        io.stdout.write(listQuirks());
+        exit(0);
         return;
       }
       const options = simulatorOptions(flags);
-      if (typeof options === 'string') command.error(options, { exitCode: 2, code: 'gbgate.usage' });
-      else await run(command, options, world);
+      const fault = typeof options === 'string' ? options : await run(options, io);
+      if (fault !== null) io.stderr.write(`${fault}\n`);
+      exit(fault === null ? 0 : EXIT_USAGE);
     });
-  return command;
 }
 
 function option(flags: string, description: string, value?: string): Option {
@@ -137,17 +135,16 @@ function wrongId(name: string, text: string): string | null {
   return /^[A-Za-z0-9]{1,64}$/.test(text) ? null : `${name} ${text} is not an id of up to 64 letters and digits.`;
 }
 
-async function run(command: Command, options: SimulatorOptions, world: SimulateWorld): Promise<void> {
-  const err = world.err ?? process.stderr;
+/** Null when it ran and was stopped; else one sentence that says why it could not start. */
+async function run(options: SimulatorOptions, io: Pick<Io, 'stderr' | 'signal'>): Promise<string | null> {
   const say = (line: Record<string, unknown>) =>
-    err.write(err.isTTY === true ? `${spoken(line)}\n` : `${JSON.stringify(line)}\n`);
+    io.stderr.write(io.stderr.isTTY === true ? `${spoken(line)}\n` : `${JSON.stringify(line)}\n`);
   let simulator: Simulator;
   try {
     simulator = await startSimulator({ ...options, ...(options.count <= MAX_TALKATIVE ? { log: say } : {}) });
   } catch (error) {
-    const sentence =
-      error instanceof ClipError ? error.message : `The cameras cannot start: ${(error as Error).message}`;
-    return command.error(`${sentence}.`, { exitCode: 2, code: 'gbgate.usage' });
+    const { message } = error as Error;
+    return error instanceof ClipError ? `${message}.` : `The cameras cannot start: ${message}.`;
   }
   let before = '';
   const report = setInterval(() => {
@@ -156,10 +153,11 @@ async function run(command: Command, options: SimulatorOptions, world: SimulateW
     if (JSON.stringify(line) !== before) say(line);
     before = JSON.stringify(line);
   }, REPORT_MS);
-  await stopped(world.stop);
+  await stopAsked(io.signal);
   clearInterval(report);
   await simulator.stop();
   say({ event: 'stopped', ...simulator.counts });
+  return null;
 }
 
 function spoken(line: Record<string, unknown>): string {
@@ -167,22 +165,4 @@ function spoken(line: Record<string, unknown>): string {
   return `${String(event)}: ${Object.entries(rest)
     .map(([name, value]) => `${name} ${String(value)}`)
     .join(', ')}`;
-}
-
-/** When the signal is aborted; without one, at SIGINT or SIGTERM. */
-function stopped(signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal !== undefined) {
-      if (signal.aborted) resolve();
-      else signal.addEventListener('abort', () => resolve(), { once: true });
-      return;
-    }
-    const end = () => {
-      process.off('SIGINT', end);
-      process.off('SIGTERM', end);
-      resolve();
-    };
-    process.on('SIGINT', end);
-    process.on('SIGTERM', end);
-  });
 }

@@ -1,20 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Command, CommanderError } from 'commander';
-import { registerSimulate } from '../../src/cli/simulate.ts';
+import { Command } from 'commander';
+import { addSimulate } from '../../src/cli/simulate.ts';
 import { FLAWLESS } from '../../src/simulator/behaviour.ts';
 import { behaviourOf, QUIRKS } from '../../src/simulator/quirks.ts';
 import { Platform } from './platform.ts';
 
-function program(world: Parameters<typeof registerSimulate>[1] = {}) {
-  let said = '';
-  const root = new Command('gbgate').exitOverride().configureOutput({
-    writeErr: (text) => {
-      said += text;
+async function run(args: string[], signal = new AbortController().signal) {
+  const said = { stdout: '', stderr: '', status: -1 };
+  const into = (name: 'stdout' | 'stderr') => ({
+    write: (text: string) => {
+      said[name] += text;
     },
   });
-  registerSimulate(root, world);
-  return { root, said: () => said };
+  const root = new Command('gbgate').exitOverride();
+  addSimulate(root, { stdout: into('stdout'), stderr: into('stderr'), signal }, (status) => {
+    said.status = status;
+  });
+  await root.parseAsync(['simulate', ...args], { from: 'user' });
+  return said;
 }
 
 const WRONG: [string[], RegExp][] = [
@@ -32,27 +36,17 @@ const WRONG: [string[], RegExp][] = [
 ];
 for (const [args, sentence] of WRONG) {
   test(`simulate ${args.join(' ')}: one sentence, exit status 2`, async () => {
-    const { root, said } = program();
-    await assert.rejects(root.parseAsync(['simulate', ...args], { from: 'user' }), (error) => {
-      assert.ok(error instanceof CommanderError);
-      assert.equal(error.exitCode, 2);
-      return true;
-    });
-    assert.match(said(), sentence);
+    const said = await run(args);
+    assert.equal(said.status, 2);
+    assert.match(said.stderr, sentence);
+    assert.equal(said.stdout, '');
   });
 }
 
 test('--list-quirks prints every quirk once', async () => {
-  let printed = '';
-  const { root } = program({
-    out: {
-      write: (text: string) => {
-        printed += text;
-      },
-    },
-  });
-  await root.parseAsync(['simulate', '--list-quirks'], { from: 'user' });
-  const lines = printed.trimEnd().split('\n');
+  const said = await run(['--list-quirks']);
+  assert.equal(said.status, 0);
+  const lines = said.stdout.trimEnd().split('\n');
   assert.equal(lines.length, QUIRKS.length);
   assert.equal(new Set(QUIRKS.map((quirk) => quirk.code)).size, QUIRKS.length);
   assert.ok(lines.some((line) => /^PS-1 +sends no program stream map$/.test(line)));
@@ -68,33 +62,23 @@ test('runs until it is told to stop, and says what happened', async (t) => {
   const platform = await Platform.open({ password: 'secret' });
   t.after(() => platform.close());
   const stop = new AbortController();
-  const lines: Record<string, unknown>[] = [];
-  const { root } = program({ stop: stop.signal, err: { write: (text: string) => lines.push(JSON.parse(text)) } });
-  const done = root.parseAsync(
-    [
-      'simulate',
-      '--server',
-      `127.0.0.1:${platform.port}`,
-      '--password',
-      'secret',
-      '--count',
-      '2',
-      '--id',
-      '34020000001320000009',
-      '--file',
-      'h265',
-    ],
-    { from: 'user' },
+  const server = `127.0.0.1:${platform.port}`;
+  const id = '34020000001320000009';
+  const done = run(
+    ['--server', server, '--password', 'secret', '--count', '2', '--id', id, '--file', 'h265'],
+    stop.signal,
   );
   const deadline = performance.now() + 5000;
   while (platform.registered.size < 2 && performance.now() < deadline)
     await new Promise((resolve) => setTimeout(resolve, 10));
   assert.deepEqual([...platform.registered.keys()], ['34020000001320000009', '34020000001320000010']);
   stop.abort();
-  await done;
+  const said = await done;
+  assert.equal(said.status, 0);
   assert.equal(platform.registered.size, 0);
+  const events = said.stderr.trimEnd().split('\n');
   assert.deepEqual(
-    lines.map((line) => line.event),
+    events.map((line) => (JSON.parse(line) as { event: string }).event),
     ['registered', 'registered', 'stopped'],
   );
 });
