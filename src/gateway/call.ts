@@ -43,6 +43,8 @@ export interface CallOptions {
   /** Silence of this length after that ends the call as stalled. */
   readonly stallTimeoutMs: number;
   onMedia(event: ReceiverEvent): void;
+  /** Called about once a second while media flows. */
+  onSecond(): void;
   /** Called once, after which `onMedia` is silent. */
   onEnd(end: CallEnd): void;
 }
@@ -216,6 +218,7 @@ export class Call {
       else {
         // REG-13: a device whose media arrives lives, whatever its keepalives do.
         if (silentMs < STALL_CHECK_MS) this.#ports.sip.seen(this.#options.deviceId);
+        this.#options.onSecond();
         this.#watchStall();
       }
     });

@@ -124,13 +124,8 @@ export class Live {
     return this.#strangersBefore + (this.#call?.receiver?.strangers ?? 0);
   }
 
-  /** Bits per second of RTP payload since it was asked at least two seconds before. */
-  bitrateBps(): number {
-    const nowMs = this.#ports.clock.nowMs();
-    const { bytes } = this.#feed.counters;
-    const elapsedMs = nowMs - this.#bitrate.atMs;
-    if (elapsedMs >= BITRATE_WINDOW_MS)
-      this.#bitrate = { bytes, atMs: nowMs, bps: Math.round(((bytes - this.#bitrate.bytes) * 8000) / elapsedMs) };
+  /** Bits per second that arrived lately. */
+  get bitrateBps(): number {
     return this.state === 'playing' ? this.#bitrate.bps : 0;
   }
 
@@ -233,6 +228,7 @@ export class Live {
       mediaTimeoutMs: this.#rungs.length > 0 ? MEDIA_TIMEOUT_RUNG_MS : MEDIA_TIMEOUT_MS,
       stallTimeoutMs: this.#ports.stallTimeoutMs,
       onMedia: (event) => this.#onMedia(event),
+      onSecond: () => this.#measureBitrate(),
       onEnd: (end) => this.#onCallEnd(call, end),
     });
     this.#call = call;
@@ -244,6 +240,7 @@ export class Live {
   #onMedia(event: ReceiverEvent): void {
     switch (event.type) {
       case 'first-packet':
+        this.#bitrate = { bytes: this.#feed.counters.bytes, atMs: this.#ports.clock.nowMs(), bps: 0 };
         this.steps.add('first packet', `${event.remote}, SSRC ${event.ssrc}`);
         if (this.state === 'inviting') this.#setState('waiting');
         if (this.transport !== null) this.#ports.worked(this.deviceId, this.transport);
@@ -266,6 +263,14 @@ export class Live {
       default:
         return;
     }
+  }
+
+  #measureBitrate(): void {
+    const nowMs = this.#ports.clock.nowMs();
+    const { bytes } = this.#feed.counters;
+    const elapsedMs = nowMs - this.#bitrate.atMs;
+    if (elapsedMs < BITRATE_WINDOW_MS) return;
+    this.#bitrate = { bytes, atMs: nowMs, bps: Math.round(((bytes - this.#bitrate.bytes) * 8000) / elapsedMs) };
   }
 
   #onPlaying(): void {
