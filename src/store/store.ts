@@ -12,7 +12,11 @@ export interface StoreFault {
   readonly fault: string;
 }
 
-/** What the gateway keeps. Synchronous: SQLite writes to the journal in the page cache, in well under a millisecond. */
+/**
+ * What the gateway keeps. Synchronous: SQLite writes to the journal in the page cache, in well under a millisecond. A
+ * write that fails (disk full, I/O error) is counted, never thrown: the caller is in the middle of a SIP message or a
+ * call, and what it holds in memory is still true.
+ */
 export interface Store {
   readonly settings: { get(name: string): string | undefined; put(name: string, value: string): void };
   readonly devices: { all(): Device[]; put(device: Device): void; delete(deviceId: string): void };
@@ -30,6 +34,8 @@ export interface Store {
     put(recording: Recording): void;
     delete(id: string): void;
   };
+  /** Writes that the disk refused, since the store was opened, and the database's words about the newest. */
+  readonly faults: { readonly count: number; readonly last: string | null };
   /** Idempotent. */
   close(): void;
 }
@@ -97,39 +103,51 @@ function tables(database: Database.Database, unlock: () => void): Store {
   const putChannels = database.transaction((channels: readonly Channel[]) => {
     for (const channel of channels) sql.putChannel.run(channel.deviceId, channel.id, JSON.stringify(channel));
   });
+  const faults: { count: number; last: string | null } = { count: 0, last: null };
+  const write = (run: () => unknown): void => {
+    try {
+      run();
+    } catch (error) {
+      faults.count += 1;
+      faults.last = (error as Error).message;
+    }
+  };
   let open = true;
   return {
+    faults,
     settings: {
       get: (name) => (sql.setting.get(name) as { value: string } | undefined)?.value,
-      put: (name, value) => void sql.putSetting.run(name, value),
+      put: (name, value) => write(() => sql.putSetting.run(name, value)),
     },
     devices: {
       all: () => read(sql.devices.all()),
-      put: (device) => void sql.putDevice.run(device.id, JSON.stringify(device)),
-      delete: (deviceId) => void sql.deleteDevice.run(deviceId),
+      put: (device) => write(() => sql.putDevice.run(device.id, JSON.stringify(device))),
+      delete: (deviceId) => write(() => sql.deleteDevice.run(deviceId)),
     },
     channels: {
       ofDevice: (deviceId) => read(sql.channels.all(deviceId)),
-      putAll: (channels) => putChannels(channels),
-      delete: (deviceId, channelId) => void sql.deleteChannel.run(deviceId, channelId),
+      putAll: (channels) => write(() => putChannels(channels)),
+      delete: (deviceId, channelId) => write(() => sql.deleteChannel.run(deviceId, channelId)),
     },
     dialogues: {
       all: () => read(sql.dialogues.all()),
-      put: (dialogue) => void sql.putDialogue.run(dialogue.callId, JSON.stringify(dialogue)),
-      delete: (callId) => void sql.deleteDialogue.run(callId),
+      put: (dialogue) => write(() => sql.putDialogue.run(dialogue.callId, JSON.stringify(dialogue))),
+      delete: (callId) => write(() => sql.deleteDialogue.run(callId)),
     },
     recordings: {
       list: () => read(sql.recordings.all()),
       get: (id) => read<Recording>(sql.recording.all(id))[0],
       put: (recording) =>
-        void sql.putRecording.run(
-          recording.id,
-          recording.deviceId,
-          recording.channelId,
-          recording.startEpochMs,
-          JSON.stringify(recording),
+        write(() =>
+          sql.putRecording.run(
+            recording.id,
+            recording.deviceId,
+            recording.channelId,
+            recording.startEpochMs,
+            JSON.stringify(recording),
+          ),
         ),
-      delete: (id) => void sql.deleteRecording.run(id),
+      delete: (id) => write(() => sql.deleteRecording.run(id)),
     },
     close() {
       if (!open) return;

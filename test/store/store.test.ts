@@ -130,4 +130,61 @@ describe('store', () => {
     assert.equal(store.channels.ofDevice('D').length, 10_000);
     store.close();
   });
+
+  it('counts a write that the database refuses, and goes on', () => {
+    const path = folder();
+    const store = open(path);
+    store.channels.putAll([channel('D', '1', 'before')]);
+    const database = new Database(join(path, 'gbgate.db'));
+    for (const table of ['channels', 'recordings', 'settings'])
+      database.exec(
+        `CREATE TRIGGER refuse_${table} BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'disk is full'); END`,
+      );
+    assert.equal(store.faults.count, 0);
+    store.settings.put('a', 'b');
+    store.recordings.put(recording('r', 1));
+    store.channels.putAll([channel('D', '1', 'after'), channel('D', '2', 'after')]);
+    assert.equal(store.faults.count, 3);
+    assert.match(store.faults.last ?? '', /disk is full/);
+    for (const table of ['channels', 'recordings', 'settings']) database.exec(`DROP TRIGGER refuse_${table}`);
+    database.close();
+    assert.deepEqual(
+      store.channels.ofDevice('D').map((c) => c.name),
+      ['before'],
+    );
+    store.settings.put('a', 'b');
+    assert.equal(store.settings.get('a'), 'b');
+    assert.equal(store.faults.count, 3);
+    store.close();
+  });
+
+  it('survives a kill -9 in the middle of writes, whole transactions only', async () => {
+    const path = folder();
+    const child = spawn(process.execPath, [
+      '--import',
+      'tsx',
+      '--input-type=module',
+      '-e',
+      `import { openStore } from '${new URL('../../src/store/store.ts', import.meta.url).href}';
+       const store = openStore(process.argv[1]);
+       let n = 0;
+       const write = () => {
+         n += 1;
+         store.channels.putAll(Array.from({ length: 200 }, (_, i) => ({ deviceId: 'D', id: String(i), name: String(n) })));
+         if (n === 20) process.stdout.write('ready');
+         setImmediate(write);
+       };
+       write();`,
+      path,
+    ]);
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    child.kill('SIGKILL');
+    await new Promise((resolve) => child.once('exit', resolve));
+    const store = open(path);
+    const names = new Set(store.channels.ofDevice('D').map((c) => c.name));
+    assert.equal(names.size, 1, `a catalogue was torn: ${[...names].join(', ')}`);
+    assert.equal(store.channels.ofDevice('D').length, 200);
+    assert.ok(Number([...names][0]) >= 20);
+    store.close();
+  });
 });
