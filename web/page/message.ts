@@ -1,4 +1,4 @@
-import type { PlayerState } from '../player/player.ts';
+import type { PlayerState } from '../player/state.ts';
 import { codecName } from './format.ts';
 import type { Words } from './words.ts';
 

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { Player, type PlayerFigures, type PlayerState } from '../player/player.ts';
+import { Player } from '../player/player.ts';
+import type { PlayerFigures, PlayerState } from '../player/state.ts';
 import { type ApiFault, type Channel, liveAddress, liveStream, type Recording, setRecording } from './api.ts';
 import { bitrate, codecName } from './format.ts';
 import { Icon } from './icons.tsx';

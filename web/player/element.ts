@@ -1,4 +1,5 @@
-import { Player, type PlayerState } from './player.ts';
+import { Player } from './player.ts';
+import type { PlayerState } from './state.ts';
 
 /**
  * `<gbgate-player src="wss://host/live/…mp4">`: the player for other people's pages, one script, no framework.
