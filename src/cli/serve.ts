@@ -1,0 +1,117 @@
+import type { Command } from 'commander';
+import { openGateway } from '../gateway/gateway.ts';
+import { openHttp } from '../http/server.ts';
+import { readConfig, type ServeConfig } from './config.ts';
+import { EXIT_USAGE, type Io, stopAsked } from './io.ts';
+import { always, openLog } from './log.ts';
+import { addSettings } from './settings-help.ts';
+
+/** A gateway that runs with its HTTP side. */
+export interface Running {
+  readonly httpPort: number;
+  readonly sipPort: number;
+  /** The administrator's token in force; null: authentication is off. */
+  readonly token: string | null;
+  readonly sipPassword: string | null;
+  /** BYE to devices, files finalised. */
+  close(): Promise<void>;
+}
+
+/** `gbgate serve`. */
+export function addServe(program: Command, io: Io, exit: (status: number) => void): void {
+  const command = program
+    .command('serve')
+    .description('the gateway: SIP server, media receivers, HTTP API, viewer page');
+  addSettings(command);
+  command.action(async (_options, self: Command) => {
+    const config = readConfig(flagsOf(self), io.env);
+    exit('fault' in config ? complain(io, config.fault) : await serve(config, io));
+  });
+}
+
+/** Runs until the process is asked to stop; the answer is the exit status. */
+async function serve(config: ServeConfig, io: Io): Promise<number> {
+  const running = await start(config, io);
+  if ('fault' in running) return complain(io, running.fault);
+  if (io.stderr.isTTY === true) io.stderr.write(greeting(config, running));
+  await stopAsked(io.signal);
+  await running.close();
+  return 0;
+}
+
+/** Opens the gateway, then its HTTP side; when the second fails, the first is closed again. */
+export async function start(config: ServeConfig, io: Io): Promise<Running | { fault: string }> {
+  const log = openLog(config.logLevel, io.stderr);
+  const gateway = await openGateway(config.gateway, log);
+  if ('fault' in gateway) return { fault: gateway.fault };
+  const token = config.http.auth ? (config.http.token ?? gateway.generated.token) : null;
+  const http = await openHttp(gateway, {
+    ...config.http,
+    token,
+    version: io.version,
+    log: log.child({ part: 'http' }),
+  });
+  if ('fault' in http) {
+    await gateway.close();
+    return http;
+  }
+  // The password of cameras has to be typed into them, so that it is shown; the token never is, in the JSON log.
+  const sipPassword = config.gateway.sip.auth ? gateway.generated.sipPassword : null;
+  const { id, domain } = config.gateway.sip;
+  if (io.stderr.isTTY !== true && sipPassword !== null) {
+    log.info(
+      { event: 'sip-password', id, domain, password: sipPassword },
+      'password for cameras, generated at first start',
+    );
+  }
+  always(log).info({ event: 'ready', http: http.port, sip: gateway.sipPort, media: gateway.mediaPorts });
+  return {
+    httpPort: http.port,
+    sipPort: gateway.sipPort,
+    token,
+    sipPassword,
+    async close() {
+      // Viewers hear that we go before their streams end under them.
+      await http.close();
+      await gateway.close();
+    },
+  };
+}
+
+/** The page's address as a person opens it. The fragment never reaches a server or its log. */
+export function pageAddress(host: string, port: number, token: string | null, publicUrl: string | null): string {
+  const shown = /^(0\.0\.0\.0|::|\[::\])$/.test(host) ? '127.0.0.1' : host;
+  const base =
+    publicUrl?.replace(/\/+$/, '') ??
+    `http://${shown.includes(':') && !shown.startsWith('[') ? `[${shown}]` : shown}:${port}`;
+  return `${base}/${token === null ? '' : `#token=${encodeURIComponent(token)}`}`;
+}
+
+function greeting(config: ServeConfig, running: Running): string {
+  const { sip } = config.gateway;
+  const password = running.sipPassword === null ? '' : `, password ${running.sipPassword}`;
+  return [
+    '',
+    `  page     ${pageAddress(config.http.host, running.httpPort, running.token, config.http.publicUrl)}`,
+    `  cameras  server id ${sip.id}, domain ${sip.domain}, port ${running.sipPort} (UDP and TCP)${password}`,
+    '',
+    '',
+  ].join('\n');
+}
+
+/** One sentence on stderr. */
+export function complain(io: Io, sentence: string): number {
+  io.stderr.write(`gbgate: ${sentence}\n`);
+  return EXIT_USAGE;
+}
+
+/** The flags that were really given, by their names without dashes. */
+export function flagsOf(command: Command): Record<string, string | boolean> {
+  const flags: Record<string, string | boolean> = {};
+  for (const option of command.options) {
+    if (command.getOptionValueSource(option.attributeName()) !== 'cli') continue;
+    const value: unknown = command.getOptionValue(option.attributeName());
+    flags[(option.long ?? '').replace(/^--/, '')] = option.negate ? true : String(value);
+  }
+  return flags;
+}

@@ -1,0 +1,61 @@
+import { type Command, Option } from 'commander';
+import { ConfigFile, SETTINGS, type Setting } from './schema.ts';
+
+/** Gives a command the options of the configuration. */
+export function addSettings(command: Command): void {
+  command.addOption(new Option('--config <FILE>', 'YAML file; unknown keys are errors [GBGATE_CONFIG]'));
+  for (const setting of SETTINGS) {
+    if (setting.flag === null) continue;
+    const flag = setting.kind === 'boolean' ? `--${setting.flag}` : `--${setting.flag} <${placeholder(setting)}>`;
+    command.addOption(new Option(flag, `${helpText(setting)} [${setting.env}]`));
+  }
+}
+
+function helpText(setting: Setting): string {
+  const { description } = setting.schema;
+  if (setting.kind === 'boolean') return `do not ${description}`;
+  return `${description} (default: ${byDefault(setting)})`;
+}
+
+function placeholder(setting: Setting): string {
+  return setting.schema.enum?.join('|') ?? setting.schema.value ?? setting.name.toUpperCase();
+}
+
+function byDefault(setting: Setting): string {
+  const value: unknown = setting.schema.default;
+  if (Array.isArray(value)) return value.join(',') || 'none';
+  return value === undefined ? (setting.schema.otherwise ?? 'none') : String(value);
+}
+
+/** The text of `docs/configuration.md`. */
+export function configurationPage(): string {
+  const lines = [
+    '# Configuration',
+    '',
+    'Every key can be set by an option of `gbgate serve`, by an environment variable, or in the YAML file given by',
+    '`--config` (or `GBGATE_CONFIG`). An option wins over the environment, the environment over the file, the file over',
+    'the default. Unknown keys are errors. Times are `500ms`, `20s`, `30m`, `2h`, `1d`; a bare number is seconds.',
+    '',
+  ];
+  for (const [group, schema] of Object.entries(ConfigFile.properties)) {
+    lines.push(
+      `## ${group}`,
+      '',
+      `${schema.description}.`,
+      '',
+      '| key | option | environment | default | meaning |',
+      '| --- | --- | --- | --- | --- |',
+    );
+    for (const setting of SETTINGS.filter((s) => s.group === group)) {
+      const words =
+        setting.schema.enum === undefined ? '' : ` (${setting.schema.enum.map((w) => `\`${w}\``).join(', ')})`;
+      const option = setting.flag === null ? '' : `\`--${setting.flag}\``;
+      const standard = setting.schema.default === undefined ? byDefault(setting) : `\`${byDefault(setting)}\``;
+      lines.push(
+        `| \`${setting.name}\` | ${option} | \`${setting.env}\` | ${standard} | ${setting.schema.description}${words} |`,
+      );
+    }
+    lines.push('');
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,73 @@
+import { open } from 'node:fs/promises';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { sendProblem } from './problem.ts';
+
+export interface FileAnswer {
+  readonly path: string;
+  /** Without quotes. */
+  readonly etag: string;
+  /** Still written: nobody may keep it in a cache. */
+  readonly isGrowing: boolean;
+  readonly type: string;
+  /** Name to save it under: only `[A-Za-z0-9_.-]`. */
+  readonly name: string;
+  readonly asAttachment: boolean;
+}
+
+/**
+ * Sends a file or one range of it (RFC 9110 section 14), as it is at this moment. Several ranges in one request get
+ * the whole file, which the RFC allows; nobody plays video with them.
+ */
+export async function sendFile(request: FastifyRequest, reply: FastifyReply, file: FileAnswer): Promise<FastifyReply> {
+  const handle = await open(file.path, 'r').catch(() => null);
+  if (handle === null) return sendProblem(reply, 'recording_not_found', 'The file is no longer on disk.');
+  const etag = `"${file.etag.replace(/["\\]/g, '')}"`;
+  const size = (await handle.stat()).size;
+  reply
+    .header('etag', etag)
+    .header('accept-ranges', 'bytes')
+    .header('cache-control', file.isGrowing ? 'no-store' : 'private, no-cache')
+    .header('content-type', file.type)
+    .header('content-disposition', `${file.asAttachment ? 'attachment' : 'inline'}; filename="${file.name}"`);
+
+  if (namesTag(request.headers['if-none-match'], etag)) {
+    await handle.close();
+    return reply.code(304).send();
+  }
+  const condition = request.headers['if-range'];
+  const range = typeof condition === 'string' && condition !== etag ? 'whole' : parseRange(request.headers.range, size);
+  if (range === 'unsatisfiable') {
+    await handle.close();
+    reply.removeHeader('content-disposition').header('content-range', `bytes */${size}`);
+    return sendProblem(reply, 'range_not_satisfiable', `The file has ${size} bytes.`);
+  }
+  const [first, last] = range === 'whole' ? [0, size - 1] : range;
+  reply.header('content-length', last - first + 1);
+  if (range !== 'whole') reply.code(206).header('content-range', `bytes ${first}-${last}/${size}`);
+  if (request.method === 'HEAD' || last < first) {
+    await handle.close();
+    return reply.send('');
+  }
+  return reply.send(handle.createReadStream({ start: first, end: last, autoClose: true }));
+}
+
+/** First and last byte of a `Range` header; `whole` when there is none that must be honoured. */
+export function parseRange(header: string | undefined, size: number): [number, number] | 'whole' | 'unsatisfiable' {
+  const parts = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header?.replace(/\s/g, '') ?? '');
+  if (parts === null) return 'whole';
+  const [, from = '', to = ''] = parts;
+  if (from === '' && to === '') return 'whole';
+  if (from === '') {
+    const count = Math.min(Number(to), size);
+    return count === 0 ? 'unsatisfiable' : [size - count, size - 1];
+  }
+  const first = Number(from);
+  const last = to === '' ? size - 1 : Math.min(Number(to), size - 1);
+  if (to !== '' && Number(to) < first) return 'whole';
+  return first >= size ? 'unsatisfiable' : [first, last];
+}
+
+function namesTag(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  return header.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag);
+}

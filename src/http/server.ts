@@ -1,0 +1,253 @@
+import {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+} from 'fastify';
+import type { Gateway } from '../gateway/port.ts';
+import { Auth, redacted } from './auth.ts';
+import type { HttpContext } from './context.ts';
+import { collectSchemas, serveDocs, serveDocsProgram } from './docs.ts';
+import { eventRoutes } from './events.ts';
+import { keepAnswers } from './idempotency.ts';
+import { Metrics } from './metrics.ts';
+import { isHost, isNamed, isOriginAllowed } from './origin.ts';
+import { pageFolder, servePage } from './page.ts';
+import { sendProblem } from './problem.ts';
+import { channelRoutes } from './routes/channels.ts';
+import { deviceRoutes } from './routes/devices.ts';
+import { recordingRoutes } from './routes/recordings.ts';
+import { streamRoutes } from './routes/streams.ts';
+import { systemRoutes } from './routes/system.ts';
+import { splitAddress } from './signature.ts';
+import { validateRequests } from './validation.ts';
+import { viewerRoutes } from './viewer-http.ts';
+import { ViewerSockets } from './viewer-socket.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A signature in the address is enough to see it. */
+    signable?: boolean;
+  }
+}
+
+export interface HttpOptions {
+  readonly host: string;
+  /** 0 means any free port. */
+  readonly port: number;
+  /** Our address behind a reverse proxy, perhaps with a path; null: from the request. */
+  readonly publicUrl: string | null;
+  /** The administrator's token; null switches authentication off. */
+  readonly token: string | null;
+  /** A token that may only look. */
+  readonly readToken: string | null;
+  readonly allowedOrigins: readonly string[];
+  readonly version: string;
+  readonly log: FastifyBaseLogger;
+  /** Folder of the built page; by default the project's own. */
+  readonly page?: string;
+}
+
+export interface HttpServer {
+  readonly port: number;
+  /** Ends every viewer and event stream, then the server. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** The longest body the API takes is a name and a password. */
+const MAX_BODY_BYTES = 64 * 1024;
+/** A request whose headers and body have not come by then is cut: a connection must not be held by silence. */
+const REQUEST_MS = 30_000;
+const HEADERS_MS = 10_000;
+/** Connections at once: viewers (10,000) and API clients together. */
+const MAX_CONNECTIONS = 12_000;
+/** How long viewers have to answer our close frame at the end. */
+const FAREWELL_MS = 1000;
+
+/** Binds the HTTP server: API, page, viewers. */
+export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpServer | { fault: string }> {
+  const epochMs = (): number => Date.now();
+  const auth = new Auth({ token: o.token, readToken: o.readToken, signingKey: gateway.signingKey, epochMs });
+  const metrics = new Metrics(() => gateway.counters());
+  metrics.total('http_unauthorized_total', () => auth.refused);
+  let port = o.port;
+  const origins = { allowed: o.allowedOrigins, publicUrl: o.publicUrl };
+  const context: HttpContext = { gateway, auth, origins, metrics, version: o.version, epochMs, port: () => port };
+
+  const app = fastify({
+    loggerInstance: o.log,
+    disableRequestLogging: true,
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_MS,
+    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: 5000 },
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 200 },
+  });
+  app.server.maxConnections = MAX_CONNECTIONS;
+  validateRequests(app);
+  answerFaults(app);
+  everyAnswer(app, context);
+  await collectSchemas(app, o.version);
+
+  await app.register(async (open) => {
+    open.get('/healthz', { schema: { hide: true } }, (_request, reply) => reply.send({ status: 'ok' }));
+    await serveDocsProgram(open);
+    await servePage(open, o.page ?? pageFolder());
+  });
+  await app.register(async (closed) => {
+    guard(closed, context);
+    keepAnswers(closed, () => performance.now());
+    serveDocs(closed);
+    viewerRoutes(closed, context);
+    closed.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
+      reply.header('content-type', metrics.contentType).send(await metrics.text()),
+    );
+    await closed.register(
+      async (api) => {
+        for (const routes of [deviceRoutes, channelRoutes, streamRoutes, recordingRoutes, eventRoutes, systemRoutes]) {
+          routes(api, context);
+        }
+        api.all('/*', { schema: { hide: true } }, (request, reply) => noRoute(request, reply));
+      },
+      { prefix: '/api/v1' },
+    );
+  });
+
+  try {
+    await app.listen({ host: o.host, port: o.port });
+  } catch (error) {
+    await app.close();
+    return { fault: `HTTP cannot listen on ${o.host}:${o.port}: ${reasonOf(error)}.` };
+  }
+  const bound = app.server.address();
+  if (typeof bound === 'object' && bound !== null) port = bound.port;
+  const viewers = new ViewerSockets(app.server, context);
+
+  let closing: Promise<void> | null = null;
+  return {
+    port,
+    close() {
+      closing ??= farewell(app, viewers);
+      return closing;
+    },
+  };
+}
+
+async function farewell(app: FastifyInstance, viewers: ViewerSockets): Promise<void> {
+  viewers.closeAll();
+  const untilMs = performance.now() + FAREWELL_MS;
+  while (viewers.count > 0 && performance.now() < untilMs) await new Promise((resolve) => setTimeout(resolve, 10));
+  viewers.terminateAll();
+  await app.close();
+}
+
+/** Everything in this scope wants a credential; what changes something wants the administrator's. */
+function guard(app: FastifyInstance, { auth, origins }: HttpContext): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const [path, query] = splitAddress(request.url);
+    const isLook = request.method === 'GET' || request.method === 'HEAD';
+    const grant = auth.grant(
+      { headers: request.headers, path, query, remote: request.ip },
+      isLook && request.routeOptions.config.signable === true,
+    );
+    if (grant === 'locked') {
+      reply.header('retry-after', '60');
+      return sendProblem(reply, 'rate_limited', 'Too many wrong tokens came from this address; wait a minute.');
+    }
+    if (grant === 'unauthorized') {
+      reply.header('www-authenticate', 'Bearer realm="gbgate"');
+      return sendProblem(
+        reply,
+        'unauthorized',
+        'The token is missing or wrong: send it as a bearer token, or as ?token=.',
+      );
+    }
+    if (isLook) return;
+    if (grant !== 'admin') return sendProblem(reply, 'forbidden', 'This token may only look.');
+    if (!isOriginAllowed(request.headers, origins)) {
+      return sendProblem(reply, 'forbidden', 'Pages of this origin are not in http.allowedOrigins.');
+    }
+  });
+  // A call without a body is one with an empty body: its schema then names what is missing.
+  app.addHook('preValidation', async (request) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') request.body ??= {};
+  });
+}
+
+/** Headers of every answer, the answer to CORS preflights, and the count. */
+function everyAnswer(app: FastifyInstance, { origins, metrics }: HttpContext): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const host = request.headers.host ?? '';
+    const sockets = isHost(host) ? ` ws://${host} wss://${host}` : '';
+    reply.headers({
+      'content-security-policy': `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; media-src 'self' blob:; connect-src 'self'${sockets}; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    });
+    const { origin } = request.headers;
+    if (origin !== undefined && isNamed(origin, origins)) {
+      reply.headers({ 'access-control-allow-origin': origin, vary: 'Origin' });
+      if (request.method === 'OPTIONS') {
+        reply.headers({
+          'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
+          'access-control-allow-headers': 'authorization, content-type, idempotency-key, last-event-id, range',
+          'access-control-max-age': '600',
+        });
+        return reply.code(204).send();
+      }
+    }
+  });
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (request.url.startsWith('/api/') && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+    return payload;
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    metrics.answered(request.method, reply.statusCode);
+    request.log.debug(
+      {
+        method: request.method,
+        url: redacted(request.url),
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      },
+      'http',
+    );
+  });
+}
+
+/** Whatever goes wrong leaves as a problem; a fault of ours tells its text to the log only. */
+function answerFaults(app: FastifyInstance): void {
+  app.removeContentTypeParser(['application/json', 'text/plain']);
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    if (body === '') return done(null, undefined);
+    try {
+      done(null, JSON.parse(String(body)));
+    } catch {
+      done(Object.assign(new Error('The body is not JSON.'), { statusCode: 400 }), undefined);
+    }
+  });
+  app.setNotFoundHandler(noRoute);
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (error.validation || status === 400) return sendProblem(reply, 'bad_request', error.message);
+    if (status === 413) return sendProblem(reply, 'payload_too_large', `A body has at most ${MAX_BODY_BYTES} bytes.`);
+    if (status === 415) return sendProblem(reply, 'bad_request', 'Bodies are application/json.');
+    if (status < 500) return sendProblem(reply, 'bad_request', error.message);
+    request.log.error({ err: error, method: request.method, url: redacted(request.url) }, 'request failed');
+    return sendProblem(reply, 'internal', 'The gateway made a mistake; its log says more.');
+  });
+}
+
+function noRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendProblem(reply, 'not_found', `There is no ${request.method} ${splitAddress(request.url)[0]}.`);
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return 'the port is in use';
+  if (code === 'EACCES') return 'the port needs more rights (ports below 1024)';
+  if (code === 'EADDRNOTAVAIL') return 'this machine does not have that address';
+  return message;
+}

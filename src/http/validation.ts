@@ -1,0 +1,29 @@
+import { Ajv, type ErrorObject } from 'ajv';
+import addFormats from 'ajv-formats';
+import type { FastifyInstance, FastifySchemaCompiler } from 'fastify';
+
+const options = { allErrors: false, useDefaults: true, allowUnionTypes: true, strict: false } as const;
+
+/** Bodies are taken as they are; text of an address is turned into the numbers and booleans its schema names. */
+export function validateRequests(app: FastifyInstance): void {
+  const exact = new Ajv(options);
+  const fromText = new Ajv({ ...options, coerceTypes: true });
+  addFormats.default(exact);
+  addFormats.default(fromText);
+  const compile: FastifySchemaCompiler<object> = ({ schema, httpPart }) => {
+    const check = (httpPart === 'body' ? exact : fromText).compile(schema);
+    return (value: unknown) => (check(value) ? { value } : { error: new Error(sentence(check.errors?.[0], httpPart)) });
+  };
+  app.setValidatorCompiler(compile);
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+}
+
+function sentence(error: ErrorObject | undefined, part: string | undefined): string {
+  const where = part === 'querystring' ? 'query' : part === 'params' ? 'address' : (part ?? 'request');
+  if (error === undefined) return `The ${where} is not as it should be.`;
+  const place = `${where}${error.instancePath.replaceAll('/', '.')}`;
+  if (error.keyword === 'additionalProperties')
+    return `${place} has the unknown key "${error.params.additionalProperty}".`;
+  const allowed = error.keyword === 'enum' ? `: ${(error.params.allowedValues as unknown[]).join(', ')}` : '';
+  return `${place} ${error.message}${allowed}.`;
+}

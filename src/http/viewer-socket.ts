@@ -1,0 +1,167 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { ViewerHandle } from '../gateway/port.ts';
+import { isProblem } from '../gateway/views.ts';
+import type { ViewerSink } from '../media/live/viewer.ts';
+import type { HttpContext } from './context.ts';
+import { isOriginAllowed } from './origin.ts';
+import { closeOf } from './problem.ts';
+import { splitAddress } from './signature.ts';
+import { viewerAddress, watch } from './viewer-address.ts';
+
+/** Contract, viewers. */
+export const PROTOCOL = 'gbgate.v1';
+/** Contract: keeps proxies and NAT tables alive, and finds peers that are gone. */
+export const PING_MS = 20_000;
+/** A report is some 60 bytes; nothing longer is ever due. Longer messages close the socket (1009). */
+export const MAX_MESSAGE_BYTES = 4096;
+/** A report a second is due; one that sends this many within a second is closed (1008). */
+export const MAX_MESSAGES_PER_SECOND = 50;
+/** Each holds a file descriptor; the usual limit of a service is 65,536 and cameras need their share. */
+export const MAX_SOCKETS = 10_000;
+
+/** EDGE: WebSocket viewers on the HTTP server. */
+export class ViewerSockets {
+  readonly #context: HttpContext;
+  readonly #wss = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+    // Media does not shrink, and a deflate context costs 300 kB for each viewer.
+    perMessageDeflate: false,
+    clientTracking: true,
+    handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
+  });
+  readonly #alive = new WeakSet<WebSocket>();
+  readonly #ping: NodeJS.Timeout;
+
+  constructor(server: Server, context: HttpContext) {
+    this.#context = context;
+    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    this.#ping = setInterval(() => this.#pingAll(), PING_MS);
+    this.#ping.unref();
+    context.metrics.gauge('viewer_sockets', () => this.#wss.clients.size);
+  }
+
+  /** Tells every viewer that we go (1001); sockets that do not answer are cut by `terminateAll`. */
+  closeAll(): void {
+    clearInterval(this.#ping);
+    for (const socket of this.#wss.clients) socket.close(1001, 'shutting_down');
+  }
+
+  terminateAll(): void {
+    for (const socket of this.#wss.clients) socket.terminate();
+  }
+
+  get count(): number {
+    return this.#wss.clients.size;
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    if (this.#wss.clients.size >= MAX_SOCKETS) {
+      this.#context.metrics.viewerRefused();
+      socket.destroy();
+      return;
+    }
+    this.#wss.handleUpgrade(request, socket, head, (ws) => this.#open(ws, request));
+  }
+
+  /** The upgrade is always accepted: a browser shows its page a close code, never an HTTP status. */
+  #open(ws: WebSocket, request: IncomingMessage): void {
+    ws.on('error', () => ws.terminate());
+    const handle = this.#attach(ws, request);
+    if (Array.isArray(handle)) {
+      this.#context.metrics.viewerRefused();
+      ws.close(...handle);
+      return;
+    }
+    this.#alive.add(ws);
+    ws.on('pong', () => this.#alive.add(ws));
+    ws.on('close', () => handle.close());
+    this.#listen(ws, handle);
+  }
+
+  /** The viewer, or the close code and reason word of its refusal. */
+  #attach(ws: WebSocket, request: IncomingMessage): ViewerHandle | [code: number, reason: string] {
+    const { gateway, auth, origins } = this.#context;
+    const [path, query] = splitAddress(request.url ?? '/');
+    if (!isOriginAllowed(request.headers, origins)) return [4401, 'origin'];
+    const remote = request.socket.remoteAddress ?? '';
+    const grant = auth.grant({ headers: request.headers, path, query, remote }, true);
+    if (grant === 'unauthorized' || grant === 'locked') return closeOf('unauthorized');
+    const address = viewerAddress(path, query);
+    if (address === null) return closeOf('not_found');
+    const handle = watch(gateway, address, sinkOf(ws), { protocol: ws.protocol === PROTOCOL, singleInit: false });
+    return isProblem(handle) ? closeOf(handle.problem) : handle;
+  }
+
+  #listen(ws: WebSocket, handle: ViewerHandle): void {
+    let windowStartMs = 0;
+    let inWindow = 0;
+    ws.on('message', (data, isBinary) => {
+      const nowMs = performance.now();
+      if (nowMs - windowStartMs >= 1000) {
+        windowStartMs = nowMs;
+        inWindow = 0;
+      }
+      if (++inWindow > MAX_MESSAGES_PER_SECOND) {
+        this.#context.metrics.viewerMessageDropped();
+        ws.close(1008, 'too_many_messages');
+        ws.removeAllListeners('message');
+        return;
+      }
+      const report = isBinary ? null : readReport(String(data));
+      if (report === null) this.#context.metrics.viewerMessageDropped();
+      else handle.report(report.bufferedEnd, report.currentTime);
+    });
+  }
+
+  #pingAll(): void {
+    for (const ws of this.#wss.clients) {
+      if (!this.#alive.has(ws)) {
+        ws.terminate();
+        continue;
+      }
+      this.#alive.delete(ws);
+      if (ws.readyState === ws.OPEN) ws.ping();
+    }
+  }
+}
+
+/** A WebSocket as the place where a viewer's messages go. */
+function sinkOf(ws: WebSocket): ViewerSink {
+  const ignore = (): void => {};
+  return {
+    get bufferedBytes() {
+      return ws.bufferedAmount;
+    },
+    sendBinary(bytes) {
+      if (ws.readyState === ws.OPEN) ws.send(bytes, ignore);
+    },
+    sendText(text) {
+      if (ws.readyState === ws.OPEN) ws.send(text, ignore);
+    },
+    close(code, reason) {
+      ws.close(code, reason);
+    },
+  };
+}
+
+/** `{"type":"report","bufferedEnd","currentTime"}` in seconds; null when it is something else. */
+export function readReport(text: string): { bufferedEnd: number; currentTime: number } | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  const { type, bufferedEnd, currentTime } = value as Record<string, unknown>;
+  if (type !== 'report' || !isSeconds(bufferedEnd) || !isSeconds(currentTime)) return null;
+  return { bufferedEnd, currentTime };
+}
+
+function isSeconds(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 && value < 1e9;
+}
