@@ -102,7 +102,7 @@ export function isStartLine(line: string): boolean {
 /** What a header may be called (RFC 3261 25.1, token). */
 const FIELD_NAME = /^[A-Za-z0-9!%*_+`'~.-]+$/;
 const REQUEST_LINE = /^([A-Za-z0-9!%*_+`'~.-]+)[ \t]+(\S+)[ \t]+SIP\/(\S+)$/i;
-const STATUS_LINE = /^SIP\/(\S+)[ \t]+(\d+)(?:[ \t]+(.*))?$/i;
+const STATUS_LINE = /^SIP\/(\S+)[ \t]+(\d+)(?:[ \t](.*))?$/is;
 
 function parseStartLine(line: string, offset: number): StartLine | Fault {
   const status = STATUS_LINE.exec(line);
@@ -110,7 +110,7 @@ function parseStartLine(line: string, offset: number): StartLine | Fault {
     if (status[1] !== '2.0') return fault('version', offset, `SIP version ${status[1]} is not 2.0.`);
     const code = Number(status[2]);
     if (!(code >= 100 && code <= 699)) return fault('status', offset, `${status[2]} is no status code.`);
-    return { kind: 'response', status: code, reason: status[3] ?? '' };
+    return { kind: 'response', status: code, reason: blanked(status[3] ?? '') };
   }
   const request = REQUEST_LINE.exec(line);
   if (request?.[1] === undefined || request[2] === undefined) {

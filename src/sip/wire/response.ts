@@ -44,7 +44,7 @@ export function makeResponse(
 function toWithTag(request: SipRequest, status: number, toTag: string | undefined): string {
   const to = request.headers.get('To') ?? '';
   if (status === 100 || tagOf(to) !== null) return to;
-  return `${to.replace(/;\s*tag\s*=?\s*$/i, '')};tag=${toTag ?? derivedTag(request)}`;
+  return `${to.replace(/;\s*tag\s*(?:=\s*)?$/i, '')};tag=${toTag ?? derivedTag(request)}`;
 }
 
 function derivedTag(request: SipRequest): string {

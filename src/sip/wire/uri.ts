@@ -59,8 +59,10 @@ export function formatUri(uri: SipUri): string {
 
 /** Cuts `host`, `host:port`, `[v6]:port`; blanks around the colon are tolerated. Null when there is no host. */
 export function splitHostPort(text: string): { host: string; port: number | null } | null {
-  const match = /^\s*(\[[0-9A-Fa-f:.%\w]*\]|[^\s:[\]]+)\s*(?::\s*(\d*)\s*)?$/.exec(text);
+  const match = /^\s*(\[[0-9A-Fa-f:.%\w]*\]|[^\s:[\]]+)\s*(?::(.*))?$/.exec(text);
   if (match?.[1] === undefined) return null;
-  const port = match[2] === undefined || match[2] === '' ? null : Number(match[2]);
-  return { host: match[1], port: port !== null && port >= 1 && port <= 65535 ? port : null };
+  const digits = (match[2] ?? '').trim();
+  if (!/^\d*$/.test(digits)) return null;
+  const port = Number(digits);
+  return { host: match[1], port: port >= 1 && port <= 65535 ? port : null };
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { userOf } from '../../../src/sip/wire/address.ts';
 import type { SipMessage } from '../../../src/sip/wire/message.ts';
 import { parseDatagram } from '../../../src/sip/wire/parse.ts';
+import { makeResponse } from '../../../src/sip/wire/response.ts';
 import { serialize } from '../../../src/sip/wire/serialize.ts';
 import { FIXTURES, fixture, plain, requestOf, wire } from '../fixtures.ts';
 import { cases } from './parse.cases.ts';
@@ -68,6 +69,32 @@ test('characters beyond one byte leave as UTF-8', () => {
   const message = requestOf(fixture('ip-camera-register.sip'));
   message.headers.set('Subject', '海康');
   assert.ok(serialize(message).includes(Buffer.from('Subject: 海康\r\n', 'utf8')));
+});
+
+test('text that makes careless patterns crawl is read at once', () => {
+  const blanks = ' '.repeat(30_000);
+  const rest = 'From: <sip:1@d>;tag=a\nTo: <sip:2@d>\nCall-ID: c\nCSeq: 1 BYE\n\n';
+  const hostile = [
+    `SIP/2.0 200${blanks}\rx\n${rest}`,
+    `BYE sip:2@d${blanks} SIP\n${rest}`,
+    `BYE sip:2@d:${'1'.repeat(30_000)}x SIP/2.0\n${rest}`,
+    `BYE sip:2@d SIP/2.0\nVia: SIP/2.0/UDP h:${blanks}x\n${rest}`,
+    `BYE sip:2@d SIP/2.0\nVia: SIP/2.0/UDP h${blanks}x\n${rest}`,
+    `BYE sip:2@d SIP/2.0\nVia: SIP/2.0/UDP h${';a=b'.repeat(7000)}\n${rest}`,
+    `BYE sip:2@d SIP/2.0\nVia: ${'"\\'.repeat(9000)}\n${rest}`,
+    `BYE sip:2@d SIP/2.0\nTo: <sip:2@d>;tag${blanks}x\n${rest}`,
+    `BYE sip:2@d SIP/2.0\nTo: <sip:2@d>${';tag'.repeat(7000)}x\n${rest}`,
+    `BYE sip:2@d SIP/2.0\nCSeq: 1${blanks}(\n${rest}`,
+    `BYE sip:2@d SIP/2.0\nX: ${'\u0001 '.repeat(15_000)}\n${rest}`,
+  ];
+  for (const text of hostile) {
+    const startedMs = performance.now();
+    const message = parseDatagram(Buffer.from(text, 'latin1'));
+    if (message.kind === 'request')
+      serialize(makeResponse(message, 200, 'OK', { from: { host: '192.0.2.1', port: 1 } }));
+    const tookMs = performance.now() - startedMs;
+    assert.ok(tookMs < 100, `${Math.round(tookMs)} ms for ${text.slice(0, 50)}`);
+  }
 });
 
 /** Plain data without the deviations, which are gone once we have written the message. */
