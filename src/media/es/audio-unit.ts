@@ -1,0 +1,138 @@
+/**
+ * Audio PES to whole chunks: G.711 bytes as they are, AAC as whole ADTS frames. Decides which of them a stream carries:
+ * content beats declaration (PS-1, PS-5).
+ */
+import { type AdtsHeader, emptyAdts, isAdtsChain, readAdts } from './aac.ts';
+import type { Law } from './g711.ts';
+
+export type AudioCodec = Law | 'aac';
+
+export interface AudioSink {
+  /** G.711 codes of one PES. Bytes are valid during the call only, here and below. */
+  g711(law: Law, bytes: Uint8Array, start: number, end: number, pts: number): void;
+  /** One AAC frame; `bytes[start, end)` is the raw frame behind its ADTS header. `pts` −1: joins the one before. */
+  aac(header: AdtsHeader, bytes: Uint8Array, start: number, end: number, pts: number): void;
+  discarded(): void;
+  finding(code: string, detail: string): void;
+}
+
+/** 64 KiB is 8 s of G.711 in one PES and the most a PES with a length can hold; audio PES without one must stop somewhere. */
+export const MAX_AUDIO_BYTES = 64 * 1024;
+
+export class AudioUnits {
+  readonly #sink: AudioSink;
+  readonly #buffer = Buffer.allocUnsafeSlow(MAX_AUDIO_BYTES);
+  readonly #adts: AdtsHeader = emptyAdts();
+  #length = 0;
+  #pts = -1;
+  /** Bytes at the front that an AAC frame began with in the PES before. */
+  #carried = 0;
+  #carriedPts = -1;
+  #declared: AudioCodec | null = null;
+  #unplayed = false;
+  #codec: AudioCodec | null = null;
+  #open = false;
+
+  constructor(sink: AudioSink) {
+    this.#sink = sink;
+  }
+
+  /** What the stream map says: a codec, or null for one that is not played. */
+  declare(codec: AudioCodec | null): void {
+    this.#unplayed = codec === null;
+    if (codec === this.#declared) return;
+    this.#declared = codec;
+    this.#codec = null;
+  }
+
+  pesStart(pts: number): void {
+    this.#open = true;
+    this.#length = this.#carried;
+    this.#pts = pts;
+  }
+
+  data(bytes: Uint8Array, start: number, end: number): void {
+    if (!this.#open) return;
+    if (this.#length + end - start > MAX_AUDIO_BYTES) {
+      this.hole();
+      return;
+    }
+    this.#buffer.set(bytes.subarray(start, end), this.#length);
+    this.#length += end - start;
+  }
+
+  pesEnd(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    if (this.#length === this.#carried || this.#unplayed) return;
+    if (this.#codec === null) this.#decide();
+    if (this.#codec === 'aac') {
+      this.#frames();
+      return;
+    }
+    this.#carried = 0;
+    this.#sink.g711(this.#codec ?? 'pcma', this.#buffer, 0, this.#length, this.#pts);
+  }
+
+  /** Bytes are missing: an open PES is thrown away. */
+  hole(): void {
+    if (this.#open || this.#carried > 0) this.#sink.discarded();
+    this.#open = false;
+    this.#carried = 0;
+  }
+
+  reset(): void {
+    this.#open = false;
+    this.#carried = 0;
+    this.#codec = this.#declared = null;
+    this.#unplayed = false;
+  }
+
+  #decide(): void {
+    const adts = isAdtsChain(this.#buffer, 0, this.#length);
+    if (adts && this.#declared !== 'aac') {
+      this.#sink.finding(this.#declared === null ? 'PS-1' : 'PS-5', 'audio is AAC by its ADTS frames');
+      this.#codec = 'aac';
+    } else if (this.#declared === null) {
+      this.#sink.finding('PS-1', 'no stream map: audio taken as G.711 A-law');
+      this.#codec = 'pcma';
+    } else {
+      this.#codec = this.#declared;
+    }
+  }
+
+  #frames(): void {
+    const buffer = this.#buffer;
+    const end = this.#length;
+    let at = 0;
+    let pts = this.#carried > 0 ? this.#carriedPts : this.#pts;
+    // The PES time belongs to the first frame that begins in it.
+    let own = this.#carried > 0 ? this.#pts : -1;
+    const carried = this.#carried;
+    while (at < end) {
+      const header = readAdts(buffer, at, end, this.#adts);
+      if (header === null) {
+        if (end - at < 7 && buffer[at] === 0xff) break;
+        this.#sink.finding('PS-11', 'no ADTS frame where one must begin');
+        this.#sink.discarded();
+        at = buffer.indexOf(0xff, at + 1);
+        if (at < 0 || at >= end) {
+          this.#carried = 0;
+          return;
+        }
+        continue;
+      }
+      if (at + header.frameBytes > end) break;
+      if (at >= carried && own >= 0) {
+        pts = own;
+        own = -1;
+      }
+      this.#sink.aac(header, buffer, at + header.headerBytes, at + header.frameBytes, pts);
+      pts = -1;
+      at += header.frameBytes;
+    }
+    this.#carriedPts = at >= carried && own >= 0 ? own : pts;
+    buffer.copyWithin(0, at, end);
+    this.#carried = end - at;
+  }
+}

@@ -1,0 +1,262 @@
+/**
+ * One time base for both tracks: 90 kHz, starts near 0, never goes back, never wraps. Source clocks (33-bit PTS and DTS,
+ * 32-bit RTP time stamps) are unwrapped here and mapped by an offset that both tracks share.
+ */
+import { unwrap } from '../ingest/rtp.ts';
+
+const PTS_MODULUS = 2 ** 33;
+const RTP_MODULUS = 2 ** 32;
+
+/** Time between frames until the stream has shown its own: 25 frames per second. */
+const DEFAULT_SPACING = 3600;
+
+/** TS-4: a jump is more than this away from what the arrival says, and more than three frames. */
+const JUMP_90K = 90_000;
+const JUMP_FRAMES = 3;
+
+/**
+ * Longest pause that stays in the time line. Audio must be filled with silence over it; an hour of it costs 160 kB. A
+ * longer pause becomes one frame long.
+ */
+export const MAX_PAUSE_90K = 3600 * 90_000;
+
+/** ISO/IEC 14496-10 A.3.1: at most 16 frames may wait to be shown. */
+const MAX_REORDER = 16;
+
+export interface TimelineNotes {
+  jump(detail: string): void;
+  finding(code: string, detail: string): void;
+}
+
+/** The clock of the video track, and the master of the time base. */
+export class VideoTimeline {
+  /** Result of `next`. 90 kHz. */
+  dts = 0;
+  pts = 0;
+  /** Time from the frame before; an estimate of the newest frame's duration. */
+  spacing = DEFAULT_SPACING;
+  /** Source time minus time base; null before the first frame and after a reset. */
+  offset: number | null = null;
+  /** Unwrapped source time of the newest frame. */
+  source = 0;
+  readonly #notes: TimelineNotes;
+  #started = false;
+  #usesRtp = false;
+  #arrivedMs = 0;
+  #nominal: number | null = null;
+  #sameSince = -1;
+  #depth: number | null = null;
+  #reordering = false;
+  /** Newest presentation times, sorted, while decode times are derived (TS-8). */
+  #waiting: number[] = [];
+
+  constructor(notes: TimelineNotes) {
+    this.#notes = notes;
+  }
+
+  /** What the SPS says: frames per second and how far pictures are reordered; null where it is silent. */
+  describe(fps: number | null, reorderDepth: number | null): void {
+    this.#nominal = fps === null ? null : 90_000 / fps;
+    if (!this.#started) this.spacing = Math.round(this.#nominal ?? DEFAULT_SPACING);
+    this.#depth = reorderDepth;
+  }
+
+  /** The source clock is about to change; the time base goes on. */
+  reset(): void {
+    this.offset = null;
+    this.#waiting = [];
+    this.#sameSince = -1;
+  }
+
+  /** Video that joins a running audio track: its first frame does not come before this. 90 kHz. */
+  notBefore(dts90k: number): void {
+    if (!this.#started) this.dts = Math.ceil(dts90k);
+  }
+
+  /** The next frame in decoding order; fills `dts` and `pts`. −1: the PES has no such time. */
+  next(pts: number, dts: number, rtpTimestamp: number, arrivedMs: number): void {
+    const usesRtp = pts < 0 && (this.#usesRtp || !this.#started || this.offset === null);
+    if (usesRtp && !this.#usesRtp) this.#notes.finding('TS-1', 'no PTS: RTP time stamps are used');
+    const elapsed = this.#started ? Math.max(0, arrivedMs - this.#arrivedMs) * 90 : 0;
+    const sourceChanged = usesRtp !== this.#usesRtp;
+    this.#usesRtp = usesRtp;
+    this.#arrivedMs = arrivedMs;
+    if (this.offset === null || sourceChanged) {
+      this.#anchor(usesRtp ? rtpTimestamp : dts >= 0 ? dts : pts, elapsed);
+      this.pts = this.dts + (dts >= 0 && pts >= 0 ? ahead(pts, dts) : 0);
+      return;
+    }
+    if (pts < 0 && !usesRtp) {
+      // TS-2: this frame only has no time.
+      this.#step(elapsed, 0);
+      this.source += this.spacing;
+      return;
+    }
+    const before = this.source;
+    const raw = usesRtp ? rtpTimestamp : dts >= 0 ? dts : pts;
+    this.source = unwrap(before, raw, usesRtp ? RTP_MODULUS : PTS_MODULUS);
+    const delta = this.source - before;
+    const limit = Math.max(JUMP_90K, JUMP_FRAMES * this.spacing);
+    if ((delta > limit || delta < -limit) && (Math.abs(delta - elapsed) > limit || delta > MAX_PAUSE_90K)) {
+      this.#notes.jump(`${Math.round(delta / 90)} ms in ${Math.round(elapsed / 90)} ms`);
+      this.#anchor(raw, elapsed);
+      this.pts = this.dts + (dts >= 0 && pts >= 0 ? ahead(pts, dts) : 0);
+      return;
+    }
+    if (dts < 0 && !usesRtp && (this.#reordering || (delta < 0 && this.#depth !== 0))) {
+      this.#derive(this.source - this.offset);
+      return;
+    }
+    const mapped = this.source - this.offset;
+    if (mapped > this.dts) {
+      this.#sameSince = -1;
+      this.#advance(mapped);
+    } else {
+      this.#notStrictlyAfter(delta, elapsed, arrivedMs);
+    }
+    this.pts = this.dts + (dts >= 0 && pts >= 0 ? ahead(pts, dts) : 0);
+  }
+
+  /** TS-3: repeated, constant or slightly backward times. */
+  #notStrictlyAfter(delta: number, elapsed: number, arrivedMs: number): void {
+    this.#notes.finding('TS-3', `time stamp ${delta === 0 ? 'repeated' : `${Math.round(-delta / 90)} ms back`}`);
+    if (delta !== 0) {
+      this.#step(elapsed, 0);
+      this.offset = this.source - this.dts;
+      return;
+    }
+    if (this.#sameSince < 0) this.#sameSince = arrivedMs - this.dts / 90;
+    // A clock that stands still: frames keep their usual distance and drift towards their arrival.
+    this.#step(0, (arrivedMs - this.#sameSince) * 90 - this.dts);
+  }
+
+  #step(elapsed: number, behind: number): void {
+    const usual = this.#nominal ?? this.spacing;
+    const pause = elapsed > JUMP_90K && elapsed > JUMP_FRAMES * usual ? Math.min(elapsed, MAX_PAUSE_90K) : 0;
+    const slew = Math.max(-usual / 2, Math.min(usual / 2, (behind - usual) / 8));
+    const spacing = this.spacing;
+    this.dts = Math.round(this.dts + Math.max(1, pause > 0 ? pause : usual + (behind === 0 ? 0 : slew)));
+    this.spacing = spacing;
+    this.pts = this.dts;
+  }
+
+  #advance(dts: number): void {
+    const spacing = dts - this.dts;
+    this.dts = dts;
+    // A hole is no frame rate.
+    if (spacing < JUMP_FRAMES * this.spacing || spacing < JUMP_90K / 2) this.spacing = spacing;
+  }
+
+  /** First frame, or the first of a new source clock: one frame after the last, or later if it came later. */
+  #anchor(raw: number, elapsed: number): void {
+    this.source = raw;
+    this.#waiting = [];
+    this.#sameSince = -1;
+    if (this.#started) {
+      const pause = elapsed > JUMP_FRAMES * this.spacing && elapsed <= MAX_PAUSE_90K ? elapsed : this.spacing;
+      this.dts = Math.round(this.dts + Math.max(1, pause));
+    }
+    this.#started = true;
+    this.offset = this.source - this.dts;
+    this.pts = this.dts;
+  }
+
+  /** TS-8: B pictures without DTS. The decode time is the smallest of the last `depth` + 1 presentation times. */
+  #derive(pts: number): void {
+    if (!this.#reordering) {
+      this.#reordering = true;
+      this.#depth = Math.max(1, this.#depth ?? 1);
+      this.#waiting = [this.dts];
+      this.#notes.finding('TS-8', 'B pictures without DTS');
+    }
+    const waiting = this.#waiting;
+    waiting.push(pts);
+    waiting.sort(ascending);
+    const depth = this.#depth ?? 1;
+    while (waiting.length > depth + 1) waiting.shift();
+    let dts = waiting.length > depth ? waiting.shift()! : waiting[0]! - (depth - waiting.length + 1) * this.spacing;
+    let late = 0;
+    if (dts <= this.dts) late = this.dts + Math.max(1, Math.round(this.spacing / 2)) - dts;
+    if (pts + late < dts + late) {
+      // Deeper than thought: everything from here on is shown later.
+      this.#depth = Math.min(MAX_REORDER, depth + 1);
+      waiting.unshift(dts);
+      dts = pts;
+      late = Math.max(late, this.dts + Math.max(1, Math.round(this.spacing / 2)) - dts);
+    }
+    if (late > 0) {
+      this.offset! -= late;
+      for (let i = 0; i < waiting.length; i += 1) waiting[i]! += late;
+    }
+    this.#advance(dts + late);
+    this.pts = Math.max(this.dts, pts + late);
+  }
+}
+
+function ascending(a: number, b: number): number {
+  return a - b;
+}
+
+/** pts − dts over the wrap; a negative one is a writer's bug. */
+function ahead(pts: number, dts: number): number {
+  const delta = unwrap(0, (pts - dts + PTS_MODULUS) % PTS_MODULUS, PTS_MODULUS);
+  return delta >= 0 && delta < MAX_REORDER * JUMP_90K ? delta : 0;
+}
+
+/** Maps audio times onto the time base of the video, by the same offset when both tracks share a clock (TS-6, TS-7). */
+export class AudioTimeline {
+  readonly #notes: TimelineNotes;
+  #offset: number | null = null;
+  #source = 0;
+  #arrivedMs = 0;
+
+  constructor(notes: TimelineNotes) {
+    this.#notes = notes;
+  }
+
+  reset(): void {
+    this.#offset = null;
+  }
+
+  /**
+   * Where a chunk belongs, 90 kHz. `expected`: where it would join without a gap. `video` is null in an audio-only stream.
+   */
+  next(pts: number, expected: number, video: VideoTimeline | null, arrivedMs: number): number {
+    const elapsed = Math.max(0, arrivedMs - this.#arrivedMs) * 90;
+    this.#arrivedMs = arrivedMs;
+    if (pts < 0) return expected;
+    const shared = video?.offset ?? null;
+    if (this.#offset === null) {
+      this.#source = shared === null ? pts : unwrap(video!.source, pts, PTS_MODULUS);
+      const here = video === null ? expected : video.dts;
+      if (shared !== null && Math.abs(this.#source - shared - here) < MAX_APART_90K) {
+        this.#offset = shared;
+      } else {
+        if (shared !== null) this.#notes.finding('TS-7', 'audio and video clocks have nothing in common');
+        this.#offset = this.#source - here;
+      }
+      return this.#source - this.#offset;
+    }
+    this.#source = unwrap(this.#source, pts, PTS_MODULUS);
+    let mapped = this.#source - this.#offset;
+    if (shared !== null && shared !== this.#offset) {
+      // The video was re-anchored: this chunk may be from before or after.
+      const moved = unwrap(video!.source, pts, PTS_MODULUS) - shared;
+      if (Math.abs(moved - expected) <= Math.max(JUMP_90K, Math.abs(mapped - expected))) {
+        this.#source = moved + shared;
+        this.#offset = shared;
+        mapped = moved;
+      }
+    }
+    const error = mapped - expected;
+    if (Math.abs(error) > JUMP_90K && Math.abs(error - elapsed) > JUMP_90K) {
+      this.#notes.finding('TS-4', `audio jumped by ${Math.round(error / 90)} ms`);
+      this.#offset = this.#source - expected;
+      return expected;
+    }
+    return mapped;
+  }
+}
+
+/** Audio that begins further than this from the picture beside it has a clock of its own. */
+const MAX_APART_90K = 10 * 90_000;

@@ -1,0 +1,365 @@
+/**
+ * Access units and audio chunks in, init segments and fragments out. Decides when a stream starts, which tracks are
+ * declared, and what is in one fragment: a video frame and the audio that has come since the one before.
+ */
+import { AAC_FRAME_SAMPLES, type AdtsHeader } from '../es/aac.ts';
+import type { VideoUnit } from '../es/access-unit.ts';
+import { AudioClock, aacTrack, g711Track } from '../es/audio-clock.ts';
+import type { Law } from '../es/g711.ts';
+import { ParameterSets } from '../es/parameter-sets.ts';
+import { isSyncNal } from '../es/picture.ts';
+import { AudioTimeline, type TimelineNotes, VideoTimeline } from '../es/timeline.ts';
+import type { AudioTrack, FeedCounters, Fragment, InitSegment, Sample } from '../frame.ts';
+import { EarlyAudio } from './early-audio.ts';
+import { audioHeadBytes, VIDEO_HEAD_BYTES, writeAudioHead, writeVideoHead } from './fragment.ts';
+import { makeInit } from './init.ts';
+
+export interface RemuxSink extends TimelineNotes {
+  init(init: InitSegment): void;
+  fragment(fragment: Fragment): void;
+}
+
+/** How long the first key frame waits for the audio that was announced. Then video alone, audio by a new init segment. */
+export const AUDIO_WAIT_MS = 300;
+
+/** Frames held during that wait: 300 ms of 120 frames per second. */
+export const MAX_WAITING_FRAMES = 36;
+
+/** A source without a video PES starts with audio alone after this. */
+export const AUDIO_ONLY_AFTER_MS = 1000;
+
+/** Audio that no video frame takes along (1 frame per second, video lost) leaves on its own after this. */
+export const AUDIO_HOLD_MS = 100;
+
+/** Audio that is missing this long has vanished: silence follows the video from here on. */
+export const AUDIO_VANISHED_MS = 500;
+
+/** A video frame in its own buffer, head room in front. */
+interface Waiting {
+  bytes: Buffer;
+  pts: number;
+  dts: number;
+  rtpTimestamp: number;
+  arrivedMs: number;
+  isSync: boolean;
+}
+
+export class Remuxer {
+  readonly #sink: RemuxSink;
+  readonly #counters: FeedCounters;
+  readonly #sets = new ParameterSets();
+  readonly #video: VideoTimeline;
+  readonly #audio: AudioTimeline;
+  readonly #early = new EarlyAudio();
+  #init: InitSegment | null = null;
+  #generation = 0;
+  #sequence = 0;
+  #clock: AudioClock | null = null;
+  /** The audio track as last seen; declared with the next init segment. */
+  #audioSeen: AudioTrack | null = null;
+  #lastAudioMs = 0;
+  #queuedSinceMs = -1;
+  #videoSeen = false;
+  #waiting: Waiting[] = [];
+  #waitingSinceMs = 0;
+  #needKey = true;
+  #afterLoss = false;
+  #keyDts = -1;
+  /** Audio may come: the stream map lists it, or there is no map. */
+  audioExpected = true;
+
+  constructor(sink: RemuxSink, counters: FeedCounters) {
+    this.#sink = sink;
+    this.#counters = counters;
+    this.#video = new VideoTimeline(sink);
+    this.#audio = new AudioTimeline(sink);
+  }
+
+  /** A video PES was there, whole or not: not an audio-only source. */
+  sawVideo(): void {
+    this.#videoSeen = true;
+  }
+
+  /** One whole access unit. */
+  videoUnit(unit: VideoUnit): void {
+    const { bytes, starts, ends, codec } = unit;
+    let isSync = false;
+    let payload = 0;
+    for (let i = unit.first; i < unit.last; i += 1) {
+      const start = starts[i]!;
+      payload += 4 + ends[i]! - start;
+      if (isSyncNal(codec, bytes[start]!)) isSync = true;
+      this.#sets.see(codec, bytes, start, ends[i]!);
+    }
+    this.#afterLoss ||= unit.afterLoss;
+    if (this.#needKey && !this.#begin(isSync)) return;
+    if (isSync && (this.#sets.changed || this.#audioSeen !== (this.#init?.audio ?? null)) && this.#init !== null) {
+      if (!this.#redeclare()) return;
+    }
+    if (this.#init === null) {
+      this.#wait(unit, payload, isSync);
+      return;
+    }
+    this.#video.next(unit.pts, unit.dts, unit.rtpTimestamp, unit.arrivedMs);
+    this.#fillVanished(unit.arrivedMs);
+    const out = Buffer.allocUnsafeSlow(VIDEO_HEAD_BYTES + payload + this.#audioBytes());
+    copyNals(unit, out, VIDEO_HEAD_BYTES);
+    this.#write(out, payload, isSync, unit.arrivedMs);
+  }
+
+  g711(law: Law, bytes: Uint8Array, start: number, end: number, pts: number, nowMs: number): void {
+    if (this.#audioSeen?.codec !== law) this.#audioSeen = g711Track(law);
+    this.#counters.audioFrames += 1;
+    this.#lastAudioMs = nowMs;
+    if (this.#clock?.track.codec !== law) {
+      this.#early.g711(bytes, start, end, pts, nowMs);
+      this.poll(nowMs);
+      return;
+    }
+    if (this.#place(pts, end - start, nowMs)) this.#clock.g711(bytes, start, end);
+    this.#audioQueued(nowMs);
+  }
+
+  aac(header: AdtsHeader, bytes: Uint8Array, start: number, end: number, pts: number, nowMs: number): void {
+    const seen = this.#audioSeen;
+    const track = aacTrack(header);
+    if (seen === null || seen.codec !== 'aac' || Buffer.compare(seen.config, track.config) !== 0)
+      this.#audioSeen = track;
+    this.#counters.audioFrames += 1;
+    this.#lastAudioMs = nowMs;
+    if (this.#clock === null || this.#clock.track !== this.#audioSeen) {
+      this.#early.aac(bytes, start, end, pts, nowMs);
+      this.poll(nowMs);
+      return;
+    }
+    if (this.#place(pts, AAC_FRAME_SAMPLES, nowMs)) this.#clock.aac(bytes, start, end);
+    this.#audioQueued(nowMs);
+  }
+
+  /** Time passes. */
+  poll(nowMs: number): void {
+    if (this.#init === null) {
+      if (this.#waiting.length > 0) {
+        if (this.#audioSeen !== null || nowMs - this.#waitingSinceMs >= AUDIO_WAIT_MS) this.#start();
+      } else if (!this.#videoSeen && this.#audioSeen !== null && nowMs - this.#early.sinceMs >= AUDIO_ONLY_AFTER_MS) {
+        this.#start();
+      }
+      return;
+    }
+    if (this.#init.video === null) {
+      if (this.#audioSeen !== this.#init.audio && !this.#videoSeen) {
+        this.#redeclare();
+        return;
+      }
+    }
+    if (this.#clock !== null && !this.#clock.empty && nowMs - this.#queuedSinceMs >= AUDIO_HOLD_MS)
+      this.#audioAlone(nowMs);
+  }
+
+  /** The source changes: the time base goes on, the next frame must be a key frame. */
+  reset(): void {
+    if (this.#init !== null) this.#waiting = [];
+    this.#video.reset();
+    this.#audio.reset();
+    this.#needKey = true;
+    this.#afterLoss = true;
+    this.#keyDts = -1;
+  }
+
+  /** What waits leaves. */
+  end(nowMs: number): void {
+    if (this.#init === null && (this.#waiting.length > 0 || (this.#audioSeen !== null && !this.#videoSeen)))
+      this.#start();
+    if (this.#clock !== null && !this.#clock.empty) this.#audioAlone(nowMs);
+  }
+
+  /** Whether a frame may leave while a key frame is needed. */
+  #begin(isSync: boolean): boolean {
+    if (!isSync || this.#sets.describe() === null) {
+      this.#counters.discarded += 1;
+      return false;
+    }
+    this.#needKey = false;
+    return true;
+  }
+
+  /** Before the start: the frame is kept while audio may still come. */
+  #wait(unit: VideoUnit, payload: number, isSync: boolean): void {
+    if (this.#waiting.length === 0) this.#waitingSinceMs = unit.arrivedMs;
+    const bytes = Buffer.allocUnsafeSlow(payload);
+    copyNals(unit, bytes, 0);
+    const { pts, dts, rtpTimestamp, arrivedMs } = unit;
+    this.#waiting.push({ bytes, pts, dts, rtpTimestamp, arrivedMs, isSync });
+    const ready = this.#audioSeen !== null || !this.audioExpected || this.#waiting.length >= MAX_WAITING_FRAMES;
+    if (ready || arrivedMs - this.#waitingSinceMs >= AUDIO_WAIT_MS) this.#start();
+  }
+
+  /** First init segment, then everything that waited. */
+  #start(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    if (!this.#declare()) {
+      this.#counters.discarded += waiting.length;
+      this.#needKey = true;
+      return;
+    }
+    for (const frame of waiting) {
+      this.#video.next(frame.pts, frame.dts, frame.rtpTimestamp, frame.arrivedMs);
+      if (frame === waiting[0]) this.#startAudio(this.#video.dts);
+      const out = Buffer.allocUnsafeSlow(VIDEO_HEAD_BYTES + frame.bytes.length + this.#audioBytes());
+      out.set(frame.bytes, VIDEO_HEAD_BYTES);
+      this.#write(out, frame.bytes.length, frame.isSync, frame.arrivedMs);
+    }
+    if (waiting.length === 0) {
+      this.#startAudio(0);
+      this.#audioAlone(this.#lastAudioMs);
+    }
+  }
+
+  /** Tracks changed: a new init segment before this key frame. False when the new one cannot be described. */
+  #redeclare(): boolean {
+    const at = this.#clock?.position90k();
+    if (!this.#clock?.empty && this.#clock !== null) this.#audioAlone(this.#lastAudioMs);
+    if (!this.#declare()) {
+      this.#needKey = true;
+      this.#counters.discarded += 1;
+      return false;
+    }
+    this.#video.notBefore(at ?? 0);
+    this.#startAudio(at ?? this.#video.dts + this.#video.spacing);
+    return true;
+  }
+
+  #declare(): boolean {
+    const described = this.#videoSeen ? this.#sets.describe() : null;
+    if (this.#videoSeen && described === null) return false;
+    if (described !== null) this.#video.describe(described.track.fps, described.reorderDepth);
+    this.#sets.changed = false;
+    this.#generation += 1;
+    this.#init = makeInit(this.#generation, described?.track ?? null, this.#audioSeen);
+    this.#sink.init(this.#init);
+    return true;
+  }
+
+  /** The audio track of a new init segment begins at `dts90k`; what came early joins it. */
+  #startAudio(dts90k: number): void {
+    const track = this.#init!.audio;
+    if (track === null) {
+      this.#clock = null;
+      return;
+    }
+    if (this.#clock?.track === track) return;
+    this.#clock = new AudioClock(track, Math.round((dts90k * track.sampleRate) / 90_000));
+    this.#audio.reset();
+    this.#early.replay((bytes, pts, arrivedMs) => {
+      const samples = track.codec === 'aac' ? AAC_FRAME_SAMPLES : bytes.length;
+      if (!this.#place(pts, samples, arrivedMs, dts90k)) return;
+      if (track.codec === 'aac') this.#clock!.aac(bytes, 0, bytes.length);
+      else this.#clock!.g711(bytes, 0, bytes.length);
+      this.#audioQueued(arrivedMs);
+    });
+  }
+
+  /** Finds the place of a chunk and fills the hole before it. `from`: chunks that end before it belong to nobody. */
+  #place(pts: number, samples: number, nowMs: number, from = -1): boolean {
+    const clock = this.#clock!;
+    const video = this.#init!.video === null ? null : this.#video;
+    const mapped = this.#audio.next(pts, clock.position90k(), video, nowMs);
+    const target = Math.round((mapped * clock.track.sampleRate) / 90_000);
+    if (from >= 0 && target + samples / 2 < (from * clock.track.sampleRate) / 90_000) return false;
+    if (clock.place(target, samples)) return true;
+    this.#sink.finding('TS-6', 'audio ahead of its time stamps');
+    this.#counters.discarded += 1;
+    return false;
+  }
+
+  #audioQueued(nowMs: number): void {
+    const clock = this.#clock!;
+    if (clock.empty) return;
+    if (this.#queuedSinceMs < 0) this.#queuedSinceMs = nowMs;
+    if (this.#init!.video === null || nowMs - this.#queuedSinceMs >= AUDIO_HOLD_MS) this.#audioAlone(nowMs);
+  }
+
+  /** Vanished audio: silence up to this frame, so that browsers play on. */
+  #fillVanished(nowMs: number): void {
+    const clock = this.#clock;
+    if (clock === null || nowMs - this.#lastAudioMs < AUDIO_VANISHED_MS) return;
+    const missing = Math.floor((this.#video.dts * clock.track.sampleRate) / 90_000) - clock.position;
+    if (missing >= clock.track.sampleRate / 100) clock.fill(missing);
+  }
+
+  #audioBytes(): number {
+    const clock = this.#clock;
+    return clock === null || clock.empty ? 0 : audioHeadBytes(clock.sizes.length) + clock.length;
+  }
+
+  /** `out` holds the payload of a video frame behind room for its head, and has room for the queued audio. */
+  #write(out: Buffer, payload: number, isSync: boolean, arrivedMs: number): void {
+    const { dts, pts, spacing } = this.#video;
+    const duration = Math.round(spacing);
+    const compositionOffset = Math.round(pts - dts);
+    this.#sequence += 1;
+    writeVideoHead(out, 0, this.#sequence, dts, payload, duration, isSync, compositionOffset);
+    const end = VIDEO_HEAD_BYTES + payload;
+    const data = out.subarray(VIDEO_HEAD_BYTES, end);
+    const samples: Sample[] = [{ track: 'video', data, dts, compositionOffset, duration, isSync }];
+    this.#appendAudio(out, end, samples);
+    this.#counters.frames += 1;
+    if (isSync) {
+      this.#counters.keyFrames += 1;
+      if (this.#keyDts >= 0) this.#counters.gopMs = Math.round((dts - this.#keyDts) / 90);
+      this.#keyDts = dts;
+    }
+    const afterLoss = this.#afterLoss;
+    this.#afterLoss = false;
+    const generation = this.#generation;
+    this.#sink.fragment({ generation, bytes: out, isKey: isSync, afterLoss, dts90k: dts, arrivedMs, samples });
+  }
+
+  #audioAlone(nowMs: number): void {
+    const clock = this.#clock!;
+    if (clock.empty) return;
+    const out = Buffer.allocUnsafeSlow(this.#audioBytes());
+    const samples: Sample[] = [];
+    const dts90k = Math.round((clock.start * 90_000) / clock.track.sampleRate);
+    this.#appendAudio(out, 0, samples);
+    const alone = this.#init!.video === null;
+    const afterLoss = alone && this.#afterLoss;
+    if (alone) this.#afterLoss = false;
+    const generation = this.#generation;
+    this.#sink.fragment({ generation, bytes: out, isKey: alone, afterLoss, dts90k, arrivedMs: nowMs, samples });
+  }
+
+  #appendAudio(out: Buffer, at: number, samples: Sample[]): void {
+    const clock = this.#clock;
+    if (clock === null || clock.empty) return;
+    this.#sequence += 1;
+    let dts = clock.start;
+    let from = writeAudioHead(out, at, this.#sequence, dts, clock.sizes, clock.durations);
+    out.set(clock.bytes.subarray(0, clock.length), from);
+    for (let i = 0; i < clock.sizes.length; i += 1) {
+      const duration = clock.durations[i]!;
+      const data = out.subarray(from, from + clock.sizes[i]!);
+      samples.push({ track: 'audio', data, dts, compositionOffset: 0, duration, isSync: true });
+      dts += duration;
+      from += data.length;
+    }
+    clock.taken();
+    this.#queuedSinceMs = -1;
+  }
+}
+
+/** NAL units of a unit behind 32-bit lengths. */
+function copyNals(unit: VideoUnit, out: Buffer, at: number): void {
+  const { bytes, starts, ends } = unit;
+  for (let i = unit.first; i < unit.last; i += 1) {
+    const start = starts[i]!;
+    const length = ends[i]! - start;
+    out[at] = length >>> 24;
+    out[at + 1] = length >>> 16;
+    out[at + 2] = length >>> 8;
+    out[at + 3] = length;
+    bytes.copy(out, at + 4, start, start + length);
+    at += 4 + length;
+  }
+}
