@@ -1,8 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { parseAdvertise } from './advertise.ts';
 import type { Call, InviteOptions } from './call.ts';
 import { Calls } from './calls.ts';
-import type { CatalogEvent, CatalogResult } from './camera/catalogs.ts';
-import { Catalogs } from './camera/catalogs.ts';
+import { type CatalogEvent, type CatalogResult, Catalogs } from './camera/catalogs.ts';
 import { type ChannelStore, type DeviceStore, Directory } from './camera/directory.ts';
 import { Fleet, type FleetEvent } from './camera/fleet.ts';
 import { Inquiries } from './camera/inquiries.ts';
@@ -21,7 +21,6 @@ import type { Peer } from './peer.ts';
 import { sipCounters } from './sip-counters.ts';
 import { SipSockets, type SocketFault } from './socket.ts';
 import type { ServerId } from './transaction/output.ts';
-import { userOf } from './wire/address.ts';
 import type { Fault } from './wire/fault.ts';
 import type { SipMessage, SipRequest } from './wire/message.ts';
 
@@ -96,7 +95,7 @@ export class SipServer {
   #timer: NodeJS.Timeout | null = null;
   #slowMs = 0;
   #loggedMs = Number.NEGATIVE_INFINITY;
-  readonly #counters = { received: 0, malformed: 0, elsewhere: 0, unknownMethods: 0, desksFailed: 0 };
+  readonly #counters = { received: 0, malformed: 0, unknownMethods: 0, desksFailed: 0 };
 
   /** Opens the port, UDP and TCP, and knows the devices of the store. */
   static async open(options: SipServerOptions): Promise<SipServer | SipFault> {
@@ -156,20 +155,13 @@ export class SipServer {
       random: token,
     });
     this.#catalogs = new Catalogs(this.directory, o.platformId, emit);
-    this.#messages = new MessageDesk(this.directory, this.#questions, this.#catalogs);
-    const exchange = this.#exchange;
-    const outbox = this.#outbox;
-    const questions = this.#questions;
-    const catalogs = this.#catalogs;
+    this.#messages = new MessageDesk(this.#fleet, this.#questions, this.#catalogs);
+    const ports = { exchange: this.#exchange, outbox: this.#outbox, peerOf, seen, nowMs, epochMs };
     this.#inquiries = new Inquiries({
-      exchange,
-      outbox,
-      questions,
-      catalogs,
+      ...ports,
+      questions: this.#questions,
+      catalogs: this.#catalogs,
       directory: this.directory,
-      peerOf,
-      seen,
-      nowMs,
       firstSn: randomInt(1, 1_000_000),
     });
     this.#registrations = new RegistrationDesk(this.#registrar, this.#fleet, {
@@ -177,13 +169,10 @@ export class SipServer {
       ping: (peer, deviceId, there) => this.#inquiries.ping(peer, deviceId, there),
       registered: (deviceId, changed) => this.#inquiries.afterRegistration(deviceId, changed),
     });
-    const store = o.stores.dialogues;
-    this.#farewells = new Farewells({ exchange, outbox, store, peerOf, nowMs, epochMs });
     const { platformId, domain } = o;
-    this.#calls = new Calls(
-      { exchange, outbox, store, peerOf, seen, nowMs, epochMs, random: token, platformId, domain },
-      this.#farewells,
-    );
+    const store = o.stores.dialogues;
+    this.#farewells = new Farewells({ ...ports, store });
+    this.#calls = new Calls({ ...ports, store, random: token, platformId, domain }, this.#farewells);
   }
 
   /** The port of both transports. */
@@ -351,7 +340,7 @@ export class SipServer {
         return;
       case 'MESSAGE':
       case 'NOTIFY':
-        this.#message(request, from, answer, nowMs);
+        this.#messages.receive(request, from, answer, nowMs, this.#clock.epochMs());
         return;
       case 'BYE':
         if (this.#calls.bye(request, from)) answer(200, 'OK');
@@ -373,29 +362,6 @@ export class SipServer {
         this.#counters.unknownMethods += 1;
         answer(405, 'Method Not Allowed', [['Allow', ALLOW]]);
     }
-  }
-
-  /** No digest comes with these: only what arrives from where the device registered is believed (SIP-2, REG-12). */
-  #message(request: SipRequest, from: Peer, answer: (status: number, phrase: string) => void, nowMs: number): void {
-    const deviceId = this.#senderOf(request, from);
-    const epochMs = this.#clock.epochMs();
-    if (deviceId === null || !this.#fleet.believes(deviceId, from, epochMs)) {
-      this.#counters.elsewhere += 1;
-      answer(403, 'Not Registered Here');
-      return;
-    }
-    const body = this.#messages.read(deviceId, request);
-    answer(body === null ? 400 : 200, body === null ? 'No MANSCDP Body' : 'OK');
-    this.#fleet.heard(deviceId, from, nowMs, epochMs);
-    if (body !== null && body !== 'empty') this.#messages.handle(deviceId, body, nowMs);
-  }
-
-  /** The user of From, which is the device; some write the channel there, then it is the device at that address which has it. */
-  #senderOf(request: SipRequest, from: Peer): string | null {
-    const user = userOf(request.headers.get('From'));
-    if (user === null) return null;
-    if (this.directory.device(user) !== undefined) return user;
-    return this.#fleet.deviceWith(user, from);
   }
 
   #disconnected(peer: Peer): void {
@@ -428,12 +394,4 @@ export class SipServer {
 /** 128 random bits: Call-IDs, tags and branches nobody guesses (INV-9). */
 function token(): string {
   return randomBytes(16).toString('hex');
-}
-
-/** `HOST`, `HOST:PORT`, `[v6]:PORT`. */
-function parseAdvertise(text: string | null): { host: string; port: number | null } | null {
-  if (text === null || text === '') return null;
-  const found = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text);
-  if (found === null) return { host: text, port: null }; // a bare IPv6 address
-  return { host: found[1] ?? found[2]!, port: found[3] === undefined ? null : Number(found[3]) };
 }

@@ -13,7 +13,7 @@ import type { SipSockets } from './socket.ts';
 /** Where the numbers of the SIP side are. */
 export interface CounterSources {
   nowMs: number;
-  server: { received: number; malformed: number; elsewhere: number; unknownMethods: number; desksFailed: number };
+  server: { received: number; malformed: number; unknownMethods: number; desksFailed: number };
   endpoint: ReturnType<SipEndpoint['counts']>;
   sockets: ReturnType<SipSockets['counts']> | null;
   registrar: Registrar;
@@ -35,7 +35,7 @@ export function sipCounters(s: CounterSources): Record<string, number> {
   return {
     sip_messages_received_total: s.server.received,
     sip_malformed_total: s.server.malformed,
-    sip_requests_elsewhere_total: s.server.elsewhere,
+    sip_requests_elsewhere_total: m.elsewhere,
     sip_requests_unknown_method_total: s.server.unknownMethods,
     sip_desk_failures_total: s.server.desksFailed,
     sip_registers_accepted_total: r.accepted,

@@ -1,14 +1,19 @@
 import { readCatalog } from '../manscdp/catalog.ts';
 import { type Envelope, isCommand, readEnvelope } from '../manscdp/envelope.ts';
 import { readKeepalive } from '../manscdp/keepalive.ts';
+import type { Peer } from '../peer.ts';
+import { userOf } from '../wire/address.ts';
 import type { SipRequest } from '../wire/message.ts';
 import type { Catalogs } from './catalogs.ts';
 import type { Directory } from './directory.ts';
+import type { Fleet } from './fleet.ts';
 import type { Questions } from './query.ts';
 
-/** The MESSAGE and NOTIFY desk: bodies of a device that was found at its own address. The SIP answer is sent before anything here takes effect. */
+/** The MESSAGE and NOTIFY desk: bodies of a device that was found at its own address. The SIP answer is sent before a body takes effect. */
 
 export interface MessageCounters {
+  /** Requests in the name of a device that did not come from where it registered. */
+  elsewhere: number;
   keepalives: number;
   keepaliveFaults: number;
   answers: number;
@@ -22,6 +27,7 @@ export interface MessageCounters {
 
 export class MessageDesk {
   readonly counters: MessageCounters = {
+    elsewhere: 0,
     keepalives: 0,
     keepaliveFaults: 0,
     answers: 0,
@@ -30,18 +36,47 @@ export class MessageDesk {
     ignored: 0,
     malformed: 0,
   };
+  readonly #fleet: Fleet;
   readonly #directory: Directory;
   readonly #questions: Questions;
   readonly #catalogs: Catalogs;
 
-  constructor(directory: Directory, questions: Questions, catalogs: Catalogs) {
-    this.#directory = directory;
+  constructor(fleet: Fleet, questions: Questions, catalogs: Catalogs) {
+    this.#fleet = fleet;
+    this.#directory = fleet.directory;
     this.#questions = questions;
     this.#catalogs = catalogs;
   }
 
+  /** No digest comes with these: only what arrives from where the device registered is believed (SIP-2, REG-12). */
+  receive(
+    request: SipRequest,
+    from: Peer,
+    answer: (status: number, phrase: string) => void,
+    nowMs: number,
+    epochMs: number,
+  ): void {
+    const deviceId = this.#senderOf(request, from);
+    if (deviceId === null || !this.#fleet.believes(deviceId, from, epochMs)) {
+      this.counters.elsewhere += 1;
+      answer(403, 'Not Registered Here');
+      return;
+    }
+    const body = this.#read(deviceId, request);
+    answer(body === null ? 400 : 200, body === null ? 'No MANSCDP Body' : 'OK');
+    this.#fleet.heard(deviceId, from, nowMs, epochMs);
+    if (body !== null && body !== 'empty') this.#handle(deviceId, body, nowMs);
+  }
+
+  /** The user of From, which is the device; some write the channel there, then it is the device at that address which has it. */
+  #senderOf(request: SipRequest, from: Peer): string | null {
+    const user = userOf(request.headers.get('From'));
+    if (user === null) return null;
+    return this.#directory.device(user) === undefined ? this.#fleet.deviceWith(user, from) : user;
+  }
+
   /** Reads a body; null: answer 400. An empty body is nothing wrong: some devices send empty NOTIFYs. */
-  read(deviceId: string, request: SipRequest): Envelope | 'empty' | null {
+  #read(deviceId: string, request: SipRequest): Envelope | 'empty' | null {
     if (request.body.length === 0) return 'empty';
     const device = this.#directory.device(deviceId);
     const envelope = readEnvelope(request.body, device?.profile.charset ?? null);
@@ -57,7 +92,7 @@ export class MessageDesk {
   }
 
   /** Carries out what a body says. */
-  handle(deviceId: string, envelope: Envelope, nowMs: number): void {
+  #handle(deviceId: string, envelope: Envelope, nowMs: number): void {
     if (envelope.root === 'response') this.#response(deviceId, envelope, nowMs);
     else if (isCommand(envelope, 'Keepalive')) {
       this.counters.keepalives += 1;

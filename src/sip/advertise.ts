@@ -1,0 +1,7 @@
+/** `HOST`, `HOST:PORT`, `[v6]:PORT`. */
+export function parseAdvertise(text: string | null): { host: string; port: number | null } | null {
+  if (text === null || text === '') return null;
+  const found = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text);
+  if (found === null) return { host: text, port: null }; // a bare IPv6 address
+  return { host: found[1] ?? found[2]!, port: found[3] === undefined ? null : Number(found[3]) };
+}
