@@ -1,30 +1,10 @@
-/** Boxes of ISO/IEC 14496-12: writing them, and walking them in a buffer. */
+import { u32 } from '../media/mp4/boxes.ts';
 
-export function u16(value: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeUInt16BE(value);
-  return bytes;
-}
-
-/** 32-bit words, one after the other. */
-export function u32(...values: number[]): Buffer {
-  const bytes = Buffer.alloc(values.length * 4);
-  for (const [i, value] of values.entries()) bytes.writeUInt32BE(value >>> 0, i * 4);
-  return bytes;
-}
+/** Boxes of ISO/IEC 14496-12 as they lie in a file: what only recordings write, and walking them. */
 
 /** A 64-bit number; exact up to 2^53. */
-export function u64(value: number): Buffer {
+export function u64(value: number): Uint8Array {
   return u32(Math.floor(value / 2 ** 32), value % 2 ** 32);
-}
-
-export function box(type: string, ...parts: readonly Uint8Array[]): Buffer {
-  const size = parts.reduce((sum, part) => sum + part.length, 8);
-  return Buffer.concat([u32(size), Buffer.from(type, 'latin1'), ...parts], size);
-}
-
-export function fullBox(type: string, version: number, flags: number, ...parts: readonly Uint8Array[]): Buffer {
-  return box(type, u32((version << 24) | flags), ...parts);
 }
 
 /** Unused room in a file: `size` bytes (8 or more), header included. */

@@ -1,4 +1,5 @@
-import { box, childBoxes, fullBox, readBoxHeader, u32, u64 } from './box.ts';
+import { box, fullBox, u32 } from '../media/mp4/boxes.ts';
+import { childBoxes, readBoxHeader, u64 } from './box.ts';
 
 /** Fragments of a recording: `moof` and `mdat` with a run of samples for each track, written and read back. */
 

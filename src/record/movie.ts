@@ -1,4 +1,5 @@
-import { box, childBoxes, findBox, fullBox, u16, u32, u64 } from './box.ts';
+import { box, dinf, fullBox, hdlr, smhd, u16, u32, vmhd } from '../media/mp4/boxes.ts';
+import { childBoxes, findBox, u64 } from './box.ts';
 import type { TrackIndex } from './index.ts';
 
 /** The `moov` of a recording: the short one while it is written (fragments follow), and the full one at the end. */
@@ -54,13 +55,13 @@ export function readMovie(moov: Uint8Array): Movie | null {
 function readTrack(trak: Uint8Array): MovieTrack | null {
   const tkhd = findBox(trak, 'tkhd')?.payload;
   const mdhd = findBox(trak, 'mdia', 'mdhd')?.payload;
-  const hdlr = findBox(trak, 'mdia', 'hdlr')?.payload;
+  const handlerBox = findBox(trak, 'mdia', 'hdlr')?.payload;
   const stsd = findBox(trak, 'mdia', 'minf', 'stbl', 'stsd')?.box;
-  if (tkhd === undefined || mdhd === undefined || hdlr === undefined || stsd === undefined) return null;
+  if (tkhd === undefined || mdhd === undefined || handlerBox === undefined || stsd === undefined) return null;
   const long = tkhd[0] === 1;
-  if (tkhd.length < (long ? 96 : 84) || mdhd.length < 24 || hdlr.length < 12) return null;
+  if (tkhd.length < (long ? 96 : 84) || mdhd.length < 24 || handlerBox.length < 12) return null;
   const head = Buffer.from(tkhd.buffer, tkhd.byteOffset, tkhd.length);
-  const handler = Buffer.from(hdlr.subarray(8, 12)).toString('latin1');
+  const handler = Buffer.from(handlerBox.subarray(8, 12)).toString('latin1');
   const timescale = Buffer.from(mdhd.buffer, mdhd.byteOffset, mdhd.length).readUInt32BE(mdhd[0] === 1 ? 20 : 12);
   if ((handler !== 'vide' && handler !== 'soun') || timescale === 0) return null;
   return {
@@ -134,7 +135,7 @@ function times(track: MovieTrack, index: TrackIndex): Times {
   };
 }
 
-function creationTime(startEpochMs: number): Buffer {
+function creationTime(startEpochMs: number): Uint8Array {
   return u64(Math.max(0, Math.floor(startEpochMs / 1000)) + SECONDS_1904_TO_1970);
 }
 
@@ -172,24 +173,17 @@ function trak(track: MovieTrack, startEpochMs: number, timing: Times, tables: re
   );
   // `und` as three letters of 5 bits (ISO/IEC 14496-12 8.4.2).
   const mdhd = fullBox('mdhd', 1, 0, time, time, u32(track.timescale), u64(timing.mediaDuration), u16(0x55c4), u16(0));
-  const name = isVideo ? 'VideoHandler' : 'SoundHandler';
-  const handler = fullBox(
-    'hdlr',
-    0,
-    0,
-    u32(0),
-    Buffer.from(isVideo ? 'vide' : 'soun', 'latin1'),
-    u32(0, 0, 0),
-    Buffer.from(`${name}\0`, 'latin1'),
-  );
-  const header = isVideo ? fullBox('vmhd', 0, 1, u32(0, 0)) : fullBox('smhd', 0, 0, u32(0));
-  const dinf = box('dinf', fullBox('dref', 0, 0, u32(1), fullBox('url ', 0, 1)));
   const edit = timing.edit === null ? [] : [edts(timing.edit.delay, timing.edit.duration)];
   return box(
     'trak',
     tkhd,
     ...edit,
-    box('mdia', mdhd, handler, box('minf', header, dinf, box('stbl', track.stsd, ...tables))),
+    box(
+      'mdia',
+      mdhd,
+      hdlr(isVideo ? 'vide' : 'soun'),
+      box('minf', isVideo ? vmhd() : smhd(), dinf(), box('stbl', track.stsd, ...tables)),
+    ),
   );
 }
 

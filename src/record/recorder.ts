@@ -96,6 +96,16 @@ export class Recorder {
     return Math.round(this.#newestMs);
   }
 
+  /** Bytes that wait for the disk. */
+  get queuedBytes(): number {
+    return this.#queue.queuedBytes;
+  }
+
+  /** Resolves when nothing waits for the disk: for a source that is faster than real time and can be held back. */
+  drained(): Promise<void> {
+    return this.#queue.idle();
+  }
+
   /** The next fragment of the stream. The first must begin with a key frame. */
   fragment(fragment: Fragment): void {
     if (this.#stopped !== null) return;

@@ -1,4 +1,5 @@
-import { box, free, mdatHeader64, u32 } from './box.ts';
+import { box, u32 } from '../media/mp4/boxes.ts';
+import { free, mdatHeader64 } from './box.ts';
 import type { RecordFile } from './file.ts';
 import { FRAGMENT_ALIGNMENT, fragmentBytes, type Run, type RunTable, tablesOf } from './fragment.ts';
 import { TrackIndex } from './index.ts';

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { Fragment, Sample } from '../../src/media/frame.ts';
 import { MAX_GOP_BYTES } from '../../src/media/live/gop.ts';
+import { makeInit } from '../../src/media/mp4/init.ts';
 import { readMoof } from '../../src/record/fragment.ts';
 import { TrackIndex } from '../../src/record/index.ts';
 import { fullMoov, readMovie } from '../../src/record/movie.ts';
@@ -196,6 +197,20 @@ test('the largest group of pictures a stream keeps is taken at once', async () =
   assert.equal(readSamples(file.content)[0]!.samples.length, MAX_GOP_BYTES / size);
 });
 
+test('a source faster than real time waits for the disk and writes as much as it likes', async () => {
+  const file = new MemoryFile();
+  const { recorder, faults } = open(file);
+  const size = 1024 * 1024;
+  const count = (2 * MAX_QUEUED_BYTES) / size;
+  for (let n = 0; n < count; n += 1) {
+    recorder.fragment(frame(n, { isKey: n % 25 === 0, size }));
+    if (recorder.queuedBytes > 8 * size) await recorder.drained();
+  }
+  assert.equal((await recorder.stop()).durationMs, count * 40);
+  assert.equal(recorder.queuedBytes, 0);
+  assert.deepEqual(faults, []);
+});
+
 test('a new init segment ends the file and asks for another', async () => {
   const file = new MemoryFile();
   const { recorder, news } = open(file);
@@ -319,6 +334,39 @@ test('data is synced every few seconds, and around the write that finalises', as
   assert.equal(file.datasyncs, Math.floor(29_000 / SYNC_EVERY_MS));
   await recorder.stop();
   assert.equal(file.datasyncs, Math.floor(30_000 / SYNC_EVERY_MS) + 2);
+});
+
+test('the live init segment is read as it is written', () => {
+  const video = {
+    kind: 'video',
+    codec: 'h264',
+    codecString: 'avc1.64001f',
+    width: 1280,
+    height: 720,
+    fps: 25,
+    profile: 'High',
+    config: new Uint8Array([1, 100, 0, 31, 255, 224, 0]),
+    timescale: 90_000,
+  } as const;
+  const audio = {
+    kind: 'audio',
+    codec: 'pcma',
+    codecString: 'flac',
+    sampleRate: 8000,
+    channels: 1,
+    config: new Uint8Array(34),
+    timescale: 8000,
+  } as const;
+  const { bytes } = makeInit(1, video, audio);
+  const movie = readMovie(bytes.subarray(Buffer.from(bytes).indexOf('moov') + 4));
+  assert.ok(movie?.isFragmented);
+  assert.deepEqual(
+    movie.tracks.map(({ stsd, ...track }) => ({ ...track, entry: Buffer.from(stsd.subarray(20, 24)).toString() })),
+    [
+      { id: 1, kind: 'video', timescale: 90_000, width: 1280, height: 720, entry: 'avc1' },
+      { id: 2, kind: 'audio', timescale: 8000, width: 0, height: 0, entry: 'fLaC' },
+    ],
+  );
 });
 
 test('past 4 GiB the chunk offsets have 64 bits', () => {
