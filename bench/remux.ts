@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Feed } from '../src/media/feed.ts';
 import { newStream } from './consumers.ts';
 import { pack, packetise, type RtpFrame, stamp, TICKS_PER_FRAME } from './ps.ts';
@@ -20,8 +20,8 @@ const FRAMES = 15_000;
 const RUNS = 3;
 const SSRC = 200_000_001;
 
-/** Frames between two turns of the event loop, so that the recorder's writes get out: 4 s of content, 1 MB. */
-const FRAMES_PER_TURN = 100;
+/** After so much content the feeding waits until all but this much lies in the file: the recorder's queue is bounded. */
+const STEP_BYTES = 8_000_000;
 
 async function writePs(file: string): Promise<number> {
   const handle = await open(file, 'w');
@@ -54,19 +54,32 @@ async function ours(rtp: ReturnType<typeof rtpOf>, file: string): Promise<number
   const feed = new Feed({ reorder: null });
   const cpu = process.cpuUsage();
   let nowMs = 0;
-  for (const [index, { frame, bytes }] of rtp.entries()) {
+  let fed = 0;
+  let step = 0;
+  for (const { frame, bytes } of rtp) {
     nowMs += 40;
     for (let i = 0; i < frame.offsets.length; i += 1) {
       const at = frame.offsets[i]!;
       for (const event of feed.packet(bytes.subarray(at, at + frame.lengths[i]!), false, nowMs)) stream.push(event);
     }
-    if (index % FRAMES_PER_TURN === 0) await turn();
+    fed += bytes.length;
+    step += bytes.length;
+    if (step < STEP_BYTES) continue;
+    step = 0;
+    while (fed - (await sizeOf(file)) > 2 * STEP_BYTES && faults.length === 0) await sleep(2);
   }
   for (const event of feed.end(nowMs)) stream.push(event);
   await recording.stop();
   const used = process.cpuUsage(cpu);
   if (faults.length > 0) throw new Error(faults.join(', '));
   return (used.user + used.system) / 1e6;
+}
+
+async function sizeOf(file: string): Promise<number> {
+  return stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  );
 }
 
 /** CPU seconds of ffmpeg, children included, as bash's `times` tells them. */
