@@ -561,3 +561,49 @@ test('a catalogue with a SumNum that is too high ends by quiet, incomplete, and 
   assert.equal(server.directory.channels(ID).length, 2);
   assert.equal(await server.queryCatalog('1', 100), 'offline');
 });
+
+test('a 200 that comes after the caller gave up is ACKed and ended by BYE', async (t) => {
+  const { server, camera, onInvite, stores } = await registered(t);
+  onInvite(() => {});
+  const { call, outcome } = invite(server, { timeoutMs: 200 });
+  await eventually(() => outcome.log.length === 1, 'given up');
+  assert.deepEqual(outcome.log, ['timeout']);
+  camera.reply(camera.requests('INVITE')[0]!, 200, { body: SDP });
+  await camera.untilRequest('ACK');
+  await camera.untilRequest('BYE');
+  assert.deepEqual(await call.hangUp(), { byeAnswered: true });
+  assert.deepEqual(outcome.log, ['timeout']);
+  assert.equal(stores.rows.dialogues.size, 0);
+});
+
+test('a BYE that nobody answers is owed, and said again when the device comes back', async (t) => {
+  const { server, camera, onInvite, stores, time } = await registered(t);
+  onInvite((request) => camera.reply(request, 200, { body: SDP }));
+  const { call, outcome } = invite(server);
+  await eventually(() => outcome.log.length === 1, 'up');
+  const answering = camera.onRequest;
+  camera.onRequest = () => {};
+  const ended = call.hangUp();
+  await camera.untilRequest('BYE');
+  time.offsetMs += 33_000;
+  assert.deepEqual(await ended, { byeAnswered: false });
+  assert.equal(stores.rows.dialogues.size, 1);
+  assert.equal(server.counters().sip_dialogues_owed, 1);
+  camera.onRequest = (request) => (request.method === 'BYE' ? camera.reply(request, 481) : answering(request));
+  await camera.register('secret', { expires: 0 });
+  await camera.register('secret');
+  await eventually(() => server.counters().sip_dialogues_owed === 0, 'said again');
+  assert.equal(stores.rows.dialogues.size, 0);
+});
+
+test('closing settles every call; its dialogue stays for the next run', async (t) => {
+  const { server, camera, onInvite, stores } = await registered(t);
+  onInvite((request) => camera.reply(request, 180));
+  const { call, outcome } = invite(server);
+  await eventually(() => outcome.log.length === 1, 'ringing');
+  const ended = call.hangUp();
+  await server.close();
+  await server.close();
+  assert.deepEqual(await ended, { byeAnswered: false });
+  assert.equal(stores.rows.dialogues.size, 1);
+});
