@@ -62,9 +62,10 @@ export class LiveEdge {
     this.#startedMs = null;
   }
 
-  /** Playback ran dry at the live edge: keep a little more distance. */
-  starved(): void {
-    if (this.#startedMs !== null) this.#targetS = Math.min(LONGEST_TARGET_S, this.#targetS + GROW_ON_STARVE_S);
+  /** Playback ran dry at the live edge: keep a little more distance. (Waiting for the first pictures is no such case.) */
+  starved(nowMs: number): void {
+    if (this.#startedMs === null || nowMs - this.#startedMs < 2 * START_WINDOW_MS) return;
+    this.#targetS = Math.min(LONGEST_TARGET_S, this.#targetS + GROW_ON_STARVE_S);
   }
 
   /** A second went by. */

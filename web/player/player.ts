@@ -50,7 +50,13 @@ export class Player {
     this.#video = o.video;
     const signal = this.#unlisten.signal;
     this.#video.addEventListener('playing', () => this.#shows(), { signal });
-    this.#video.addEventListener('waiting', () => this.#edge.starved(), { signal });
+    this.#video.addEventListener(
+      'waiting',
+      () => {
+        if (!this.#video.seeking) this.#edge.starved(performance.now());
+      },
+      { signal },
+    );
     this.#video.addEventListener('error', () => this.#mediaFault('the browser gave up decoding'), { signal });
   }
 
