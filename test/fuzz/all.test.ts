@@ -12,6 +12,12 @@ for (const { name, run } of fuzzers) {
   test(`fuzz ${name}: ${ITERATIONS} inputs, seed ${SEED}`, () => run(ITERATIONS, SEED));
 }
 
-test('every fuzzer has its own name', () => {
-  assert.equal(new Set(fuzzers.map(({ name }) => name)).size, fuzzers.length);
+test('every parser of wire data has its fuzzer, with a name of its own', () => {
+  const names = fuzzers.map(({ name }) => name);
+  assert.equal(new Set(names).size, names.length);
+  const parsers = ['sip-datagram', 'sip-stream', 'sdp', 'xml', 'rtp', 'rfc4571', 'ps'];
+  assert.deepEqual(
+    parsers.filter((parser) => !names.some((name) => name.startsWith(parser))),
+    [],
+  );
 });
