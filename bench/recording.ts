@@ -4,6 +4,8 @@ import type { Stream } from '../src/media/live/stream.ts';
 import { type Recorder, startRecording } from '../src/record/recorder.ts';
 
 export interface Recording {
+  /** Nothing waits for the disk. */
+  drained(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export function record(stream: Stream, path: string, onFault: (detail: string) =
     end: () => {},
   });
   return {
+    drained: async () => recorder?.drained(),
     stop: async () => {
       detach();
       if (recorder === null) onFault('nothing was recorded');

@@ -6,7 +6,6 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Feed } from '../src/media/feed.ts';
 import { newStream } from './consumers.ts';
 import { pack, packetise, type RtpFrame, stamp, TICKS_PER_FRAME } from './ps.ts';
@@ -20,8 +19,8 @@ const FRAMES = 15_000;
 const RUNS = 4;
 const SSRC = 200_000_001;
 
-/** After so much content the feeding waits until all but this much lies in the file: the recorder's queue is bounded. */
-const STEP_BYTES = 16_000_000;
+/** After so much content the feeding waits for the disk: the recorder's queue is bounded. */
+const STEP_BYTES = 4_000_000;
 
 async function writePs(file: string): Promise<number> {
   const handle = await open(file, 'w');
@@ -54,7 +53,6 @@ async function ours(rtp: ReturnType<typeof rtpOf>, file: string): Promise<number
   const feed = new Feed({ reorder: null });
   const cpu = process.cpuUsage();
   let nowMs = 0;
-  let fed = 0;
   let step = 0;
   for (const { frame, bytes } of rtp) {
     nowMs += 40;
@@ -62,24 +60,16 @@ async function ours(rtp: ReturnType<typeof rtpOf>, file: string): Promise<number
       const at = frame.offsets[i]!;
       for (const event of feed.packet(bytes.subarray(at, at + frame.lengths[i]!), false, nowMs)) stream.push(event);
     }
-    fed += bytes.length;
     step += bytes.length;
     if (step < STEP_BYTES) continue;
     step = 0;
-    while (fed - (await sizeOf(file)) > 2 * STEP_BYTES && faults.length === 0) await sleep(25);
+    await recording.drained();
   }
   for (const event of feed.end(nowMs)) stream.push(event);
   await recording.stop();
   const used = process.cpuUsage(cpu);
   if (faults.length > 0) throw new Error(faults.join(', '));
   return (used.user + used.system) / 1e6;
-}
-
-async function sizeOf(file: string): Promise<number> {
-  return stat(file).then(
-    ({ size }) => size,
-    () => 0,
-  );
 }
 
 /** CPU seconds of ffmpeg, children included, as bash's `times` tells them. */
