@@ -47,7 +47,6 @@ export class Feed {
   #events: FeedEvent[] = [];
   #nowMs = 0;
   #packed = false;
-  #afterMarker = false;
 
   constructor(options: FeedOptions) {
     const finding = (code: string, detail: string) => this.#findings.add(code, detail, this.#nowMs);
@@ -122,7 +121,6 @@ export class Feed {
     this.#units.reset();
     this.#audio.reset();
     this.#remux.reset();
-    this.#afterMarker = false;
     return this.#take();
   }
 
@@ -142,7 +140,6 @@ export class Feed {
     if (header.payloadStart === header.payloadEnd) return;
     this.#units.packet(header.timestamp, arrivedMs);
     this.#ps.push(packet, header.payloadStart, header.payloadEnd);
-    this.#afterMarker = header.marker;
     if (header.marker) this.#units.marker(this.#ps.atBoundary);
   };
 
@@ -154,7 +151,7 @@ export class Feed {
 
   /** `packets`: packets are missing here; else bytes that made no sense. What is open has a hole. */
   #hole(packets: boolean): void {
-    this.#units.hole(packets && this.#ps.atBoundary, this.#afterMarker);
+    this.#units.hole();
     this.#audio.hole();
     if (packets) this.#ps.gap();
   }

@@ -55,6 +55,7 @@ export class AccessUnits {
   readonly #sink: UnitSink;
   readonly #marker = new EndSign();
   readonly #packSign = new EndSign();
+  readonly #soundSign = new EndSign();
   #buffer: Buffer = Buffer.allocUnsafeSlow(128 * 1024);
   #length = 0;
   #scanned = 0;
@@ -71,6 +72,8 @@ export class AccessUnits {
   #packetRtp = 0;
   #nowMs = 0;
   #lastDataMs = 0;
+  /** When the last byte before the newest PES came. */
+  #frameDataMs = 0;
   #inPes = false;
   #packSeen = false;
   #everPts = false;
@@ -139,9 +142,15 @@ export class AccessUnits {
     }
   }
 
+  /** An audio PES begins: in a pack it stands behind the video. */
+  sound(): void {
+    if (this.#length > 0 && !this.#inPes) this.#soundSign.fire();
+  }
+
   pesStart(pts: number, dts: number): void {
     this.#resolve(true);
     this.#inPes = true;
+    this.#frameDataMs = this.#lastDataMs;
     if (pts >= 0) this.#everPts = true;
     const mark = this.#mark;
     mark.open = true;
@@ -174,11 +183,13 @@ export class AccessUnits {
     }
   }
 
-  /** Packets are missing, or bytes made no sense. `afterMarker`: the last packet before had the marker bit. */
-  hole(boundary: boolean, afterMarker: boolean): void {
+  /** Packets are missing, or bytes made no sense. A frame that a sign has ended is whole, any other may have a hole. */
+  hole(): void {
     if (this.#length > 0) {
       this.#resolve(true);
-      if (afterMarker && boundary && !this.#inPes && this.#marker.credible && !this.#unaligned) {
+      const ended = (this.#marker.credible || this.#soundSign.proven) && !this.#inPes && !this.#unaligned;
+      if (ended) this.#scan(this.#length, true);
+      if (ended && this.#hasSlice) {
         this.#finish();
       } else {
         this.#holePts = this.#pts;
@@ -197,6 +208,7 @@ export class AccessUnits {
     this.#afterLoss = true;
     this.#marker.forget();
     this.#packSign.forget();
+    this.#soundSign.forget();
   }
 
   /** The stream is over: what is whole leaves. */
@@ -212,6 +224,7 @@ export class AccessUnits {
     this.judge.reset();
     this.#marker.distrust();
     this.#packSign.distrust();
+    this.#soundSign.distrust();
     this.#mark.open = false;
     this.#inPes = false;
     this.#await = this.#dropPes = this.#unaligned = this.#everPts = false;
@@ -271,6 +284,7 @@ export class AccessUnits {
     if (differs && role === 'slice') this.#sink.finding('PS-22', 'slices of one picture with different time stamps');
     if (this.#marker.continued()) this.#sink.finding('RTP-5', 'marker before the end of a frame');
     this.#packSign.continued();
+    this.#soundSign.continued();
   }
 
   /** The PES is the first of the buffer. */
@@ -280,9 +294,10 @@ export class AccessUnits {
       this.#cutEarly = false;
       this.#marker.distrust();
       this.#packSign.distrust();
+      this.#soundSign.distrust();
       this.#sink.finding('RTP-5', 'a frame went on behind its marker');
       this.#length = 0;
-      this.#hole();
+      this.#abandon();
       return;
     }
     this.#setTiming();
@@ -290,10 +305,11 @@ export class AccessUnits {
       this.#cutEarly = false;
       this.#marker.boundary();
       this.#packSign.boundary();
+      this.#soundSign.boundary();
     }
   }
 
-  #hole(): void {
+  #abandon(): void {
     this.#sink.discarded();
     this.#clear();
     this.#holePts = this.#pts;
@@ -308,10 +324,14 @@ export class AccessUnits {
     const at = this.#mark.offset;
     this.#marker.boundary();
     this.#packSign.boundary();
+    this.#soundSign.boundary();
     const length = this.#length;
     this.#length = at;
     this.#scan(at, true);
+    const newestMs = this.#lastDataMs;
+    this.#lastDataMs = this.#frameDataMs;
     this.#emit(true);
+    this.#lastDataMs = newestMs;
     this.#buffer.copyWithin(0, at, length);
     this.#clear();
     this.#length = length - at;
@@ -381,11 +401,19 @@ export class AccessUnits {
       this.#starts.push(start);
       this.#codes.push(code);
       const verdict = this.judge.see(buffer[start]!, start + 1 < end ? buffer[start + 1]! : 0);
-      if (verdict !== null) this.#sink.finding(verdict[0], verdict[1]);
-      const role = nalRole(this.judge.codec ?? 'h264', buffer, start, end);
-      if (role === 'first-slice' || role === 'slice') this.#hasSlice = true;
+      if (verdict !== null) {
+        this.#sink.finding(verdict[0], verdict[1]);
+        this.#hasSlice = this.#starts.some((known) => this.#isSlice(known, end));
+      } else if (this.#isSlice(start, end)) {
+        this.#hasSlice = true;
+      }
     }
     this.#scanned = Math.max(at, end - 2);
+  }
+
+  #isSlice(start: number, end: number): boolean {
+    const role = nalRole(this.judge.codec ?? 'h264', this.#buffer, start, end);
+    return role === 'first-slice' || role === 'slice';
   }
 
   /**
@@ -424,7 +452,8 @@ export class AccessUnits {
         slices += 1;
       }
     }
-    if (whole) this.#deliver(codec, from, this.#starts.length, valid && slices > 0);
+    if (whole && slices === 0) this.#drop();
+    else if (whole) this.#deliver(codec, from, this.#starts.length, valid);
     else if (from > 0) this.#keepFrom(from);
   }
 
@@ -479,7 +508,7 @@ export class AccessUnits {
   #grow(needed: number): boolean {
     if (needed > MAX_FRAME_BYTES) {
       this.#sink.finding('PS-19', `a frame of more than ${MAX_FRAME_BYTES} bytes`);
-      this.#hole();
+      this.#abandon();
       return false;
     }
     const grown = Buffer.allocUnsafeSlow(Math.min(MAX_FRAME_BYTES, Math.max(needed, this.#buffer.length * 2)));

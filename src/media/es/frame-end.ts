@@ -22,6 +22,11 @@ export class EndSign {
     return this.#fired && (!this.#everWrong || this.#streak > 0);
   }
 
+  /** As `credible`, and it has been right before. */
+  get proven(): boolean {
+    return this.#fired && this.#streak > 0;
+  }
+
   /** The sign was seen where a frame may end. */
   fire(): void {
     this.#fired = true;

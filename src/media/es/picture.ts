@@ -38,7 +38,7 @@ export function isSyncNal(codec: VideoCodec, header: number): boolean {
   return type >= 16 && type <= 23;
 }
 
-/** Parameter sets that prove a codec in a row before the declared one is overruled (PS-4). */
+/** Parameter sets in a row that overrule a codec which the content had confirmed before (PS-4). */
 const OVERRULE_AFTER = 2;
 
 /** Decides the codec from parameter sets and the program stream map; content beats declaration (PS-1, PS-4). */
@@ -46,6 +46,8 @@ export class CodecJudge {
   codec: VideoCodec | null = null;
   #declared: VideoCodec | null = null;
   #against = 0;
+  /** The content has spoken for the codec, not only the map. */
+  #confirmed = false;
 
   /** What the program stream map says. */
   declare(codec: VideoCodec | null): void {
@@ -56,19 +58,25 @@ export class CodecJudge {
 
   /** One NAL unit; returns a finding's code and text when the verdict changed. */
   see(first: number, second: number): readonly [code: string, detail: string] | null {
-    const seen = looksLikeH265ParameterSet(first, second) ? 'h265' : looksLikeH264Sps(first, second) ? 'h264' : null;
+    let seen: VideoCodec | null = looksLikeH265ParameterSet(first, second) ? 'h265' : null;
+    if (seen === null && looksLikeH264Sps(first, second)) seen = 'h264';
+    // A PPS alone proves nothing (28 is an IDR of H.265), behind an SPS it does.
+    if (seen === null && this.#against > 0 && (first & 0x9f) === 8) seen = 'h264';
     if (seen === null) return null;
     if (seen === this.codec) {
       this.#against = 0;
+      this.#confirmed = true;
       return null;
     }
     if (this.codec === null) {
+      this.#confirmed = true;
       this.codec = seen;
       return ['PS-1', `no stream map: video is ${seen} by its parameter sets`];
     }
     this.#against += 1;
-    if (this.#against < OVERRULE_AFTER) return null;
+    if (this.#confirmed && this.#against < OVERRULE_AFTER) return null;
     this.#against = 0;
+    this.#confirmed = true;
     this.codec = seen;
     return ['PS-4', `declared ${this.#declared ?? 'nothing'}, parameter sets are ${seen}`];
   }
@@ -76,5 +84,6 @@ export class CodecJudge {
   reset(): void {
     this.codec = this.#declared = null;
     this.#against = 0;
+    this.#confirmed = false;
   }
 }

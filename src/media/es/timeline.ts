@@ -133,9 +133,9 @@ export class VideoTimeline {
   #step(elapsed: number, behind: number): void {
     const usual = this.#nominal ?? this.spacing;
     const pause = elapsed > JUMP_90K && elapsed > JUMP_FRAMES * usual ? Math.min(elapsed, MAX_PAUSE_90K) : 0;
-    const slew = Math.max(-usual / 2, Math.min(usual / 2, (behind - usual) / 8));
+    const slew = Math.max(-usual / 2, Math.min(usual / 2, behind / 8));
     const spacing = this.spacing;
-    this.dts = Math.round(this.dts + Math.max(1, pause > 0 ? pause : usual + (behind === 0 ? 0 : slew)));
+    this.dts = Math.round(this.dts + Math.max(1, pause > 0 ? pause : usual + slew));
     this.spacing = spacing;
     this.pts = this.dts;
   }

@@ -42,6 +42,7 @@ interface Waiting {
   rtpTimestamp: number;
   arrivedMs: number;
   isSync: boolean;
+  afterLoss: boolean;
 }
 
 export class Remuxer {
@@ -189,7 +190,8 @@ export class Remuxer {
     const bytes = Buffer.allocUnsafeSlow(payload);
     copyNals(unit, bytes, 0);
     const { pts, dts, rtpTimestamp, arrivedMs } = unit;
-    this.#waiting.push({ bytes, pts, dts, rtpTimestamp, arrivedMs, isSync });
+    this.#waiting.push({ bytes, pts, dts, rtpTimestamp, arrivedMs, isSync, afterLoss: this.#afterLoss });
+    this.#afterLoss = false;
     const ready = this.#audioSeen !== null || !this.audioExpected || this.#waiting.length >= MAX_WAITING_FRAMES;
     if (ready || arrivedMs - this.#waitingSinceMs >= AUDIO_WAIT_MS) this.#start();
   }
@@ -205,6 +207,7 @@ export class Remuxer {
     }
     for (const frame of waiting) {
       this.#video.next(frame.pts, frame.dts, frame.rtpTimestamp, frame.arrivedMs);
+      this.#afterLoss = frame.afterLoss;
       if (frame === waiting[0]) this.#startAudio(this.#video.dts);
       const out = Buffer.allocUnsafeSlow(VIDEO_HEAD_BYTES + frame.bytes.length + this.#audioBytes());
       out.set(frame.bytes, VIDEO_HEAD_BYTES);

@@ -65,9 +65,10 @@ export class PsDemuxer {
     this.#sink = sink;
   }
 
-  /** Nothing is open: no body, no half header. */
+  /** Nothing is open: no body, no half header. Zeros may be stuffing (PS-19). */
   get atBoundary(): boolean {
-    return this.#state === AT.header && this.#carried === 0;
+    if (this.#state !== AT.header || this.#carried > 2) return false;
+    return this.#carried === 0 || this.#carry[this.#carried - 1] === 0;
   }
 
   /** A PES without length (PS-8) is open: only the next start code tells its end. */

@@ -8,6 +8,7 @@ import { type MapEntry, STREAM_TYPE, UNPLAYED_STREAM_TYPES } from './psm.ts';
 import { isAudioId, isVideoId } from './start-code.ts';
 
 interface VideoStage {
+  sound(): void;
   readonly judge: { declare(codec: VideoCodec | null): void };
   pesStart(pts: number, dts: number): void;
   data(bytes: Uint8Array, start: number, end: number): void;
@@ -84,7 +85,9 @@ export class StreamTable {
       this.#video.pesStart(pts, dts);
     } else if (isAudioId(id)) {
       if (this.#audioId < 0) this.#audioId = id;
-      if (id === this.#audioId) this.#audio.pesStart(pts);
+      if (id !== this.#audioId) return;
+      this.#video.sound();
+      this.#audio.pesStart(pts);
     }
   }
 
