@@ -31,24 +31,40 @@ export interface ClipOptions {
   slices?: number;
 }
 
-export function h264({ size = '320x180', frames = 50, gop = 25, bframes = 0, slices = 1 }: ClipOptions = {}): Buffer {
-  return once([
-    ...['-f', 'lavfi', '-i', `testsrc2=s=${size}:r=25`, '-frames:v', `${frames}`, '-pix_fmt', 'yuv420p'],
-    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-threads', '1', '-g', `${gop}`, '-bf', `${bframes}`],
-    ...['-x264-params', `slices=${slices}:aud=1:scenecut=0:b-pyramid=0`, '-f', 'h264', '-'],
-  ]);
+export function h264(options: ClipOptions = {}): Buffer {
+  return once([...h264Args(options), '-f', 'h264', '-']);
 }
 
-export function h265({ size = '320x180', frames = 50, gop = 25, bframes = 0 }: ClipOptions = {}): Buffer {
-  return once([
+/** What the encoder said of each packet in decoding order: presentation index. */
+export function displayIndex(codec: 'h264' | 'h265', options: ClipOptions): number[] {
+  const args = codec === 'h264' ? h264Args(options) : h265Args(options);
+  const lines = once([...args, '-f', 'framecrc', '-'])
+    .toString()
+    .split('\n');
+  return lines.filter((line) => /^0,/.test(line)).map((line) => Number(line.split(',')[2]));
+}
+
+function h264Args({ size = '320x180', frames = 50, gop = 25, bframes = 0, slices = 1 }: ClipOptions): string[] {
+  return [
+    ...['-f', 'lavfi', '-i', `testsrc2=s=${size}:r=25`, '-frames:v', `${frames}`, '-pix_fmt', 'yuv420p'],
+    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-threads', '1', '-g', `${gop}`, '-bf', `${bframes}`],
+    ...['-x264-params', `slices=${slices}:aud=1:scenecut=0:b-pyramid=0`],
+  ];
+}
+
+export function h265(options: ClipOptions = {}): Buffer {
+  return once([...h265Args(options), '-f', 'hevc', '-']);
+}
+
+function h265Args({ size = '320x180', frames = 50, gop = 25, bframes = 0 }: ClipOptions): string[] {
+  return [
     ...['-f', 'lavfi', '-i', `testsrc2=s=${size}:r=25`, '-frames:v', `${frames}`, '-pix_fmt', 'yuv420p'],
     ...['-c:v', 'libx265', '-preset', 'ultrafast'],
     ...[
       '-x265-params',
       `keyint=${gop}:bframes=${bframes}:pools=1:frame-threads=1:log-level=none:repeat-headers=1:aud=1`,
     ],
-    ...['-f', 'hevc', '-'],
-  ]);
+  ];
 }
 
 /** G.711 codes of something between speech and noise. */
