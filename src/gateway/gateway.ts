@@ -246,6 +246,8 @@ export async function openGateway(
         media_discarded_total: media.discarded,
         media_frames_total: media.frames,
         media_stranger_packets_total: media.strangers,
+        media_malformed_packets_total: media.malformed,
+        media_connections_dropped_total: media.connectionsDropped,
         devices: known.length,
         devices_online: known.filter((device) => device.online).length,
         streams: running.length,

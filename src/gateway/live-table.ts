@@ -12,7 +12,20 @@ export interface MediaTotals {
   discarded: number;
   frames: number;
   strangers: number;
+  malformed: number;
+  connectionsDropped: number;
 }
+
+const NOTHING: MediaTotals = {
+  packets: 0,
+  bytes: 0,
+  lost: 0,
+  discarded: 0,
+  frames: 0,
+  strangers: 0,
+  malformed: 0,
+  connectionsDropped: 0,
+};
 
 /** Which channels are pulled now: one stream per (channel, stream number), and the ended ones for a while. */
 export class LiveTable {
@@ -22,7 +35,7 @@ export class LiveTable {
   readonly #byId = new Map<string, Live>();
   readonly #ended: Live[] = [];
   /** Sums over streams that have ended: totals only grow. */
-  readonly #endedTotals: MediaTotals = { packets: 0, bytes: 0, lost: 0, discarded: 0, frames: 0, strangers: 0 };
+  readonly #endedTotals: MediaTotals = { ...NOTHING };
 
   constructor(ports: LivePorts, newId: () => string) {
     this.#ports = ports;
@@ -106,5 +119,7 @@ function addTotals(totals: MediaTotals, live: Live): void {
   totals.lost += lost;
   totals.discarded += discarded;
   totals.frames += frames;
-  totals.strangers += live.strangers;
+  totals.strangers += live.refused.strangers;
+  totals.malformed += live.refused.malformed;
+  totals.connectionsDropped += live.refused.connections;
 }

@@ -21,6 +21,14 @@ const MEDIA_TIMEOUT_RUNG_MS = 4000;
 /** Bitrate is measured over at least this long, so that it covers a few frames. */
 const BITRATE_WINDOW_MS = 2000;
 
+/** Counted at the media ports: packets of strangers, packets that are no RTP, TCP connections that brought no media. */
+export interface Refused {
+  readonly strangers: number;
+  readonly malformed: number;
+  readonly connections: number;
+}
+const NOTHING_REFUSED: Refused = { strangers: 0, malformed: 0, connections: 0 };
+
 export interface LivePorts extends CallPorts {
   readonly stallTimeoutMs: number;
   readonly lingerMs: number;
@@ -84,8 +92,8 @@ export class Live {
   #cancelRetry: () => void = () => {};
   #cancelLinger: () => void = () => {};
   #waiters = new Set<() => void>();
-  /** Packets of strangers in calls that have ended. */
-  #strangersBefore = 0;
+  /** Of calls that have ended. */
+  #refusedBefore: Refused = NOTHING_REFUSED;
   #bitrate = { bytes: 0, atMs: 0, bps: 0 };
   readonly #callsClosing = new Set<Promise<void>>();
 
@@ -120,8 +128,16 @@ export class Live {
     return this.#call?.receiver?.remote ?? null;
   }
 
-  get strangers(): number {
-    return this.#strangersBefore + (this.#call?.receiver?.strangers ?? 0);
+  /** What was kept out of the calls of this stream so far. */
+  get refused(): Refused {
+    const receiver = this.#call?.receiver ?? null;
+    const before = this.#refusedBefore;
+    if (receiver === null) return before;
+    return {
+      strangers: before.strangers + receiver.strangers,
+      malformed: before.malformed + receiver.malformed,
+      connections: before.connections + receiver.connectionsDropped,
+    };
   }
 
   /** Bits per second that arrived lately. */
@@ -177,9 +193,9 @@ export class Live {
       this.#setState('ended');
       this.#cancelRetry();
       this.#cancelLinger();
-      this.#strangersBefore = this.strangers;
-      this.#call?.stop();
-      this.#call = null;
+      const call = this.#call;
+      this.#forgetCall();
+      call?.stop();
       for (const event of this.#feed.end(this.#ports.clock.nowMs())) this.stream.push(event);
       this.steps.add('ended', reason);
       this.stream.end(reason, closeCode);
@@ -285,7 +301,7 @@ export class Live {
 
   #onCallEnd(call: Call, end: CallEnd): void {
     if (this.state === 'ended' || (this.#call !== null && this.#call !== call)) return;
-    this.#call = null;
+    this.#forgetCall();
     this.steps.add(
       'failed',
       'detail' in end ? end.detail : end.kind === 'rejected' ? `${end.status} ${end.reason}` : end.kind,
@@ -306,6 +322,12 @@ export class Live {
       return;
     }
     void this.end(problem.detail, closeCodeOf(problem), problem);
+  }
+
+  /** Its counts stay: totals only grow. */
+  #forgetCall(): void {
+    this.#refusedBefore = this.refused;
+    this.#call = null;
   }
 
   #retryAfter(pauseMs: number): void {

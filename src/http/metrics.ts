@@ -8,6 +8,8 @@ export class Metrics {
   readonly #requests: Counter<'method' | 'status'>;
   readonly #refusedViewers: Counter;
   readonly #droppedViewerMessages: Counter;
+  readonly #slowViewers: Counter;
+  readonly #malformedRequests: Counter;
 
   /** `numbers`: flat snapshot; names that end in `_total` only grow. */
   constructor(numbers: () => Record<string, number>) {
@@ -27,6 +29,16 @@ export class Metrics {
     this.#droppedViewerMessages = new Counter({
       name: `${PREFIX}viewer_messages_dropped_total`,
       help: 'Messages from viewers that were too many or no JSON we know',
+      registers,
+    });
+    this.#slowViewers = new Counter({
+      name: `${PREFIX}viewers_too_slow_total`,
+      help: 'Viewers closed because they did not take what was sent to them',
+      registers,
+    });
+    this.#malformedRequests = new Counter({
+      name: `${PREFIX}http_malformed_total`,
+      help: 'HTTP connections cut because what came was no request, too large, or too slow',
       registers,
     });
     this.#numbers = numbers;
@@ -70,6 +82,14 @@ export class Metrics {
 
   viewerMessageDropped(): void {
     this.#droppedViewerMessages.inc();
+  }
+
+  viewerTooSlow(): void {
+    this.#slowViewers.inc();
+  }
+
+  requestMalformed(): void {
+    this.#malformedRequests.inc();
   }
 
   get contentType(): string {

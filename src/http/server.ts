@@ -86,6 +86,8 @@ export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpSe
     routerOptions: { maxParamLength: 200 },
   });
   app.server.maxConnections = MAX_CONNECTIONS;
+  // Never reaches a route; fastify answers 400, 408 or 431 and closes.
+  app.server.on('clientError', () => metrics.requestMalformed());
   validateRequests(app);
   answerFaults(app);
   everyAnswer(app, context);

@@ -2,6 +2,9 @@ import type { Gateway, ViewerHandle, ViewOptions } from '../gateway/port.ts';
 import type { Problem } from '../gateway/views.ts';
 import type { ViewerSink } from '../media/live/viewer.ts';
 
+/** Close code of a viewer that does not take what is sent to it (contract, viewers). */
+export const TOO_SLOW = 4429;
+
 /** What a viewer asks for by its address. */
 export type ViewerAddress =
   | { kind: 'live'; deviceId: string; channelId: string; streamNumber: number }

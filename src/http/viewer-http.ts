@@ -1,13 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isProblem } from '../gateway/views.ts';
 import type { ViewerSink } from '../media/live/viewer.ts';
-import type { Routes } from './context.ts';
+import type { HttpContext, Routes } from './context.ts';
 import { problemBody, problemOfClose, sendProblem, sendRefusal, statusOf } from './problem.ts';
 import { splitAddress } from './signature.ts';
-import { viewerAddress, watch } from './viewer-address.ts';
-
-/** A viewer that is too slow: what is left in its queue is of no use to it. */
-const TOO_SLOW = 4429;
+import { TOO_SLOW, viewerAddress, watch } from './viewer-address.ts';
 
 /** Why a viewer was closed before its first byte, in a sentence. */
 const CLOSED_BEFORE_START = 'The stream ended before its first picture came';
@@ -21,7 +18,7 @@ export const viewerRoutes: Routes = (app, context) => {
       return sendProblem(reply, 'not_found', 'Viewers are at /live/DEVICE/CHANNEL.mp4 and /streams/ID.mp4.');
     if (request.method === 'HEAD') return reply.header('content-type', 'video/mp4').send('');
 
-    const { sink, isClosed, onGone, refused } = responseSink(reply);
+    const { sink, isClosed, onGone, refused } = responseSink(reply, context.metrics);
     const handle = watch(context.gateway, address, sink, { protocol: false, singleInit: true });
     if (isProblem(handle)) {
       refused();
@@ -38,7 +35,7 @@ export const viewerRoutes: Routes = (app, context) => {
 };
 
 /** The status line waits for the first byte, so that a pull which fails is an HTTP error with its code. */
-function responseSink(reply: FastifyReply) {
+function responseSink(reply: FastifyReply, metrics: HttpContext['metrics']) {
   const response = reply.raw;
   let closed = false;
   let refused = false;
@@ -69,7 +66,9 @@ function responseSink(reply: FastifyReply) {
     close(code, reason) {
       if (closed || refused || response.destroyed) return;
       closed = true;
+      if (code === TOO_SLOW) metrics.viewerTooSlow();
       if (response.headersSent) {
+        // what is left in the queue of a viewer that is too slow is of no use to it
         if (code === TOO_SLOW) response.destroy();
         else response.end();
         return;

@@ -8,7 +8,7 @@ import type { HttpContext } from './context.ts';
 import { isOriginAllowed } from './origin.ts';
 import { closeOf } from './problem.ts';
 import { splitAddress } from './signature.ts';
-import { viewerAddress, watch } from './viewer-address.ts';
+import { TOO_SLOW, viewerAddress, watch } from './viewer-address.ts';
 
 /** Contract, viewers. */
 export const PROTOCOL = 'gbgate.v1';
@@ -92,7 +92,10 @@ export class ViewerSockets {
     if (grant === 'unauthorized' || grant === 'locked') return closeOf('unauthorized');
     const address = viewerAddress(path, query);
     if (address === null) return closeOf('not_found');
-    const handle = watch(gateway, address, sinkOf(ws), { protocol: ws.protocol === PROTOCOL, singleInit: false });
+    const handle = watch(gateway, address, sinkOf(ws, this.#context.metrics), {
+      protocol: ws.protocol === PROTOCOL,
+      singleInit: false,
+    });
     return isProblem(handle) ? closeOf(handle.problem) : handle;
   }
 
@@ -130,7 +133,7 @@ export class ViewerSockets {
 }
 
 /** A WebSocket as the place where a viewer's messages go. */
-function sinkOf(ws: WebSocket): ViewerSink {
+function sinkOf(ws: WebSocket, metrics: HttpContext['metrics']): ViewerSink {
   const ignore = (): void => {};
   return {
     get bufferedBytes() {
@@ -143,6 +146,7 @@ function sinkOf(ws: WebSocket): ViewerSink {
       if (ws.readyState === ws.OPEN) ws.send(text, ignore);
     },
     close(code, reason) {
+      if (code === TOO_SLOW) metrics.viewerTooSlow();
       ws.close(code, reason);
     },
   };

@@ -138,6 +138,11 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
     return this.#peer.strangers;
   }
 
+  /** TCP connections refused or closed by us: idle, without RTP, too many. */
+  get connectionsDropped(): number {
+    return this.#connections.dropped;
+  }
+
   /** For openReceiver: binds what the transport needs on this port. */
   async bind(port: number): Promise<Sockets | BindFault> {
     const { transport, pool } = this.#o;

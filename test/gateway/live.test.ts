@@ -86,6 +86,8 @@ class World {
           port: 30_000 + 2 * world.receivers.length,
           remote: '10.0.0.8:15060',
           strangers: 0,
+          malformed: 0,
+          connectionsDropped: 0,
           get lastPacketMs() {
             return receiver.lastPacketMs;
           },

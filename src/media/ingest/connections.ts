@@ -41,6 +41,8 @@ export class Connections {
   readonly #o: ConnectionsOptions;
   readonly #all = new Set<MediaConnection>();
   readonly #past: FramingCounts = { empty: 0, resyncs: 0, interleaved: 0 };
+  /** Connections refused, or closed by us because they were idle, sent no RTP, or stood in the way. */
+  dropped = 0;
 
   constructor(o: ConnectionsOptions) {
     this.#o = o;
@@ -52,7 +54,10 @@ export class Connections {
 
   /** Makes the handler of a new connection; null when all places are taken by connections that carry media. */
   open(address: string, port: number): MediaConnection | null {
-    if (this.#all.size >= MAX_CONNECTIONS && !this.#makeRoom()) return null;
+    if (this.#all.size >= MAX_CONNECTIONS && !this.#makeRoom()) {
+      this.dropped += 1;
+      return null;
+    }
     const connection: MediaConnection = {
       address,
       port,
@@ -64,7 +69,7 @@ export class Connections {
       provedMs: null,
       onBytes: (bytes) => {
         if (connection.deframer.push(bytes)) return;
-        this.#drop(connection, 'no RTP in the stream');
+        this.#refuse(connection, 'no RTP in the stream');
       },
       onClosed: (detail) => this.#drop(connection, detail),
     };
@@ -82,7 +87,7 @@ export class Connections {
   closeIdle(nowMs: number, isCurrent: (connection: MediaConnection) => boolean): void {
     for (const connection of this.#all)
       if (nowMs - (connection.provedMs ?? connection.openedMs) >= IDLE_MS && !isCurrent(connection))
-        this.#drop(connection, 'no RTP for 10 s');
+        this.#refuse(connection, 'no RTP for 10 s');
   }
 
   counts(): FramingCounts {
@@ -100,6 +105,11 @@ export class Connections {
     }
   }
 
+  #refuse(connection: MediaConnection, detail: string): void {
+    this.dropped += 1;
+    this.#drop(connection, detail);
+  }
+
   #drop(connection: MediaConnection, detail: string): void {
     if (!this.#all.delete(connection)) return;
     add(this.#past, connection);
@@ -112,7 +122,7 @@ export class Connections {
   #makeRoom(): boolean {
     for (const connection of this.#all) {
       if (connection.provedMs !== null) continue;
-      this.#drop(connection, 'too many connections');
+      this.#refuse(connection, 'too many connections');
       return true;
     }
     return false;
