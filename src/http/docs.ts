@@ -56,7 +56,6 @@ export async function collectSchemas(app: FastifyInstance, version: string): Pro
           `Errors are RFC 9457 problems:\n\n| status | code | |\n| --- | --- | --- |\n${codes}`,
         ].join('\n\n'),
       },
-      servers: [{ url: '../..', description: 'this gateway' }],
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer' },
@@ -70,7 +69,10 @@ export async function collectSchemas(app: FastifyInstance, version: string): Pro
 
 /** `/api/v1/openapi.json` and `/docs`: both want the token. */
 export function serveDocs(app: FastifyInstance): void {
-  app.get('/api/v1/openapi.json', { schema: { hide: true } }, (_request, reply) => reply.send(app.swagger()));
+  app.get('/api/v1/openapi.json', { schema: { hide: true } }, (_request, reply) =>
+    // Relative to the document itself: right under any path of a reverse proxy.
+    reply.send({ ...app.swagger(), servers: [{ url: '../..' }] }),
+  );
   app.get('/docs', { schema: { hide: true } }, (_request, reply) =>
     reply.header('content-type', 'text/html; charset=utf-8').header('cache-control', 'no-store').send(DOCS_PAGE),
   );

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem } from './problem.ts';
 
@@ -46,7 +47,8 @@ export async function sendFile(request: FastifyRequest, reply: FastifyReply, fil
   if (range !== 'whole') reply.code(206).header('content-range', `bytes ${first}-${last}/${size}`);
   if (request.method === 'HEAD' || last < first) {
     await handle.close();
-    return reply.send('');
+    // An empty stream: the framework would write the length of an empty text over ours.
+    return reply.send(Readable.from([]));
   }
   return reply.send(handle.createReadStream({ start: first, end: last, autoClose: true }));
 }

@@ -5,6 +5,7 @@ import {
   type FastifyReply,
   type FastifyRequest,
   fastify,
+  LogController,
 } from 'fastify';
 import type { Gateway } from '../gateway/port.ts';
 import { Auth, redacted } from './auth.ts';
@@ -78,7 +79,8 @@ export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpSe
 
   const app = fastify({
     loggerInstance: o.log,
-    disableRequestLogging: true,
+    // Requests are logged below, without their tokens.
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_MS,
     http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: 5000 },

@@ -1,0 +1,259 @@
+import type { Gateway, ViewerHandle, ViewOptions } from '../../src/gateway/port.ts';
+import type {
+  ChannelView,
+  DeviceView,
+  GatewayEvent,
+  Problem,
+  RecordingView,
+  StreamView,
+} from '../../src/gateway/views.ts';
+import type { ViewerSink } from '../../src/media/live/viewer.ts';
+
+/** A viewer that the HTTP side attached, with everything it was told. */
+export interface AttachedViewer {
+  readonly what: string;
+  readonly sink: ViewerSink;
+  readonly options: ViewOptions;
+  readonly reports: [number, number][];
+  closed: number;
+}
+
+/** A gateway of plain lists: the HTTP side in front of it is the real one. */
+export class FakeGateway implements Gateway {
+  readonly sipPort = 5060;
+  readonly mediaPorts = '30000-31999';
+  readonly signingKey = Buffer.from('key of the signatures in tests');
+  readonly generated = { sipPassword: 'typed-in', token: 'generated' };
+  readonly deviceList: DeviceView[] = [];
+  readonly channelList: ChannelView[] = [];
+  readonly streamList: StreamView[] = [];
+  readonly recordingList: RecordingView[] = [];
+  readonly calls: unknown[][] = [];
+  readonly viewers: AttachedViewer[] = [];
+  readonly listeners = new Set<(event: GatewayEvent) => void>();
+  replay: GatewayEvent[] = [];
+  refusal: Problem | null = null;
+  liveAnswer: { stream: StreamView; created: boolean } | Problem | null = null;
+  catalogComplete = true;
+  file: { absolutePath: string; etag: string; complete: boolean } | null = null;
+  numbers: Record<string, number> = { sip_messages_received_total: 7, viewers: 2 };
+
+  #said(name: string, ...args: unknown[]): void {
+    this.calls.push([name, ...args]);
+  }
+  devices() {
+    return [...this.deviceList];
+  }
+  device(id: string) {
+    return this.deviceList.find((d) => d.id === id) ?? missing('device_not_found', id);
+  }
+  addDevice(d: { id: string; name?: string; password?: string }) {
+    this.#said('addDevice', d);
+    if (this.deviceList.some(({ id }) => id === d.id)) return { problem: 'conflict', detail: 'It exists.' } as const;
+    const made = device(d.id, { name: d.name ?? '', online: false });
+    this.deviceList.push(made);
+    return made;
+  }
+  changeDevice(id: string, p: object) {
+    this.#said('changeDevice', id, p);
+    return this.device(id);
+  }
+  deleteDevice(id: string, o: { block: boolean }) {
+    this.#said('deleteDevice', id, o);
+    const found = this.device(id);
+    return 'problem' in found ? found : null;
+  }
+  async refreshCatalog(id: string, waitMs: number) {
+    this.#said('refreshCatalog', id, waitMs);
+    const found = this.device(id);
+    if ('problem' in found) return found;
+    const items = this.channelList.filter((c) => c.deviceId === id);
+    return { items, next: null, complete: this.catalogComplete, queryId: 'q1' };
+  }
+  channels(deviceId?: string) {
+    if (deviceId !== undefined && 'problem' in this.device(deviceId)) return missing('device_not_found', deviceId);
+    return this.channelList.filter((c) => deviceId === undefined || c.deviceId === deviceId);
+  }
+  channel(deviceId: string, id: string) {
+    return this.channelList.find((c) => c.deviceId === deviceId && c.id === id) ?? missing('channel_not_found', id);
+  }
+  changeChannel(deviceId: string, id: string, p: object) {
+    this.#said('changeChannel', deviceId, id, p);
+    return this.channel(deviceId, id);
+  }
+  async live(deviceId: string, channelId: string, o: object) {
+    this.#said('live', deviceId, channelId, o);
+    return this.liveAnswer ?? missing('channel_not_found', channelId);
+  }
+  streams() {
+    return [...this.streamList];
+  }
+  stream(id: string) {
+    return this.streamList.find((s) => s.id === id) ?? missing('stream_not_found', id);
+  }
+  async stopStream(id: string) {
+    this.#said('stopStream', id);
+    const found = this.stream(id);
+    return 'problem' in found ? found : null;
+  }
+  watchLive(d: string, c: string, n: number, sink: ViewerSink, options: ViewOptions) {
+    return this.#watch(`${d}/${c}/${n}`, sink, options);
+  }
+  watchStream(id: string, sink: ViewerSink, options: ViewOptions) {
+    return this.#watch(id, sink, options);
+  }
+  #watch(what: string, sink: ViewerSink, options: ViewOptions): ViewerHandle | Problem {
+    if (this.refusal !== null) return this.refusal;
+    const viewer: AttachedViewer = { what, sink, options, reports: [], closed: 0 };
+    this.viewers.push(viewer);
+    return {
+      report: (end, time) => viewer.reports.push([end, time]),
+      close: () => {
+        viewer.closed++;
+      },
+    };
+  }
+  async startRecording(id: string) {
+    this.#said('startRecording', id);
+    return this.recordingList[0] ?? missing('stream_not_found', id);
+  }
+  async stopRecording(id: string) {
+    this.#said('stopRecording', id);
+    return this.recordingList[0] ?? missing('stream_not_found', id);
+  }
+  recordings() {
+    return [...this.recordingList];
+  }
+  recording(id: string) {
+    return this.recordingList.find((r) => r.id === id) ?? missing('recording_not_found', id);
+  }
+  recordingFile(id: string) {
+    return this.file ?? missing('recording_not_found', id);
+  }
+  async deleteRecording(id: string) {
+    this.#said('deleteRecording', id);
+    const found = this.recording(id);
+    if ('problem' in found) return found;
+    return found.locked ? ({ problem: 'conflict', detail: 'It is locked.' } as const) : null;
+  }
+  lockRecording(id: string, locked: boolean) {
+    const found = this.recording(id);
+    return 'problem' in found ? found : { ...found, locked };
+  }
+  events(since: string | null, types: string[] | null, listener: (e: GatewayEvent) => void) {
+    this.#said('events', since, types);
+    if (since !== null) for (const event of this.replay) listener(event);
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+  counters() {
+    return this.numbers;
+  }
+  system() {
+    return { sipId: '34020000002000000001' };
+  }
+  async close() {
+    this.#said('close');
+  }
+}
+
+function missing(problem: Problem['problem'], id: string): Problem {
+  return { problem, detail: `${id} is unknown.` };
+}
+
+export const DEVICE = '34020000001320000001';
+export const CHANNEL = '34020000001310000001';
+
+export function device(id: string, o: Partial<DeviceView> = {}): DeviceView {
+  return {
+    id,
+    name: `Camera ${id.slice(-3)}`,
+    manufacturer: 'Acme',
+    model: 'X1',
+    firmware: '1.0',
+    online: true,
+    transport: 'udp',
+    address: '192.0.2.1:5060',
+    registeredAt: '2026-01-01T08:00:00+08:00',
+    keepaliveAt: '2026-01-01T08:01:00+08:00',
+    expiresSeconds: 3600,
+    channelCount: 1,
+    version: '2016',
+    ...o,
+  };
+}
+
+export function channel(deviceId: string, id: string, o: Partial<ChannelView> = {}): ChannelView {
+  return {
+    id,
+    deviceId,
+    name: `Door ${id.slice(-3)}`,
+    manufacturer: 'Acme',
+    model: 'X1',
+    status: 'on',
+    parentId: deviceId,
+    civilCode: '340200',
+    address: 'Axis',
+    Owner: 'kept as sent',
+    ...o,
+  };
+}
+
+export function stream(id: string, o: Partial<StreamView> = {}): StreamView {
+  return {
+    id,
+    kind: 'live',
+    deviceId: DEVICE,
+    channelId: CHANNEL,
+    streamNumber: 0,
+    state: 'playing',
+    transport: 'udp',
+    ssrc: '0200000001',
+    localPort: 30000,
+    remote: '192.0.2.1:15060',
+    startedAt: '2026-01-01T08:00:00+08:00',
+    video: { codec: 'h264', width: 640, height: 360, fps: 25, profile: 'High' },
+    audio: null,
+    mime: 'video/mp4; codecs="avc1.64001f"',
+    urls: {
+      ws: `/live/${DEVICE}/${CHANNEL}.mp4?stream=0`,
+      http: `/live/${DEVICE}/${CHANNEL}.mp4?stream=0`,
+      page: `/#/live/${DEVICE}/${CHANNEL}`,
+    },
+    viewers: 0,
+    stats: {
+      packets: 1,
+      bytes: 2,
+      lost: 0,
+      reordered: 0,
+      duplicate: 0,
+      discarded: 0,
+      frames: 1,
+      keyFrames: 1,
+      bitrateBps: 2e6,
+      gopMs: 1000,
+      timestampJumps: 0,
+    },
+    steps: [],
+    findings: [],
+    ...o,
+  };
+}
+
+export function recording(id: string, o: Partial<RecordingView> = {}): RecordingView {
+  return {
+    id,
+    streamId: 's1',
+    deviceId: DEVICE,
+    channelId: CHANNEL,
+    streamNumber: 0,
+    start: '2026-01-01T08:00:00+08:00',
+    end: '2026-01-01T08:10:00+08:00',
+    durationMs: 600_000,
+    bytes: 1000,
+    path: `recordings/${DEVICE}/${CHANNEL}/2026-01-01/08-00-00.mp4`,
+    state: 'complete',
+    locked: false,
+    ...o,
+  };
+}

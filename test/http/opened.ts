@@ -1,0 +1,46 @@
+import { pino } from 'pino';
+import { type HttpOptions, openHttp } from '../../src/http/server.ts';
+import { FakeGateway } from './fake-gateway.ts';
+
+export const TOKEN = 'token-of-the-administrator';
+export const READ_TOKEN = 'token-that-looks';
+
+/** The HTTP side on a free port before a fake gateway; `ask` talks to it as the administrator. */
+export async function opened(o: Partial<HttpOptions> = {}) {
+  const gateway = new FakeGateway();
+  const lines: string[] = [];
+  const http = await openHttp(gateway, {
+    host: '127.0.0.1',
+    port: 0,
+    publicUrl: null,
+    token: TOKEN,
+    readToken: READ_TOKEN,
+    allowedOrigins: ['https://vms.example'],
+    version: '9.9.9',
+    log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
+    ...o,
+  });
+  if ('fault' in http) throw new Error(http.fault);
+  const base = `http://127.0.0.1:${http.port}`;
+  const ask = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+    const answer = await fetch(base + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${TOKEN}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    const isJson = (answer.headers.get('content-type') ?? '').includes('json');
+    return { status: answer.status, headers: answer.headers, text, json: (isJson ? JSON.parse(text) : null) as any };
+  };
+  return { gateway, http, base, ask, lines };
+}
+
+/** Waits until something is so, for two seconds at most. */
+export async function until(isSo: () => boolean): Promise<void> {
+  for (let i = 0; i < 200 && !isSo(); i++) await new Promise((resolve) => setTimeout(resolve, 10));
+  if (!isSo()) throw new Error(`never came: ${isSo}`);
+}
