@@ -5,7 +5,7 @@ import { openReceiver } from '../media/receiver.ts';
 import { type SipEvent, SipServer } from '../sip/server.ts';
 import { SsrcPool } from '../sip/ssrc.ts';
 import { openStore } from '../store/store.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { atMost, type Clock, systemClock } from './clock.ts';
 import type { GatewayConfig } from './config.ts';
 import { Devices } from './devices.ts';
 import { Events } from './events.ts';
@@ -32,6 +32,9 @@ export interface GatewayLog {
 export interface GatewayFault {
   readonly fault: string;
 }
+
+/** A stop waits this long for devices to answer their BYEs; who has not by then is asked again at the next start. */
+const BYE_PATIENCE_MS = 3000;
 
 /** Opens everything in the order in which it can fail: data folder, SIP sockets, then what stands on them. */
 export async function openGateway(
@@ -144,6 +147,7 @@ export async function openGateway(
     device: (id) => devices.get(id),
     channel: (deviceId, channelId) => devices.channel(deviceId, channelId),
     iso,
+    clock,
     closing: () => closing !== null,
   });
   const keep = new Keep({
@@ -253,6 +257,7 @@ export async function openGateway(
         streams: running.length,
         streams_playing: running.filter((live) => live.state === 'playing').length,
         viewers: running.reduce((sum, live) => sum + live.stream.viewers, 0),
+        store_faults_total: store.faults.count,
         recordings_running: recordings.runningCount,
         event_listeners: events.listenerCount,
         ssrcs_used: ssrcs.used,
@@ -282,7 +287,8 @@ export async function openGateway(
       closing ??= (async () => {
         keep.close();
         await recordings.close();
-        await Promise.all(lives.running().map((live) => live.end('the gateway is shutting down', 1001)));
+        const ended = Promise.all(lives.running().map((live) => live.end('the gateway is shutting down', 1001)));
+        await atMost(clock, BYE_PATIENCE_MS, ended);
         await sip.close();
         pool.close();
         store.close();

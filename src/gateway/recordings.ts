@@ -190,8 +190,11 @@ export class Recordings {
     const written = await running.recorder?.stop();
     running.release();
     const { clock, publish } = this.#ports;
+    // Finalising may fail by itself; the file then stays fragmented, and plays.
+    fault ??= written?.fault ?? null;
     if (written === undefined || written.durationMs === 0) {
       const error = fault?.detail ?? 'nothing was received while it was recorded';
+      await deleteRecordingFile(this.absolutePath(running.recording));
       this.#final({ ...running.recording, state: 'failed', error, endEpochMs: clock.epochMs() });
     } else {
       const { bytes, durationMs } = written;

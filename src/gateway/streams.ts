@@ -1,4 +1,5 @@
 import type { ViewerSink } from '../media/live/viewer.ts';
+import { atMost, type Clock } from './clock.ts';
 import type { Live } from './live.ts';
 import type { LiveTable } from './live-table.ts';
 import type { ViewerHandle, ViewOptions } from './port.ts';
@@ -15,6 +16,8 @@ import {
 /** Default and longest wait for the first key frame (contract, `POST C/live`). */
 const DEFAULT_WAIT_MS = 15_000;
 const MAX_WAIT_MS = 60_000;
+/** How long a stop waits for the device to confirm. */
+const BYE_PATIENCE_MS = 2000;
 /** Sub-streams go by small numbers; the standard names no limit, no device has more than a handful. */
 const MAX_STREAM_NUMBER = 15;
 
@@ -23,6 +26,7 @@ export interface StreamsPorts {
   device(id: string): DeviceView | Problem;
   channel(deviceId: string, channelId: string): ChannelView | Problem;
   iso(epochMs: number): string;
+  readonly clock: Clock;
   closing(): boolean;
 }
 
@@ -83,7 +87,8 @@ export class Streams {
   async stop(id: string): Promise<Problem | null> {
     const live = this.find(id);
     if (isProblem(live)) return live;
-    await live.end('stopped by the API', 4409);
+    // The BYE goes out at once; a device that never answers it must not hold up the caller.
+    await atMost(this.#ports.clock, BYE_PATIENCE_MS, live.end('stopped by the API', 4409));
     return null;
   }
 

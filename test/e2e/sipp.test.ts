@@ -6,10 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { type RunningGateway, runGateway, until } from '../support/gbgate.ts';
+import { type RunningGateway, runGateway, SIP_PASSWORD, until } from '../support/gbgate.ts';
 
 const DEVICES = 1000;
 const SCENARIO = fileURLToPath(new URL('../fixtures/sipp/register.xml', import.meta.url));
+const rowOf = (id: string) => `${id};[authentication username=${id} password=${SIP_PASSWORD}]`;
 const idOf = (n: number) => `34020000001110${String(n + 1).padStart(6, '0')}`;
 
 for (const [transport, flag] of [
@@ -25,7 +26,7 @@ for (const [transport, flag] of [
       folder = await mkdtemp(join(tmpdir(), 'gbgate-sipp-'));
       await writeFile(
         join(folder, 'ids.csv'),
-        ['SEQUENTIAL', ...Array.from({ length: DEVICES }, (_, n) => idOf(n)), ''].join('\n'),
+        ['SEQUENTIAL', ...Array.from({ length: DEVICES }, (_, n) => rowOf(idOf(n))), ''].join('\n'),
       );
     });
 
