@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { Command } from 'commander';
+import { durationMs, readConfig, type ServeConfig } from '../../src/cli/config.ts';
+import { SETTINGS } from '../../src/cli/schema.ts';
+import { addSettings, configurationPage } from '../../src/cli/settings-help.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'gbgate-config-'));
+after(() => rmSync(folder, { recursive: true }));
+let files = 0;
+function file(text: string): string {
+  const path = join(folder, `${files++}.yaml`);
+  writeFileSync(path, text);
+  return path;
+}
+function good(flags: Record<string, string | boolean>, env: Record<string, string> = {}): ServeConfig {
+  const config = readConfig(flags, env);
+  assert.ok(!('fault' in config), JSON.stringify(config));
+  return config;
+}
+function fault(flags: Record<string, string | boolean>, env: Record<string, string> = {}): string {
+  const config = readConfig(flags, env);
+  assert.ok('fault' in config);
+  assert.ok(!config.fault.includes('\n'));
+  return config.fault;
+}
+
+test('every default is the one of the contract', () => {
+  assert.deepEqual(good({}), {
+    gateway: {
+      sip: {
+        id: '34020000002000000001',
+        domain: '3402000000',
+        host: '0.0.0.0',
+        port: 5060,
+        password: null,
+        auth: true,
+        admission: 'open',
+        advertise: null,
+        timeZone: 'Asia/Shanghai',
+      },
+      media: {
+        host: '0.0.0.0',
+        firstPort: 30000,
+        lastPort: 31999,
+        transport: 'auto',
+        pull: 'on-demand',
+        lingerMs: 20_000,
+        loss: 'deliver',
+        stallTimeoutMs: 10_000,
+        portHoldOffMs: 90_000,
+        selfChannelAfterMs: 2000,
+        advertise: null,
+      },
+      data: './data',
+      record: { segmentMs: 1_800_000 },
+    },
+    http: {
+      host: '0.0.0.0',
+      port: 8080,
+      publicUrl: null,
+      token: null,
+      readToken: null,
+      auth: true,
+      allowedOrigins: [],
+    },
+    logLevel: 'info',
+  });
+});
+
+test('flag before environment before file before default', () => {
+  const config = file('sip: {port: 1, id: "11111111111111111111"}\nhttp: {port: 1, token: f}\nlog:\n');
+  const read = good({ config, 'http-port': '3' }, { GBGATE_HTTP_PORT: '2', GBGATE_TOKEN: 'e', GBGATE_SIP_HOST: '' });
+  assert.deepEqual([read.http.port, read.http.token, read.gateway.sip.port], [3, 'e', 1]);
+  assert.deepEqual([read.gateway.sip.domain, read.gateway.sip.host, read.logLevel], ['1111111111', '0.0.0.0', 'info']);
+  assert.equal(good({}, { GBGATE_CONFIG: config }).gateway.sip.port, 1);
+});
+
+test('every key has a distinct variable, and file keys reach the configuration', () => {
+  assert.equal(new Set(SETTINGS.map((s) => s.env)).size, SETTINGS.length);
+  const config = file(
+    'media: {loss: wait, stallTimeout: 3, portHoldOff: 500ms}\nhttp: {allowedOrigins: [https://a], readToken: r}',
+  );
+  const { gateway, http } = good({ config }, { GBGATE_MEDIA_SELF_CHANNEL_AFTER: '1.5s' });
+  const { loss, stallTimeoutMs, portHoldOffMs, selfChannelAfterMs } = gateway.media;
+  assert.deepEqual([loss, stallTimeoutMs, portHoldOffMs, selfChannelAfterMs], ['wait', 3000, 500, 1500]);
+  assert.deepEqual([http.allowedOrigins, http.readToken], [['https://a'], 'r']);
+  assert.deepEqual(good({}, { GBGATE_HTTP_ALLOWED_ORIGINS: 'a, b' }).http.allowedOrigins, ['a', 'b']);
+});
+
+test('authentication is switched off by flag, variable and file', () => {
+  assert.equal(good({ 'no-http-auth': true }).http.auth, false);
+  assert.equal(good({}, { GBGATE_NO_HTTP_AUTH: '1' }).http.auth, false);
+  assert.equal(good({}, { GBGATE_NO_SIP_AUTH: 'false' }).gateway.sip.auth, true);
+  assert.equal(good({ config: file('sip: {auth: false}') }).gateway.sip.auth, false);
+});
+
+test('a mistake is one sentence that names its place', () => {
+  for (const [flags, env, words] of [
+    [{ 'sip-port': 'x' }, {}, /^--sip-port must be a whole number from 0 to 65535\.$/],
+    [{ 'sip-port': '65536' }, {}, /^--sip-port must/],
+    [{ 'sip-port': '-1' }, {}, /^--sip-port must/],
+    [{}, { GBGATE_SIP_PORT: '5060.5' }, /^GBGATE_SIP_PORT must/],
+    [{ 'sip-id': '123' }, {}, /^--sip-id must have 20 digits/],
+    [{ pull: 'never' }, {}, /^--pull must be one of on-demand, on-register/],
+    [{ linger: '20 parsecs' }, {}, /^--linger must be a time such as/],
+    [{ linger: '-5s' }, {}, /^--linger must be a time such as/],
+    [{ 'media-ports': '30000' }, {}, /^--media-ports must look like FIRST-LAST/],
+    [{ 'media-ports': '40000-30000' }, {}, /media ports 40000-30000/],
+    [{ 'media-ports': '60000-70000' }, {}, /media ports 60000-70000/],
+    [{ 'time-zone': 'Mars/Base' }, {}, /time zone Mars\/Base/],
+    [{ 'public-url': 'ftp://x' }, {}, /^--public-url must look like URL/],
+    [{}, { GBGATE_NO_HTTP_AUTH: 'perhaps' }, /^GBGATE_NO_HTTP_AUTH must be true or false/],
+    [{ config: join(folder, 'none.yaml') }, {}, /none\.yaml cannot be read: ENOENT/],
+    [{ config: folder }, {}, /cannot be read: EISDIR/],
+    [{ config: file('sip: {prot: 1}') }, {}, /the key sip\.prot is unknown/],
+    [{ config: file('spi: {port: 1}') }, {}, /the key spi is unknown/],
+    [{ config: file('sip: {port: "1"}') }, {}, /sip\.port must be a whole number/],
+    [{ config: file('sip: 3') }, {}, /sip must be object/],
+    [{ config: file('[1]') }, {}, /groups of keys/],
+    [{ config: file('sip: {port: 1') }, {}, /is not YAML/],
+    [{ config: file('http: {tlsCert: a}') }, {}, /the key http\.tlsCert is unknown/],
+  ] as [Record<string, string>, Record<string, string>, RegExp][]) {
+    assert.match(fault(flags, env), words);
+  }
+});
+
+test('durations', () => {
+  for (const [text, ms] of [
+    ['500ms', 500],
+    ['20s', 20_000],
+    ['30m', 1_800_000],
+    ['2h', 7_200_000],
+    ['1d', 86_400_000],
+    ['1.5', 1500],
+    [7, 7000],
+  ] as const) {
+    assert.equal(durationMs(text), ms);
+  }
+});
+
+test('help and documentation name every option and key', () => {
+  const command = new Command();
+  addSettings(command);
+  const help = command.helpInformation();
+  const page = configurationPage();
+  for (const setting of SETTINGS) {
+    if (setting.flag !== null) assert.ok(help.includes(`--${setting.flag}`), setting.flag);
+    assert.ok(page.includes(`\`${setting.env}\``) && page.includes(`\`${setting.name}\``), setting.key);
+  }
+});
