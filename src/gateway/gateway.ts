@@ -201,6 +201,7 @@ export async function openGateway(
     streams: () => streams.all(),
     stream: (id) => streams.get(id),
     stopStream: (id) => streams.stop(id),
+    snapshot: (id) => streams.snapshot(id),
     watchLive: (deviceId, channelId, streamNumber, sink, o) =>
       streams.watchLive(deviceId, channelId, streamNumber, sink, o),
     watchStream: (id, sink, o) => streams.watch(id, sink, o),

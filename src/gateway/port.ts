@@ -64,6 +64,8 @@ export interface Gateway {
   streams(): StreamView[];
   stream(id: string): StreamView | Problem;
   stopStream(id: string): Promise<Problem | null>;
+  /** The newest key frame of a stream as JPEG. */
+  snapshot(streamId: string): Promise<Uint8Array | Problem>;
   /** Attaches a viewer to a channel; pulls it if nobody had. */
   watchLive(
     deviceId: string,

@@ -1,3 +1,4 @@
+import { jpegOf } from '../media/ffmpeg.ts';
 import type { ViewerSink } from '../media/live/viewer.ts';
 import { atMost, type Clock } from './clock.ts';
 import type { Live } from './live.ts';
@@ -16,6 +17,8 @@ import {
 /** Default and longest wait for the first key frame (contract, `POST C/live`). */
 const DEFAULT_WAIT_MS = 15_000;
 const MAX_WAIT_MS = 60_000;
+/** Each is an ffmpeg of its own; more at once only take the cores from the streams. */
+const MAX_SNAPSHOTS = 4;
 /** How long a stop waits for the device to confirm. */
 const BYE_PATIENCE_MS = 2000;
 /** Sub-streams go by small numbers; the standard names no limit, no device has more than a handful. */
@@ -33,6 +36,7 @@ export interface StreamsPorts {
 /** The streams as the API and the viewers use them: find, start, watch, stop. */
 export class Streams {
   readonly #ports: StreamsPorts;
+  #snapshots = 0;
 
   constructor(ports: StreamsPorts) {
     this.#ports = ports;
@@ -82,6 +86,23 @@ export class Streams {
   watch(streamId: string, sink: ViewerSink, o: ViewOptions): ViewerHandle | Problem {
     const live = this.find(streamId);
     return isProblem(live) ? live : live.stream.addViewer(sink, o);
+  }
+
+  /** The newest key frame as JPEG; ffmpeg does the decoding. */
+  async snapshot(id: string): Promise<Uint8Array | Problem> {
+    const live = this.find(id);
+    if (isProblem(live)) return live;
+    const { init } = live.stream;
+    const key = live.stream.gop()[0];
+    if (init === null || init.video === null || key === undefined)
+      return { problem: 'no_media', detail: 'The stream has no key frame yet.' };
+    if (this.#snapshots >= MAX_SNAPSHOTS)
+      return { problem: 'rate_limited', detail: `${MAX_SNAPSHOTS} snapshots are being made already.` };
+    this.#snapshots++;
+    const jpeg = await jpegOf([init.bytes, key.bytes]);
+    this.#snapshots--;
+    if (!('ffmpeg' in jpeg)) return jpeg;
+    return { problem: jpeg.ffmpeg === 'missing' ? 'ffmpeg_missing' : 'device_error', detail: jpeg.detail };
   }
 
   async stop(id: string): Promise<Problem | null> {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { startSimulator } from '../../src/simulator/simulator.ts';
-import { PLATFORM_ID, runGateway, SIP_PASSWORD, until } from '../support/gbgate.ts';
+import { PLATFORM_ID, runGateway, SIP_PASSWORD, TOKEN, until } from '../support/gbgate.ts';
 import { ffprobe } from '../support/judge.ts';
 
 const DEVICE_ID = '34020000001320000001';
@@ -41,6 +41,9 @@ describe('a gateway that was killed', { timeout: 90_000 }, () => {
       const { body } = await first.api('GET', `/api/v1/recordings/${recording.id}`);
       return body.durationMs >= 5000;
     });
+    const picture = await fetch(`${first.http}/api/v1/streams/${live.body.id}/snapshot.jpg?token=${TOKEN}`);
+    assert.equal(picture.headers.get('content-type'), 'image/jpeg');
+    assert.deepEqual([...new Uint8Array(await picture.arrayBuffer()).subarray(0, 3)], [0xff, 0xd8, 0xff]);
     assert.equal(simulator.counts.calls, 1);
     await first.kill();
 

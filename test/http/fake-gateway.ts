@@ -91,6 +91,12 @@ export class FakeGateway implements Gateway {
   stream(id: string) {
     return this.streamList.find((s) => s.id === id) ?? missing('stream_not_found', id);
   }
+  async snapshot(id: string) {
+    this.#said('snapshot', id);
+    const found = this.stream(id);
+    return 'problem' in found ? found : Buffer.from([0xff, 0xd8, 0xff, 0xd9]);
+  }
+
   async stopStream(id: string) {
     this.#said('stopStream', id);
     const found = this.stream(id);

@@ -66,6 +66,24 @@ export const streamRoutes: Routes = (app, context) => {
     },
   );
 
+  app.get<{ Params: IdParams }>(
+    '/streams/:id/snapshot.jpg',
+    {
+      schema: {
+        tags,
+        summary: 'The newest key frame as JPEG',
+        description: 'Needs ffmpeg on the gateway; `ffmpeg_missing` when it is not there.',
+        params: IdParams,
+        response: answers({ 200: Type.Any({ description: 'image/jpeg' }) }),
+      },
+    },
+    async (request, reply) => {
+      const jpeg = await gateway.snapshot(request.params.id);
+      if (isProblem(jpeg)) return sendRefusal(reply, jpeg);
+      return reply.type('image/jpeg').header('Cache-Control', 'no-store').send(jpeg);
+    },
+  );
+
   app.put<{ Params: IdParams }>(
     '/streams/:id/recording',
     { schema: { tags, summary: 'Start recording', params: IdParams, response: answers({ 200: Recording }) } },

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { jpegOf } from '../../src/media/ffmpeg.ts';
+
+describe('ffmpeg', () => {
+  let folder: string;
+  let fragmented: Buffer;
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gbgate-ffmpeg-'));
+    const path = join(folder, 'clip.mp4');
+    const made = spawnSync('ffmpeg', [
+      ...['-v', 'error', '-f', 'lavfi', '-i', 'color=red:size=320x180:rate=25:duration=1', '-c:v', 'libx264'],
+      ...['-movflags', 'frag_every_frame+empty_moov+default_base_moof', path],
+    ]);
+    assert.equal(made.status, 0, String(made.stderr));
+    fragmented = readFileSync(path);
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('makes a JPEG of the first picture', async () => {
+    const jpeg = await jpegOf([fragmented.subarray(0, 1000), fragmented.subarray(1000)]);
+    assert.ok(!('ffmpeg' in jpeg), JSON.stringify(jpeg));
+    const path = join(folder, 'picture.jpg');
+    writeFileSync(path, jpeg);
+    const pixel = spawnSync('ffmpeg', [
+      '-v',
+      'error',
+      '-i',
+      path,
+      '-vf',
+      'scale=1:1',
+      '-f',
+      'rawvideo',
+      '-pix_fmt',
+      'rgb24',
+      '-',
+    ]);
+    const [red, green, blue] = pixel.stdout;
+    assert.ok(red! > 200 && green! < 60 && blue! < 60, `the picture is red: ${[red, green, blue]}`);
+  });
+
+  it('says what is wrong with bytes that hold no picture', async () => {
+    const fault = await jpegOf([Buffer.from('this is no picture')]);
+    assert.ok('ffmpeg' in fault);
+    assert.equal(fault.ffmpeg, 'failed');
+  });
+
+  it('says so when ffmpeg is not installed', () => {
+    const script = `import { jpegOf } from '${new URL('../../src/media/ffmpeg.ts', import.meta.url).href}';
+      process.stdout.write(JSON.stringify(await jpegOf([Buffer.alloc(10)])));`;
+    const child = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+      env: { PATH: folder },
+    });
+    const fault = JSON.parse(String(child.stdout));
+    assert.equal(fault.ffmpeg, 'missing', String(child.stderr));
+    assert.match(fault.detail, /not installed/);
+  });
+});
