@@ -13,8 +13,3 @@ export function samePeer(a: Peer, b: Peer): boolean {
   if (a.transport !== b.transport || a.connection !== b.connection) return false;
   return a.connection !== undefined || (a.host === b.host && a.port === b.port);
 }
-
-/** For logs and people: `udp 192.0.2.1:5060`. */
-export function formatPeer(peer: Peer): string {
-  return `${peer.transport} ${peer.host.includes(':') ? `[${peer.host}]` : peer.host}:${peer.port}`;
-}
