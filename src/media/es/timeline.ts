@@ -45,6 +45,7 @@ export class VideoTimeline {
   #arrivedMs = 0;
   #nominal: number | null = null;
   #sameSince = -1;
+  #oddSpacing = 0;
   #depth: number | null = null;
   #reordering = false;
   /** Newest presentation times, sorted, while decode times are derived (TS-8). */
@@ -143,8 +144,10 @@ export class VideoTimeline {
   #advance(dts: number): void {
     const spacing = dts - this.dts;
     this.dts = dts;
-    // A hole is no frame rate.
-    if (spacing < JUMP_FRAMES * this.spacing || spacing < JUMP_90K / 2) this.spacing = spacing;
+    // A hole is no frame rate; the same distance twice is one.
+    const usual = spacing < JUMP_FRAMES * this.spacing || spacing < JUMP_90K / 2;
+    if (usual || Math.abs(spacing - this.#oddSpacing) < spacing / 4) this.spacing = spacing;
+    this.#oddSpacing = usual ? 0 : spacing;
   }
 
   /** First frame, or the first of a new source clock: one frame after the last, or later if it came later. */

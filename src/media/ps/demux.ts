@@ -132,7 +132,7 @@ export class PsDemuxer {
             this.#keep(bytes, at, end);
             return;
           }
-          at = need > 0 ? at + this.#header(bytes, at, need) : this.#astray();
+          at += need > 0 ? this.#header(bytes, at, need) : this.#astray();
         }
       }
     }
