@@ -1,9 +1,9 @@
-import type { Feed } from '../media/feed.ts';
-import type { MediaFault, Receiver, ReceiverEvent, ReceiverOptions } from '../media/receiver.ts';
+import type { MediaFault, PacketFeed, Receiver, ReceiverEvent, ReceiverOptions } from '../media/receiver.ts';
 import { buildOffer, parseSdp, subjectOf } from '../sip/sdp.ts';
 import type { InviteFailure, Call as SipCall, SipServer } from '../sip/server.ts';
 import { formatSsrc, type SsrcPool } from '../sip/ssrc.ts';
 import type { Clock } from './clock.ts';
+import { FeedGate } from './feed-gate.ts';
 import type { Steps } from './steps.ts';
 import type { PulledTransport } from './views.ts';
 
@@ -34,7 +34,8 @@ export interface CallOptions {
   readonly channelId: string;
   readonly streamNumber: number;
   readonly transport: PulledTransport;
-  readonly feed: Feed;
+  /** Feed of the stream: it was there before this call and goes on after it. */
+  readonly feed: PacketFeed;
   readonly steps: Steps;
   /** A final answer to the INVITE must come within this. */
   readonly inviteTimeoutMs: number;
@@ -63,6 +64,7 @@ export class Call {
   readonly #ports: CallPorts;
   readonly #options: CallOptions;
   readonly #ssrc: number | null;
+  readonly #gate: FeedGate;
   #receiver: Receiver | null = null;
   #sip: SipCall | null = null;
   #cancelTimer: () => void = () => {};
@@ -77,6 +79,7 @@ export class Call {
     this.#ports = ports;
     this.#options = options;
     this.#ssrc = ssrc;
+    this.#gate = new FeedGate(options.feed);
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
@@ -104,7 +107,7 @@ export class Call {
   }
 
   async #open(): Promise<void> {
-    const { transport, feed, steps } = this.#options;
+    const { transport, steps } = this.#options;
     const ssrc = this.#ssrc;
     if (ssrc === null) {
       // Not before the caller holds the call: an end is always later than its start.
@@ -116,7 +119,7 @@ export class Call {
     const opened = await this.#ports.openReceiver({
       transport,
       ssrc,
-      feed,
+      feed: this.#gate,
       onEvent: (event) => this.#onReceiver(event),
       now: () => this.#ports.clock.nowMs(),
     });
@@ -240,6 +243,7 @@ export class Call {
   #finish(end: CallEnd): void {
     if (this.#end !== null) return;
     this.#end = end;
+    this.#gate.shut();
     this.#cancelTimer();
     if (this.#sip !== null) void this.#hangUp();
     this.#options.onEnd(end);

@@ -78,7 +78,10 @@ export class LiveTable {
     const channelKey = key(deviceId, channelId, streamNumber);
     const running = this.#byChannel.get(channelKey);
     if (running !== undefined) {
-      if (o.keep) running.keep = true;
+      if (o.keep && !running.keep) {
+        running.keep = true;
+        running.touch(); // a linger that runs must not end it
+      }
       return { live: running, created: false };
     }
     const live: Live = new Live(this.#ports, {

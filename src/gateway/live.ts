@@ -3,6 +3,7 @@ import type { FeedCounters } from '../media/frame.ts';
 import { Stream } from '../media/live/stream.ts';
 import type { ReceiverEvent } from '../media/receiver.ts';
 import { Call, type CallEnd, type CallPorts } from './call.ts';
+import { atMost } from './clock.ts';
 import { Findings } from './findings.ts';
 import { retryPauseMs } from './ladder.ts';
 import { closeCodeOf, problemOf, worthAnotherTransport } from './pull-failure.ts';
@@ -18,6 +19,8 @@ const INVITE_TIMEOUT_MS = 10_000;
 /** The last rung of the ladder gets the full time; a rung with another behind it is left sooner. */
 const MEDIA_TIMEOUT_MS = 10_000;
 const MEDIA_TIMEOUT_RUNG_MS = 4000;
+/** The next rung waits for the BYE of the one before, so that the device has its session free; not for a device that never answers it (INV-8). */
+const NEXT_RUNG_PATIENCE_MS = 2000;
 /** Bitrate is measured over at least this long, so that it covers a few frames. */
 const BITRATE_WINDOW_MS = 2000;
 
@@ -164,17 +167,19 @@ export class Live {
     this.#demandChanged();
   }
 
-  /** Resolves when the stream plays, has ended, or `ms` have passed. */
+  /** Resolves when the stream plays, has ended, or `ms` have passed. Who waits here wants the stream: the linger begins afterwards. */
   settled(ms: number): Promise<void> {
     if (this.state === 'playing' || this.state === 'ended') return Promise.resolve();
     return new Promise((resolve) => {
       const done = () => {
         cancel();
         this.#waiters.delete(done);
+        this.#demandChanged();
         resolve();
       };
       const cancel = this.#ports.clock.after(ms, done);
       this.#waiters.add(done);
+      this.#demandChanged();
     });
   }
 
@@ -215,7 +220,7 @@ export class Live {
   }
 
   #wanted(): boolean {
-    return this.keep || this.#recorders > 0 || this.stream.viewers > 0;
+    return this.keep || this.#recorders > 0 || this.#waiters.size > 0 || this.stream.viewers > 0;
   }
 
   #demandChanged(): void {
@@ -307,7 +312,9 @@ export class Live {
       'detail' in end ? end.detail : end.kind === 'rejected' ? `${end.status} ${end.reason}` : end.kind,
     );
     if (worthAnotherTransport(end) && this.#rungs.length > 0) {
-      void call.closed.then(() => this.state !== 'ended' && this.#climb(false));
+      void atMost(this.#ports.clock, NEXT_RUNG_PATIENCE_MS, call.closed).then(() => {
+        if (this.state !== 'ended') this.#climb(false);
+      });
       return;
     }
     const problem = problemOf(end, []);

@@ -1,155 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Live, LivePorts } from '../../src/gateway/live.ts';
-import { LiveTable } from '../../src/gateway/live-table.ts';
-import type { PulledTransport } from '../../src/gateway/views.ts';
-import type { Fragment, InitSegment } from '../../src/media/frame.ts';
-import type { ReceiverEvent, ReceiverOptions } from '../../src/media/receiver.ts';
-import type { InviteOptions } from '../../src/sip/server.ts';
-import { SsrcPool } from '../../src/sip/ssrc.ts';
-import { FakeClock } from '../support/clock.ts';
-
-const ANSWER = 'v=0\r\nc=IN IP4 10.0.0.8\r\nm=video 15060 RTP/AVP 96\r\ny=0200000001\r\n';
-const INIT: InitSegment = {
-  generation: 1,
-  mime: 'video/mp4; codecs="avc1.64001f"',
-  bytes: new Uint8Array(8),
-  video: null,
-  audio: null,
-};
-const KEY: Fragment = {
-  generation: 1,
-  bytes: new Uint8Array(8),
-  isKey: true,
-  afterLoss: false,
-  dts90k: 0,
-  arrivedMs: 0,
-  samples: [],
-};
-
-/** A receiver and a call whose other side is the test. */
-class World {
-  readonly clock = new FakeClock();
-  readonly ssrcs = new SsrcPool('34020000002000000001');
-  readonly published: string[] = [];
-  readonly worked: string[] = [];
-  readonly invites: { options: InviteOptions; hungUp: number; transport: PulledTransport }[] = [];
-  receivers: {
-    options: Omit<ReceiverOptions, 'pool'>;
-    closed: { byeAnswered: boolean } | null;
-    lastPacketMs: number;
-  }[] = [];
-  rungs: PulledTransport[] = ['tcp-passive', 'udp', 'tcp-active'];
-  online = true;
-  pauseMs = 0;
-  portFault = false;
-  byeAnswered = true;
-  readonly table: LiveTable;
-  #id = 0;
-
-  constructor() {
-    const world = this;
-    const ports: LivePorts = {
-      clock: this.clock,
-      ssrcs: this.ssrcs,
-      stallTimeoutMs: 10_000,
-      lingerMs: 20_000,
-      loss: 'deliver',
-      sip: {
-        platformId: '34020000002000000001',
-        mediaHostFor: () => '10.0.0.1',
-        seen() {},
-        invite(options: InviteOptions) {
-          const transport: PulledTransport = options.sdp.includes('a=setup:passive')
-            ? 'tcp-passive'
-            : options.sdp.includes('a=setup:active')
-              ? 'tcp-active'
-              : 'udp';
-          const invite = { options, hungUp: 0, transport };
-          world.invites.push(invite);
-          return {
-            callId: 'x',
-            answered: false,
-            hangUp: async () => {
-              invite.hungUp++;
-              return { byeAnswered: world.byeAnswered };
-            },
-            info: async () => 200,
-          };
-        },
-      } as unknown as LivePorts['sip'],
-      async openReceiver(options) {
-        if (world.portFault) return { fault: 'port-exhausted', detail: 'every port is in use' };
-        const receiver = { options, closed: null as { byeAnswered: boolean } | null, lastPacketMs: 0 };
-        world.receivers.push(receiver);
-        return {
-          port: 30_000 + 2 * world.receivers.length,
-          remote: '10.0.0.8:15060',
-          strangers: 0,
-          malformed: 0,
-          connectionsDropped: 0,
-          get lastPacketMs() {
-            return receiver.lastPacketMs;
-          },
-          answered() {},
-          close(o: { byeAnswered: boolean }) {
-            receiver.closed ??= o;
-          },
-        } as unknown as Awaited<ReturnType<LivePorts['openReceiver']>>;
-      },
-      ladder: () => [...this.rungs],
-      isOnline: () => this.online,
-      pauseBeforeMs: () => this.pauseMs,
-      endedByDevice: () => {
-        this.pauseMs = 5000;
-      },
-      worked: (_, transport) => void this.worked.push(transport),
-      publish: (type) => void this.published.push(type),
-      log: () => {},
-    };
-    this.table = new LiveTable(ports, () => `s${++this.#id}`);
-  }
-
-  pull(keep = false): Live {
-    return this.table.join('D', 'C', 0, { transport: 'auto', keep }).live;
-  }
-
-  get invite() {
-    return this.invites.at(-1)!;
-  }
-
-  emit(event: ReceiverEvent): void {
-    const receiver = this.receivers.at(-1)!;
-    receiver.lastPacketMs = this.clock.nowMs();
-    receiver.options.onEvent(event);
-  }
-
-  answer(sdp: string | null = ANSWER): void {
-    this.invite.options.onAnswer({ sdp, from: { transport: 'udp', host: '10.0.0.8', port: 5060 } });
-  }
-
-  async play(): Promise<void> {
-    await this.clock.advance(0);
-    this.answer();
-    this.emit({ type: 'first-packet', remote: '10.0.0.8:15060', ssrc: 1 });
-    this.emit({ type: 'first-pack' });
-    this.emit({ type: 'init', init: INIT });
-    this.emit({ type: 'fragment', fragment: KEY });
-  }
-}
-
-const sink = () => {
-  const closed: number[] = [];
-  return {
-    closed,
-    bufferedBytes: 0,
-    sendBinary() {},
-    sendText() {},
-    close(code: number) {
-      closed.push(code);
-    },
-  };
-};
+import type { Live } from '../../src/gateway/live.ts';
+import { KEY, sink, World } from './world.ts';
 
 describe('live stream', () => {
   it('plays by the first transport and writes its steps', async () => {
@@ -411,5 +263,74 @@ describe('live stream', () => {
         assert.equal(world.published.filter((type) => type === 'stream.ended').length, 1);
         assert.equal(world.table.running().length, 0);
       }
+  });
+
+  it('lets nothing of a call that is over into the feed, while its port still waits for the BYE to be answered', async () => {
+    const world = new World();
+    world.deafToBye = true;
+    const live = world.pull();
+    live.stream.addViewer(sink(), { protocol: true, singleInit: false });
+    await world.play();
+    const rtp = (sequence: number) =>
+      Uint8Array.from([0x80, 96, sequence >> 8, sequence & 255, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0]);
+    const [first] = world.receivers;
+    first!.options.feed.packet(rtp(1), true, 0);
+    assert.equal(live.counters.packets, 1);
+    await world.clock.advance(11_000);
+    assert.equal(world.invites.length, 2, 'the stall has been answered with a new call');
+    assert.equal(first!.closed, null, 'the BYE is not answered yet');
+    assert.deepEqual(first!.options.feed.packet(rtp(2), true, 0), []);
+    first!.options.feed.reset(0);
+    first!.options.feed.end(0);
+    assert.equal(live.counters.packets, 1);
+    world.receivers[1]!.options.feed.packet(rtp(3), true, 0);
+    assert.equal(live.counters.packets, 2);
+    void live.end('test', 4410);
+  });
+
+  it('takes the next rung after 2 s when the device never answers the BYE of the one before', async () => {
+    const world = new World();
+    world.deafToBye = true;
+    const live = world.pull();
+    await world.clock.advance(0);
+    world.answer();
+    await world.clock.advance(4000 + 1999);
+    assert.equal(world.invites.length, 1);
+    await world.clock.advance(1);
+    assert.deepEqual(
+      world.invites.map((invite) => invite.transport),
+      ['tcp-passive', 'udp'],
+    );
+    void live.end('test', 4410);
+  });
+
+  it('keeps a stream that was about to end for want of viewers', async () => {
+    const world = new World();
+    const live = world.pull();
+    await world.play();
+    await world.clock.advance(5000);
+    world.receivers[0]!.lastPacketMs = Number.POSITIVE_INFINITY;
+    assert.equal(world.pull(true), live);
+    await world.clock.advance(60_000);
+    assert.equal(live.state, 'playing');
+    await live.end('test', 4410);
+  });
+
+  it('lingers from the moment nobody waits for its first picture any more', async () => {
+    const world = new World();
+    world.rungs = ['udp'];
+    const live = world.pull();
+    await world.clock.advance(0);
+    world.invite.options.onProvisional(100);
+    const settled = live.settled(60_000);
+    await world.clock.advance(25_000);
+    assert.equal(live.state, 'inviting', 'somebody waits for it, longer than the linger');
+    await world.play();
+    await settled;
+    world.receivers[0]!.lastPacketMs = Number.POSITIVE_INFINITY;
+    await world.clock.advance(19_999);
+    assert.equal(live.state, 'playing');
+    await world.clock.advance(1);
+    assert.deepEqual([live.state, live.endReason], ['ended', 'no viewer left']);
   });
 });

@@ -1,0 +1,154 @@
+import type { Live, LivePorts } from '../../src/gateway/live.ts';
+import { LiveTable } from '../../src/gateway/live-table.ts';
+import type { PulledTransport } from '../../src/gateway/views.ts';
+import type { Fragment, InitSegment } from '../../src/media/frame.ts';
+import type { ReceiverEvent, ReceiverOptions } from '../../src/media/receiver.ts';
+import type { InviteOptions } from '../../src/sip/server.ts';
+import { SsrcPool } from '../../src/sip/ssrc.ts';
+import { FakeClock } from '../support/clock.ts';
+
+const ANSWER = 'v=0\r\nc=IN IP4 10.0.0.8\r\nm=video 15060 RTP/AVP 96\r\ny=0200000001\r\n';
+const INIT: InitSegment = {
+  generation: 1,
+  mime: 'video/mp4; codecs="avc1.64001f"',
+  bytes: new Uint8Array(8),
+  video: null,
+  audio: null,
+};
+export const KEY: Fragment = {
+  generation: 1,
+  bytes: new Uint8Array(8),
+  isKey: true,
+  afterLoss: false,
+  dts90k: 0,
+  arrivedMs: 0,
+  samples: [],
+};
+
+/** A receiver and a call whose other side is the test. */
+export class World {
+  readonly clock = new FakeClock();
+  readonly ssrcs = new SsrcPool('34020000002000000001');
+  readonly published: string[] = [];
+  readonly worked: string[] = [];
+  readonly invites: { options: InviteOptions; hungUp: number; transport: PulledTransport }[] = [];
+  receivers: {
+    options: Omit<ReceiverOptions, 'pool'>;
+    closed: { byeAnswered: boolean } | null;
+    lastPacketMs: number;
+  }[] = [];
+  rungs: PulledTransport[] = ['tcp-passive', 'udp', 'tcp-active'];
+  online = true;
+  pauseMs = 0;
+  portFault = false;
+  byeAnswered = true;
+  /** The device never answers a BYE. */
+  deafToBye = false;
+  readonly table: LiveTable;
+  #id = 0;
+
+  constructor() {
+    const world = this;
+    const ports: LivePorts = {
+      clock: this.clock,
+      ssrcs: this.ssrcs,
+      stallTimeoutMs: 10_000,
+      lingerMs: 20_000,
+      loss: 'deliver',
+      sip: {
+        platformId: '34020000002000000001',
+        mediaHostFor: () => '10.0.0.1',
+        seen() {},
+        invite(options: InviteOptions) {
+          const transport: PulledTransport = options.sdp.includes('a=setup:passive')
+            ? 'tcp-passive'
+            : options.sdp.includes('a=setup:active')
+              ? 'tcp-active'
+              : 'udp';
+          const invite = { options, hungUp: 0, transport };
+          world.invites.push(invite);
+          return {
+            callId: 'x',
+            answered: false,
+            hangUp: async () => {
+              invite.hungUp++;
+              if (world.deafToBye) await new Promise(() => {});
+              return { byeAnswered: world.byeAnswered };
+            },
+            info: async () => 200,
+          };
+        },
+      } as unknown as LivePorts['sip'],
+      async openReceiver(options) {
+        if (world.portFault) return { fault: 'port-exhausted', detail: 'every port is in use' };
+        const receiver = { options, closed: null as { byeAnswered: boolean } | null, lastPacketMs: 0 };
+        world.receivers.push(receiver);
+        return {
+          port: 30_000 + 2 * world.receivers.length,
+          remote: '10.0.0.8:15060',
+          strangers: 0,
+          malformed: 0,
+          connectionsDropped: 0,
+          get lastPacketMs() {
+            return receiver.lastPacketMs;
+          },
+          answered() {},
+          close(o: { byeAnswered: boolean }) {
+            receiver.closed ??= o;
+          },
+        } as unknown as Awaited<ReturnType<LivePorts['openReceiver']>>;
+      },
+      ladder: () => [...this.rungs],
+      isOnline: () => this.online,
+      pauseBeforeMs: () => this.pauseMs,
+      endedByDevice: () => {
+        this.pauseMs = 5000;
+      },
+      worked: (_, transport) => void this.worked.push(transport),
+      publish: (type) => void this.published.push(type),
+      log: () => {},
+    };
+    this.table = new LiveTable(ports, () => `s${++this.#id}`);
+  }
+
+  pull(keep = false): Live {
+    return this.table.join('D', 'C', 0, { transport: 'auto', keep }).live;
+  }
+
+  get invite() {
+    return this.invites.at(-1)!;
+  }
+
+  emit(event: ReceiverEvent): void {
+    const receiver = this.receivers.at(-1)!;
+    receiver.lastPacketMs = this.clock.nowMs();
+    receiver.options.onEvent(event);
+  }
+
+  answer(sdp: string | null = ANSWER): void {
+    this.invite.options.onAnswer({ sdp, from: { transport: 'udp', host: '10.0.0.8', port: 5060 } });
+  }
+
+  async play(): Promise<void> {
+    await this.clock.advance(0);
+    this.answer();
+    this.emit({ type: 'first-packet', remote: '10.0.0.8:15060', ssrc: 1 });
+    this.emit({ type: 'first-pack' });
+    this.emit({ type: 'init', init: INIT });
+    this.emit({ type: 'fragment', fragment: KEY });
+  }
+}
+
+/** A viewer that only notes with which code it was closed. */
+export const sink = () => {
+  const closed: number[] = [];
+  return {
+    closed,
+    bufferedBytes: 0,
+    sendBinary() {},
+    sendText() {},
+    close(code: number) {
+      closed.push(code);
+    },
+  };
+};
