@@ -66,7 +66,7 @@ export class Streams {
     live.touch();
     await live.settled(Math.min(o.waitMs ?? DEFAULT_WAIT_MS, MAX_WAIT_MS));
     const stream = streamView(live, this.#ports.iso);
-    if (live.state === 'ended' && live.failure !== null) return { ...live.failure, steps: stream.steps };
+    if (live.state === 'ended') return { ...(live.failure ?? this.#endedMeanwhile(live)), steps: stream.steps };
     if (live.state === 'inviting')
       return { problem: 'invite_timeout', detail: 'The device has not sent media yet.', steps: stream.steps };
     return { stream, created };
@@ -111,6 +111,11 @@ export class Streams {
     // The BYE goes out at once; a device that never answers it must not hold up the caller.
     await atMost(this.#ports.clock, BYE_PATIENCE_MS, live.end('stopped by the API', 4409));
     return null;
+  }
+
+  #endedMeanwhile(live: Live): Problem {
+    if (this.#ports.closing()) return { problem: 'shutting_down', detail: 'The gateway is shutting down.' };
+    return { problem: 'conflict', detail: `The stream was ended meanwhile: ${live.endReason}.` };
   }
 
   #join(
