@@ -36,7 +36,7 @@ export interface GatewayFault {
 /** A stop waits this long for devices to answer their BYEs; who has not by then is asked again at the next start. */
 const BYE_PATIENCE_MS = 3000;
 
-/** Opens everything in the order in which it can fail: data folder, SIP sockets, then what stands on them. */
+/** Opens the data folder and finalises what a crash left in it, then the SIP sockets, then what stands on them. */
 export async function openGateway(
   config: GatewayConfig,
   log: GatewayLog,
@@ -52,6 +52,18 @@ export async function openGateway(
     log.debug({ type, ...data }, 'event');
     events.publish(type, data);
   };
+  const newId = () => randomBytes(8).toString('hex');
+  const recordings = new Recordings({
+    rows: store.recordings,
+    dataDir,
+    timeZone: config.sip.timeZone,
+    clock,
+    newId,
+    publish,
+    log: (message, data) => log.warn(data, message),
+  });
+  // before the first device can be heard: what it does would be missed while a big file is read
+  await recordings.recover();
   let onSip: (event: SipEvent) => void = () => {};
   const sip = await SipServer.open({
     platformId: config.sip.id,
@@ -82,7 +94,6 @@ export async function openGateway(
   const rests = new Rests(clock);
   const { directory } = sip;
   const isOnline = (deviceId: string) => directory.device(deviceId)?.online === true;
-  const newId = () => randomBytes(8).toString('hex');
   const ssrcs = new SsrcPool(config.sip.id, Math.random());
   let closing: Promise<void> | null = null;
 
@@ -122,16 +133,6 @@ export async function openGateway(
     },
     newId,
   );
-  const recordings = new Recordings({
-    rows: store.recordings,
-    dataDir,
-    timeZone: config.sip.timeZone,
-    clock,
-    newId,
-    publish,
-    log: (message, data) => log.warn(data, message),
-  });
-  await recordings.recover();
   const devices = new Devices({
     directory,
     sealPassword: (deviceId, password) => sip.sealPassword(deviceId, password),
@@ -167,6 +168,7 @@ export async function openGateway(
   onSip = (event) => {
     const { deviceId } = event.data;
     publish(event.type, event.data);
+    if (closing !== null) return; // nothing may begin that nobody would end
     if (event.type === 'device.unregistered') rests.note(deviceId, null);
     if (event.type === 'device.online') {
       for (const live of lives.running()) if (live.deviceId === deviceId) live.deviceOnline();
@@ -174,8 +176,9 @@ export async function openGateway(
     }
     if (event.type === 'catalog.updated' && config.media.pull === 'on-register') keep.catalogUpdated(deviceId);
     if (event.type === 'channel.removed') {
-      const live = lives.byChannel(deviceId, event.data.channelId, 0);
-      if (live !== undefined) void live.end('the channel was removed', 4404);
+      const { channelId } = event.data;
+      for (const live of lives.running())
+        if (live.deviceId === deviceId && live.channelId === channelId) void live.end('the channel was removed', 4404);
     }
   };
   sip.endLeftOverDialogues();
