@@ -60,7 +60,15 @@ export class Calls {
   readonly #ports: CallsPorts;
   readonly #rows = new Map<string, Row>();
   readonly #farewells: Farewells;
-  readonly counters = { invites: 0, answered: 0, failed: 0, byesReceived: 0, byesStrange: 0, strayAnswers: 0 };
+  readonly counters = {
+    invites: 0,
+    answered: 0,
+    failed: 0,
+    byesReceived: 0,
+    byesStrange: 0,
+    byesRefused: 0,
+    strayAnswers: 0,
+  };
 
   constructor(ports: CallsPorts, farewells: Farewells) {
     this.#ports = ports;
@@ -104,6 +112,12 @@ export class Calls {
   /** A BYE of a device: true when it belongs to a call, which is over then. By Call-ID, else by the channel it names (INV-7). */
   bye(request: SipRequest, from: Peer): boolean {
     this.counters.byesReceived += 1;
+    const taken = this.#takeBye(request, from);
+    if (!taken) this.counters.byesRefused += 1;
+    return taken;
+  }
+
+  #takeBye(request: SipRequest, from: Peer): boolean {
     const row = this.#rows.get(callIdOf(request)) ?? this.#strangeBye(request, from);
     if (row === undefined) return this.#farewells.settledBy(callIdOf(request));
     const home = this.#ports.peerOf(row.options.deviceId)?.host === from.host;

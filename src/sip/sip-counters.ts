@@ -67,6 +67,7 @@ export function sipCounters(s: CounterSources): Record<string, number> {
     sip_stray_answers_total: s.calls.counters.strayAnswers,
     sip_byes_received_total: s.calls.counters.byesReceived,
     sip_byes_mismatched_total: s.calls.counters.byesStrange,
+    sip_byes_refused_total: s.calls.counters.byesRefused,
     sip_byes_sent_total: s.farewells.counters.byes,
     sip_byes_unanswered_total: s.farewells.counters.byesUnanswered,
     sip_dialogues_owed: s.farewells.owed,
