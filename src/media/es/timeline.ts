@@ -69,6 +69,12 @@ export class VideoTimeline {
     this.#sameSince = -1;
   }
 
+  /** Where something that arrives at this moment belongs, by the arrival of the newest frame. 90 kHz. */
+  at(arrivedMs: number): number {
+    const elapsed = (arrivedMs - this.#arrivedMs) * 90;
+    return this.dts + (elapsed > MAX_PAUSE_90K ? this.spacing : elapsed);
+  }
+
   /** Video that joins a running audio track: its first frame does not come before this. 90 kHz. */
   notBefore(dts90k: number): void {
     if (!this.#started) this.dts = Math.ceil(dts90k);
@@ -210,6 +216,9 @@ function ahead(pts: number, dts: number): number {
 export class AudioTimeline {
   readonly #notes: TimelineNotes;
   #offset: number | null = null;
+  /** The offset was chosen while the video had none. */
+  #guessed = false;
+  #apart = 0;
   #source = 0;
   #arrivedMs = 0;
 
@@ -229,23 +238,13 @@ export class AudioTimeline {
     this.#arrivedMs = arrivedMs;
     if (pts < 0) return expected;
     const shared = video?.offset ?? null;
-    if (this.#offset === null) {
-      this.#source = shared === null ? pts : unwrap(video!.source, pts, PTS_MODULUS);
-      const here = video === null ? expected : video.dts;
-      if (shared !== null && Math.abs(this.#source - shared - here) < MAX_APART_90K) {
-        this.#offset = shared;
-      } else {
-        if (shared !== null) this.#notes.finding('TS-7', 'audio and video clocks have nothing in common');
-        this.#offset = this.#source - here;
-      }
-      return this.#source - this.#offset;
-    }
+    if (this.#offset === null || (this.#guessed && shared !== null))
+      return this.#anchor(pts, expected, video, arrivedMs);
     this.#source = unwrap(this.#source, pts, PTS_MODULUS);
     let mapped = this.#source - this.#offset;
     if (shared !== null && shared !== this.#offset) {
-      // The video was re-anchored: this chunk may be from before or after.
       const moved = unwrap(video!.source, pts, PTS_MODULUS) - shared;
-      if (Math.abs(moved - expected) <= Math.max(JUMP_90K, Math.abs(mapped - expected))) {
+      if (this.#follows(moved - expected, mapped - expected)) {
         this.#source = moved + shared;
         this.#offset = shared;
         mapped = moved;
@@ -259,7 +258,42 @@ export class AudioTimeline {
     }
     return mapped;
   }
+
+  /** The first chunk; again when the picture comes after sound whose place was a guess. */
+  #anchor(pts: number, expected: number, video: VideoTimeline | null, arrivedMs: number): number {
+    const shared = video?.offset ?? null;
+    const here = video === null ? expected : video.at(arrivedMs);
+    this.#guessed = video !== null && shared === null;
+    this.#apart = 0;
+    this.#source = shared === null ? pts : unwrap(video!.source, pts, PTS_MODULUS);
+    if (shared !== null && Math.abs(this.#source - shared - here) < MAX_APART_90K) {
+      this.#offset = shared;
+    } else {
+      if (shared !== null) this.#notes.finding('TS-7', 'audio and video clocks have nothing in common');
+      this.#offset = this.#source - here;
+    }
+    return this.#source - this.#offset;
+  }
+
+  /**
+   * The video was re-anchored: is this chunk from after it? `moved`, `stayed`: how far from joining without a gap the chunk
+   * is by the video's offset and by its own. The nearer one is right; a small difference, or one that stays, is followed.
+   */
+  #follows(moved: number, stayed: number): boolean {
+    if (Math.abs(moved) >= Math.abs(stayed) && Math.abs(moved - stayed) > SLEW_90K) {
+      this.#apart = Math.abs(moved) <= JUMP_90K ? this.#apart + 1 : 0;
+      if (this.#apart < APART_CHUNKS) return false;
+    }
+    this.#apart = 0;
+    return true;
+  }
 }
+
+/** Audio follows the video's offset at once when that costs at most this: a chunk or two. */
+const SLEW_90K = 9000;
+
+/** Chunks in a row that the video's offset puts elsewhere, within a jump: then it is no chunk from before the change. */
+const APART_CHUNKS = 16;
 
 /** Audio that begins further than this from the picture beside it has a clock of its own. */
 const MAX_APART_90K = 10 * 90_000;

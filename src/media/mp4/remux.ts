@@ -254,8 +254,12 @@ export class Remuxer {
     if (this.#clock?.track === track) return;
     this.#clock = new AudioClock(track, Math.round((dts90k * track.sampleRate) / 90_000));
     this.#audio.reset();
-    this.#early.replay((bytes, pts, arrivedMs) => {
+    let joinsAt = -1;
+    this.#early.replay((bytes, ownPts, arrivedMs) => {
       const samples = track.codec === 'aac' ? AAC_FRAME_SAMPLES : bytes.length;
+      // The second frame of a PES has no time of its own, and the first may be left out.
+      const pts = ownPts >= 0 ? ownPts : joinsAt;
+      joinsAt = pts < 0 ? -1 : (pts + Math.round((samples * 90_000) / track.sampleRate)) % 2 ** 33;
       if (!this.#place(pts, samples, arrivedMs, dts90k)) return;
       if (track.codec === 'aac') this.#clock!.aac(bytes, 0, bytes.length);
       else this.#clock!.g711(bytes, 0, bytes.length);
@@ -269,7 +273,11 @@ export class Remuxer {
     const video = this.#init!.video === null ? null : this.#video;
     const mapped = this.#audio.next(pts, clock.position90k(), video, nowMs);
     const target = Math.round((mapped * clock.track.sampleRate) / 90_000);
-    if (from >= 0 && target + samples / 2 < (from * clock.track.sampleRate) / 90_000) return false;
+    if (from >= 0 && target + samples / 2 < (from * clock.track.sampleRate) / 90_000) {
+      // It joins nothing, so what comes after it finds its place anew.
+      this.#audio.reset();
+      return false;
+    }
     if (clock.place(target, samples)) return true;
     this.#sink.finding('TS-6', 'audio ahead of its time stamps');
     this.#counters.discarded += 1;
