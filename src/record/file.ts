@@ -13,6 +13,8 @@ export interface RecordFile {
   read(position: number, length: number): Promise<Uint8Array>;
   /** All of the bytes, or it rejects. */
   write(bytes: Uint8Array, position: number): Promise<void>;
+  /** The parts one behind the other, all of them, or it rejects. They must not change until then. */
+  writeParts(parts: readonly Uint8Array[], position: number): Promise<void>;
   /** The data is on the disk when it resolves. */
   datasync(): Promise<void>;
   truncate(length: number): Promise<void>;
@@ -41,8 +43,24 @@ export async function openRecordFile(path: string, create: boolean): Promise<Rec
         done += bytesWritten;
       }
     },
+    async writeParts(parts, position) {
+      for (let left = parts; left.length > 0; ) {
+        const { bytesWritten } = await handle.writev(left, position);
+        position += bytesWritten;
+        left = behind(left, bytesWritten);
+      }
+    },
     datasync: () => handle.datasync(),
     truncate: (length) => handle.truncate(length),
     close: () => handle.close(),
   };
+}
+
+/** What is left of the parts when their first `done` bytes are written. */
+function behind(parts: readonly Uint8Array[], done: number): readonly Uint8Array[] {
+  for (const [i, part] of parts.entries()) {
+    if (done < part.length) return [part.subarray(done), ...parts.slice(i + 1)];
+    done -= part.length;
+  }
+  return [];
 }

@@ -1,5 +1,5 @@
 import { box, fullBox, u32 } from '../media/mp4/boxes.ts';
-import { childBoxes, readBoxHeader, u64 } from './box.ts';
+import { childBoxes, u64 } from './box.ts';
 
 /** Fragments of a recording: `moof` and `mdat` with a run of samples for each track, written and read back. */
 
@@ -52,34 +52,78 @@ const TRUN_COMPOSITION = 0x800;
 /** Words before the entries in a `trun`: version and flags, sample count, data offset. */
 const TRUN_HEAD_BYTES = 12;
 
-/** One fragment as it lies in the file, all runs in one `moof`, the samples behind it in the same order. */
-export function fragmentBytes(sequence: number, runs: readonly Run[]): Buffer {
-  const build = (dataOffsets: readonly number[]) =>
-    box('moof', fullBox('mfhd', 0, 0, u32(sequence)), ...runs.map((run, i) => traf(run, dataOffsets[i] ?? 0)));
-  const runBytes = runs.map((run) => run.samples.reduce((sum, sample) => sum + sample.data.length, 0));
-  const moofBytes = build([]).length;
-  const offsets = runBytes.map((_, i) => moofBytes + 8 + runBytes.slice(0, i).reduce((sum, bytes) => sum + bytes, 0));
-  const moof = build(offsets);
-  const used = moofBytes + 8 + runBytes.reduce((sum, bytes) => sum + bytes, 0);
-  const total = Math.ceil(used / FRAGMENT_ALIGNMENT) * FRAGMENT_ALIGNMENT;
-  const bytes = Buffer.allocUnsafe(total);
-  moof.copy(bytes);
-  bytes.writeUInt32BE(total - moofBytes, moofBytes);
-  bytes.write('mdat', moofBytes + 4, 'latin1');
-  let at = moofBytes + 8;
-  for (const run of runs) {
-    for (const sample of run.samples) {
-      bytes.set(sample.data, at);
-      at += sample.data.length;
+/** `moof` 8, `mfhd` 16; `traf` 8, `tfhd` 16, `tfdt` 20 and the header of `trun` 8; header of `mdat` 8. */
+const MOOF_BYTES = 24;
+const TRAF_BYTES = 52;
+const MDAT_HEADER_BYTES = 8;
+
+/** Samples up to this size are copied behind each other: naming one more range to the system costs as much as copying 2 kB. */
+const MAX_GATHERED_BYTES = 2048;
+
+/** One fragment on its way to the file: all runs in one `moof`, the samples behind it in the same order. */
+export interface BuiltFragment {
+  /** Byte ranges one behind the other. Large samples are not copied: they are the feed's own views. */
+  readonly parts: readonly Uint8Array[];
+  /** Bytes of all parts; a multiple of FRAGMENT_ALIGNMENT. */
+  readonly size: number;
+  readonly tables: readonly RunTable[];
+}
+
+/** Builds the fragment. Its first part begins with the `moof` header and is its own memory. */
+export function buildFragment(sequence: number, runs: readonly Run[]): BuiltFragment {
+  const moofBytes = runs.reduce((sum, run) => sum + trafBytes(run), MOOF_BYTES);
+  const headBytes = moofBytes + MDAT_HEADER_BYTES;
+  const tables = tablesOf(runs, headBytes);
+  let payload = 0;
+  let gathered = 0;
+  for (const { entries } of tables) {
+    for (const { size } of entries) {
+      payload += size;
+      if (size <= MAX_GATHERED_BYTES) gathered += size;
     }
   }
+  const size = Math.ceil((headBytes + payload) / FRAGMENT_ALIGNMENT) * FRAGMENT_ALIGNMENT;
   // Up to 15 bytes that no sample refers to.
-  bytes.fill(0, at);
-  return bytes;
+  const padding = size - headBytes - payload;
+  const own = Buffer.allocUnsafe(headBytes + gathered + padding);
+  const moof = box(
+    'moof',
+    fullBox('mfhd', 0, 0, u32(sequence)),
+    ...runs.map((run, i) => traf(run, tables[i]!.dataOffset)),
+  );
+  own.set(moof);
+  own.writeUInt32BE(size - moofBytes, moofBytes);
+  own.write('mdat', moofBytes + 4, 'latin1');
+  const parts: Uint8Array[] = [];
+  let from = 0;
+  let at = headBytes;
+  for (const { samples } of runs) {
+    for (const { data } of samples) {
+      if (data.length <= MAX_GATHERED_BYTES) {
+        own.set(data, at);
+        at += data.length;
+        continue;
+      }
+      if (at > from) parts.push(own.subarray(from, at));
+      from = at;
+      parts.push(data);
+    }
+  }
+  own.fill(0, at);
+  if (own.length > from) parts.push(own.subarray(from));
+  return { parts, size, tables };
+}
+
+function hasComposition(run: Run): boolean {
+  return run.samples.some((sample) => sample.compositionOffset > 0);
+}
+
+function trafBytes(run: Run): number {
+  return TRAF_BYTES + TRUN_HEAD_BYTES + run.samples.length * (hasComposition(run) ? 16 : 12);
 }
 
 function traf(run: Run, dataOffset: number): Buffer {
-  const withComposition = run.samples.some((sample) => sample.compositionOffset > 0);
+  const withComposition = hasComposition(run);
   const flags = TRUN_DATA_OFFSET | TRUN_DURATION | TRUN_SIZE | TRUN_FLAGS | (withComposition ? TRUN_COMPOSITION : 0);
   const entryBytes = withComposition ? 16 : 12;
   const trun = Buffer.allocUnsafe(8 + run.samples.length * entryBytes);
@@ -101,9 +145,8 @@ function traf(run: Run, dataOffset: number): Buffer {
   );
 }
 
-/** The tables of what `fragmentBytes` wrote, without reading the samples. */
-export function tablesOf(runs: readonly Run[], fragment: Buffer): RunTable[] {
-  let dataOffset = (readBoxHeader(fragment, 0)?.size ?? 0) + 8;
+/** The tables of a fragment whose first sample stands `dataOffset` behind its start. */
+function tablesOf(runs: readonly Run[], dataOffset: number): RunTable[] {
   return runs.map((run) => {
     const table: RunTable = {
       trackId: run.trackId,

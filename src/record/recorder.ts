@@ -17,7 +17,10 @@ export const MAX_OPEN_BYTES = 8 * 1024 * 1024;
 /** Streams of key frames alone (and of sound alone) are written in parts of at least this length, not frame by frame. */
 export const MIN_OPEN_MS = 500;
 
-/** Media time between two `fdatasync`: a power cut loses at most this much; 256 recorders make 25 a second. */
+/**
+ * Time of arrival between two `fdatasync`: a power cut loses at most what came meanwhile; 256 recorders make 25 a second.
+ * Not media time: a source that is faster than real time would do nothing else.
+ */
 export const SYNC_EVERY_MS = 10_000;
 
 export interface RecordingOptions {
@@ -71,7 +74,9 @@ export class Recorder {
   #openBytes = 0;
   #openFromMs = 0;
   #newestMs = 0;
-  #unsyncedMs = 0;
+  /** Arrival of the newest fragment, and of the newest that is on the disk for certain. */
+  #arrivedMs = 0;
+  #syncedMs = 0;
   #isStarted = false;
   #bytes = 0;
   #fault: RecordFault | null = null;
@@ -116,6 +121,7 @@ export class Recorder {
     }
     if (!this.#isStarted && !this.#start(fragment)) return;
     if (this.#isDue(fragment)) this.#flush(fragment);
+    this.#arrivedMs = fragment.arrivedMs;
     for (const sample of fragment.samples) this.#take(sample);
   }
 
@@ -145,6 +151,7 @@ export class Recorder {
     if (!Number.isFinite(seconds)) return false;
     for (const open of this.#open) open.baseDts = Math.floor(seconds * open.track.timescale + 1e-6);
     this.#baseDts90k = seconds * 90_000;
+    this.#syncedMs = fragment.arrivedMs;
     this.#isStarted = true;
     return true;
   }
@@ -183,13 +190,13 @@ export class Recorder {
     if (runs.length === 0) return;
     this.#sequence += 1;
     const fragment = prepare(this.#sequence, runs);
-    this.#unsyncedMs += Math.max(0, this.#newestMs - this.#openFromMs);
-    const isSyncDue = this.#unsyncedMs >= SYNC_EVERY_MS;
-    if (isSyncDue) this.#unsyncedMs = 0;
+    // The end syncs by itself.
+    const isSyncDue = next !== null && this.#arrivedMs - this.#syncedMs >= SYNC_EVERY_MS;
+    if (isSyncDue) this.#syncedMs = this.#arrivedMs;
     this.#openFromMs = next === null ? this.#newestMs : this.#msOf(next);
     this.#openBytes = 0;
-    this.#bytes += fragment.bytes.length;
-    this.#queue.push(fragment.bytes.length, async () => {
+    this.#bytes += fragment.size;
+    this.#queue.push(fragment.size, async () => {
       await writeFragment(this.#file!, this.#layout!, fragment);
       if (isSyncDue) await this.#file!.datasync();
     });

@@ -1,7 +1,7 @@
 import { box, u32 } from '../media/mp4/boxes.ts';
 import { free, mdatHeader64 } from './box.ts';
 import type { RecordFile } from './file.ts';
-import { FRAGMENT_ALIGNMENT, fragmentBytes, type Run, type RunTable, tablesOf } from './fragment.ts';
+import { buildFragment, FRAGMENT_ALIGNMENT, type Run, type RunTable } from './fragment.ts';
 import { TrackIndex } from './index.ts';
 import { fragmentedMoov, ftyp, fullMoov, type MovieTrack } from './movie.ts';
 
@@ -51,28 +51,32 @@ export function head(
 /** One fragment ready to be written behind what is there. */
 export interface PreparedFragment {
   /** As written first: what is to be the `moof` header says `free` up to the end of the file, so that no reader sees half a fragment. */
-  readonly bytes: Buffer;
+  readonly parts: readonly Uint8Array[];
+  /** Bytes of all parts. */
+  readonly size: number;
   /** The header that makes the fragment valid, written last and in one piece. */
   readonly commit: Buffer;
   readonly tables: readonly RunTable[];
 }
 
+/** Header of a `free` box that ends where the file ends. */
+const OPEN_END = Buffer.from('\0\0\0\0free', 'latin1');
+
 export function prepare(sequence: number, runs: readonly Run[]): PreparedFragment {
-  const bytes = fragmentBytes(sequence, runs);
-  const tables = tablesOf(runs, bytes);
-  const commit = Buffer.from(bytes.subarray(0, 8));
-  bytes.writeUInt32BE(0, 0);
-  bytes.write('free', 4, 'latin1');
-  return { bytes, commit, tables };
+  const { parts, size, tables } = buildFragment(sequence, runs);
+  const head = parts[0]!;
+  const commit = Buffer.from(head.subarray(0, 8));
+  head.set(OPEN_END);
+  return { parts, size, commit, tables };
 }
 
 /** Writes a prepared fragment at the layout's end and enters it in the index. Rejects with the file's error, then nothing has changed. */
 export async function writeFragment(file: RecordFile, layout: Layout, fragment: PreparedFragment): Promise<void> {
   const at = layout.end;
-  await file.write(fragment.bytes, at);
+  await file.writeParts(fragment.parts, at);
   await file.write(fragment.commit, at);
   enter(layout, fragment.tables, at);
-  layout.end = at + fragment.bytes.length;
+  layout.end = at + fragment.size;
 }
 
 /** Enters the samples of the fragment whose `moof` is at `at`. */

@@ -62,6 +62,10 @@ export class MemoryFile implements RecordFile {
     this.#put(bytes, position);
   }
 
+  writeParts(parts: readonly Uint8Array[], position: number): Promise<void> {
+    return this.write(Buffer.concat(parts), position);
+  }
+
   async datasync(): Promise<void> {
     this.#live();
     this.datasyncs += 1;
