@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { readMp4 } from '../support/mp4.ts';
-import { camera, fileOf, isKey, run, type Sent, sameNals, splitAdts, videoSamples } from './camera.ts';
-import { accessUnits, adts, ffmpeg, g711, h264, h265, nalUnits, sampleNals } from './clips.ts';
+import { camera, fileOf, run, type Sent, sameNals, splitAdts, videoSamples } from './camera.ts';
+import { accessUnits, adts, ffmpeg, g711, h264, h265, sampleNals } from './clips.ts';
 import { RtpWriter } from './ps/writer.ts';
 
 describe('feed', () => {

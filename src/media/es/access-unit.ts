@@ -4,7 +4,7 @@
  */
 import { EndSign } from './frame-end.ts';
 import { findNalStart } from './nal.ts';
-import { CodecJudge, nalRole, ROLE_BYTES, type VideoCodec } from './picture.ts';
+import { CodecJudge, type NalRole, nalRole, ROLE_BYTES, type VideoCodec } from './picture.ts';
 
 /** One whole access unit. Everything is valid during the call only. */
 export interface VideoUnit {
@@ -64,6 +64,8 @@ export class AccessUnits {
   #codes: number[] = [];
   #ends: number[] = [];
   #hasSlice = false;
+  /** Pictures of which the first slice is in the buffer. */
+  #pictures = 0;
   readonly #mark: Mark = { open: false, offset: 0, pts: -1, dts: -1, rtpTimestamp: 0, afterPack: false };
   /** Timing of the frame in the buffer. */
   #pts = -1;
@@ -263,6 +265,8 @@ export class AccessUnits {
       this.#begin(role);
       return;
     }
+    // Their boundaries are found among the NAL units: what stands before this PES may belong to its picture.
+    if (this.#unaligned && this.#hasSlice) return;
     const differs = mark.pts >= 0 && this.#pts >= 0 && mark.pts !== this.#pts;
     const isNew =
       this.#hasSlice &&
@@ -277,7 +281,7 @@ export class AccessUnits {
       if (mark.pts >= 0) this.#setTiming();
       return;
     }
-    if (differs && role === null && !this.#unaligned) {
+    if (role === null && (differs || (!this.#everPts && this.#pictures > 1))) {
       this.#unaligned = true;
       this.#sink.finding('PS-9', 'frames begin inside of PES');
     }
@@ -373,6 +377,7 @@ export class AccessUnits {
     this.#starts.length = 0;
     this.#codes.length = 0;
     this.#hasSlice = false;
+    this.#pictures = 0;
     this.#tooLong = false;
   }
 
@@ -406,14 +411,19 @@ export class AccessUnits {
         this.#hasSlice = this.#starts.some((known) => this.#isSlice(known, end));
       } else if (this.#isSlice(start, end)) {
         this.#hasSlice = true;
+        if (this.#role(start, end) === 'first-slice') this.#pictures += 1;
       }
     }
     this.#scanned = Math.max(at, end - 2);
   }
 
   #isSlice(start: number, end: number): boolean {
-    const role = nalRole(this.judge.codec ?? 'h264', this.#buffer, start, end);
+    const role = this.#role(start, end);
     return role === 'first-slice' || role === 'slice';
+  }
+
+  #role(start: number, end: number): NalRole {
+    return nalRole(this.judge.codec ?? 'h264', this.#buffer, start, end);
   }
 
   /**
