@@ -151,8 +151,13 @@ export class Calls {
 
   /** A 2xx nobody waits for: ACK, and BYE at once (INV-3). */
   stray(response: SipResponse, from: Peer, nowMs: number): void {
-    this.counters.strayAnswers += 1;
     const row = this.#rows.get(callIdOf(response));
+    if (row?.state === 'up') {
+      // its transaction is over, the call is not: the device still waits for the ACK (INV-1)
+      this.#ack(row, nowMs);
+      return;
+    }
+    this.counters.strayAnswers += 1;
     if (row?.dialogue != null) {
       // it was cancelled, and the answer crossed: the dialogue exists, so it is ended like any other
       row.dialogue = confirmDialogue(row.dialogue, response);
@@ -173,9 +178,8 @@ export class Calls {
       if (row.state === 'queued') {
         this.#fail(row, { kind: 'timeout' }, true);
       } else if (row.state === 'inviting') {
-        // 64·T1 is the transaction's patience, the owner's is shorter (INV-2)
+        // 64·T1 is the transaction's patience, the owner's is shorter (INV-2); the line waits for the 487 like any other's
         this.#hangUp(row);
-        this.#release(row, nowMs);
         this.counters.failed += 1;
         row.options.onFailure({ kind: 'timeout' });
       } else if (row.state === 'cancelling') this.#release(row, nowMs);

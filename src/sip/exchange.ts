@@ -188,7 +188,11 @@ export class Exchange {
 
   #answered(transaction: ClientId, response: SipResponse, from: Peer, again: boolean, nowMs: number): void {
     const waiting = this.#waiting.get(transaction);
-    if (waiting === undefined) return;
+    if (waiting === undefined) {
+      // hung up meanwhile, and the device has seen neither ACK nor BYE
+      if (again) this.#ports.onStray(response, from, nowMs);
+      return;
+    }
     if (again) {
       waiting.onAgain?.(response, nowMs);
       return;

@@ -135,7 +135,9 @@ export class SipServer {
     this.#fleet = new Fleet(this.directory, {
       emit: (event) => {
         emit(event);
-        if (event.type === 'device.online') this.#farewells.sayOwed(event.data.deviceId);
+        // a BYE that was lost while nobody noticed is said again at each registration, not only after an absence
+        if (event.type === 'device.registered' || event.type === 'device.online')
+          this.#farewells.sayOwed(event.data.deviceId);
       },
       gone: (deviceId, reason) => {
         this.#calls.gone(deviceId, reason);
@@ -328,6 +330,10 @@ export class SipServer {
   #toDesk(request: SipRequest, transaction: ServerId | null, from: Peer, nowMs: number): void {
     const answer = (status: number, phrase: string, headers: (readonly [string, string])[] = []) =>
       this.#exchange.respond(request, transaction, from, { status, phrase, headers }, this.#clock.nowMs());
+    // what anybody may ask is answered without memory: strangers fill no table, and one forged INVITE makes one answer and not
+    // the dozen that its transaction would send
+    const answerAnybody = (status: number, phrase: string, headers: (readonly [string, string])[] = []) =>
+      this.#exchange.respond(request, null, from, { status, phrase, headers }, this.#clock.nowMs());
     switch (request.method) {
       case 'REGISTER':
         this.#registrations.receive(
@@ -340,27 +346,33 @@ export class SipServer {
         return;
       case 'MESSAGE':
       case 'NOTIFY':
-        this.#messages.receive(request, from, answer, nowMs, this.#clock.epochMs());
+        this.#messages.receive(
+          request,
+          from,
+          (status, phrase) => (status === 403 ? answerAnybody : answer)(status, phrase),
+          nowMs,
+          this.#clock.epochMs(),
+        );
         return;
       case 'BYE':
         if (this.#calls.bye(request, from)) answer(200, 'OK');
-        else answer(481, 'Call/Transaction Does Not Exist');
+        else answerAnybody(481, 'Call/Transaction Does Not Exist');
         return;
       case 'OPTIONS':
-        answer(200, 'OK', [
+        answerAnybody(200, 'OK', [
           ['Allow', ALLOW],
           ['Accept', 'Application/MANSCDP+xml, application/sdp'],
           ['X-GB-Ver', OWN_VERSION],
         ]);
         return;
       case 'CANCEL':
-        answer(481, 'Call/Transaction Does Not Exist');
+        answerAnybody(481, 'Call/Transaction Does Not Exist');
         return;
       case 'ACK':
         return;
       default:
         this.#counters.unknownMethods += 1;
-        answer(405, 'Method Not Allowed', [['Allow', ALLOW]]);
+        answerAnybody(405, 'Method Not Allowed', [['Allow', ALLOW]]);
     }
   }
 

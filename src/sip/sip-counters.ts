@@ -44,6 +44,7 @@ export function sipCounters(s: CounterSources): Record<string, number> {
     sip_registers_refused_total: r.refused,
     sip_registers_locked_out_total: r.lockedOut,
     sip_registers_dropped_total: r.dropped,
+    sip_rejections_untold_total: s.registrations.untold,
     sip_nonces_used: sizes.nonces,
     sip_rate_buckets: sizes.buckets,
     sip_lockout_rows: sizes.lockoutRows,

@@ -1,69 +1,20 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
-import { type SipEvent, SipServer, type SipServerOptions } from '../../src/sip/server.ts';
+import { test } from 'node:test';
 import type { SipRequest } from '../../src/sip/wire/message.ts';
-import { memoryStores } from './memory-stores.ts';
+import {
+  CHANNEL,
+  catalogPart,
+  commandOf,
+  eventually,
+  ID,
+  invite,
+  item,
+  open,
+  registered,
+  SDP,
+  snOf,
+} from './opened.ts';
 import { DOMAIN, PLATFORM_ID, ScriptedDevice } from './scripted-device.ts';
-
-const ID = '34020000001180000001';
-const CHANNEL = '34020000001320000001';
-const SDP = 'v=0\r\nc=IN IP4 127.0.0.1\r\nm=video 15060 RTP/AVP 96\r\ny=0200000001\r\n';
-
-async function open(t: TestContext, o: Partial<SipServerOptions> = {}) {
-  const stores = memoryStores();
-  const events: SipEvent[] = [];
-  const time = { offsetMs: 0 };
-  const server = await SipServer.open({
-    platformId: PLATFORM_ID,
-    domain: DOMAIN,
-    host: '0.0.0.0',
-    port: 0,
-    authRequired: true,
-    password: 'secret',
-    sealingKey: Buffer.from('key'),
-    admission: 'open',
-    advertise: null,
-    mediaAdvertise: null,
-    stores,
-    log: { warn: (data) => assert.fail(String((data as { err?: Error }).err?.stack ?? data)), debug: () => {} },
-    onEvent: (event) => events.push(event),
-    clock: { nowMs: () => performance.now() + time.offsetMs, epochMs: () => Date.now() + time.offsetMs },
-    ...o,
-  });
-  assert.ok(!('fault' in server));
-  const close = [async () => server.close()] as (() => Promise<void> | void)[];
-  t.after(async () => {
-    for (const each of close.reverse()) await each();
-  });
-  const device = async (id = ID, host = '127.0.0.1') => {
-    const d = await ScriptedDevice.udp(id, server.port, host);
-    close.push(() => d.close());
-    return d;
-  };
-  const tcpDevice = async (id = ID) => {
-    const d = await ScriptedDevice.tcp(id, server.port);
-    close.push(() => d.close());
-    return d;
-  };
-  const types = () => events.map((e) => e.type);
-  return { server, stores, events, types, device, tcpDevice, time };
-}
-
-/** Waits until it holds, at most 5 s. */
-async function eventually(holds: () => boolean, what: string): Promise<void> {
-  for (const endMs = performance.now() + 5_000; !holds(); ) {
-    assert.ok(performance.now() < endMs, what);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
-const snOf = (request: SipRequest): string => /<SN>(\d+)</.exec(Buffer.from(request.body).toString())?.[1] ?? '';
-const commandOf = (request: SipRequest): string =>
-  /<CmdType>(\w+)</.exec(Buffer.from(request.body).toString())?.[1] ?? '';
-const item = (id: string, name = `cam ${id.slice(-2)}`) =>
-  `<Item><DeviceID>${id}</DeviceID><Name>${name}</Name><Status>ON</Status></Item>`;
-const catalogPart = (sn: string, sum: number, items: string[]) =>
-  `<?xml version="1.0"?><Response><CmdType>Catalog</CmdType><SN>${sn}</SN><DeviceID>${ID}</DeviceID><SumNum>${sum}</SumNum><DeviceList Num="${items.length}">${items.join('')}</DeviceList></Response>`;
 
 test('registers with digest, is asked what it is, and lists its channels', async (t) => {
   const { server, events, types, device, stores } = await open(t);
@@ -305,43 +256,6 @@ test('a flood of REGISTERs keeps no transactions and is capped', async (t) => {
   assert.ok((counters.sip_registers_dropped_total ?? 0) >= 170, `dropped ${counters.sip_registers_dropped_total}`);
   assert.ok((counters.sip_registers_challenged_total ?? 0) >= 20);
 });
-
-interface Outcome {
-  log: string[];
-}
-
-function invite(server: SipServer, o: { timeoutMs?: number; channelId?: string } = {}) {
-  const outcome: Outcome & { sdp?: string | null } = { log: [] };
-  const call = server.invite({
-    deviceId: ID,
-    channelId: o.channelId ?? CHANNEL,
-    subject: `${CHANNEL}:0200000001,${PLATFORM_ID}:0`,
-    sdp: SDP,
-    timeoutMs: o.timeoutMs ?? 5_000,
-    onProvisional: (status) => outcome.log.push(`provisional ${status}`),
-    onAnswer: (answer) => {
-      outcome.sdp = answer.sdp;
-      outcome.log.push('answer');
-    },
-    onFailure: (failure) => outcome.log.push(failure.kind === 'rejected' ? `rejected ${failure.status}` : failure.kind),
-    onBye: (reason) => outcome.log.push(`bye: ${reason}`),
-  });
-  return { call, outcome };
-}
-
-/** A registered device that answers MESSAGEs and leaves the rest to the test. */
-async function registered(t: TestContext, o: Partial<SipServerOptions> = {}) {
-  const world = await open(t, o);
-  const camera = await world.device();
-  let onInvite: (request: SipRequest) => void = () => {};
-  camera.onRequest = (request) => (request.method === 'INVITE' ? onInvite(request) : camera.reply(request, 200));
-  await camera.register('secret');
-  await eventually(
-    () => world.server.counters().sip_outbox_tasks === 0 && camera.requests('MESSAGE').length === 3,
-    'the first queries are through',
-  );
-  return { ...world, camera, onInvite: (handler: (request: SipRequest) => void) => (onInvite = handler) };
-}
 
 test('a call: stored before the INVITE leaves, ACKed, its 200 re-ACKed, ended by BYE', async (t) => {
   const { server, camera, onInvite, stores } = await registered(t);
@@ -606,4 +520,24 @@ test('closing settles every call; its dialogue stays for the next run', async (t
   await server.close();
   assert.deepEqual(await ended, { byeAnswered: false });
   assert.equal(stores.rows.dialogues.size, 1);
+});
+
+test('a catalogue that comes although the query was never acknowledged is an answer', async (t) => {
+  const { server, device, time } = await open(t);
+  const camera = await device();
+  camera.onRequest = () => {};
+  await camera.register('secret');
+  await eventually(() => camera.requests('MESSAGE').some((m) => commandOf(m) === 'DeviceInfo'), 'asked');
+  time.offsetMs += 5_000; // the lines of the first two queries are freed without an answer
+  await eventually(() => camera.requests('MESSAGE').some((m) => commandOf(m) === 'DeviceStatus'), 'asked on');
+  time.offsetMs += 5_000;
+  await eventually(() => camera.requests('MESSAGE').some((m) => commandOf(m) === 'Catalog'), 'asked for the catalogue');
+  const query = camera.requests('MESSAGE').find((m) => commandOf(m) === 'Catalog')!;
+  await camera.message(catalogPart(snOf(query), 2, [item(CHANNEL)]));
+  const result = server.query(ID, 'Catalog');
+  time.offsetMs += 33_000;
+  await eventually(() => server.counters().sip_client_transactions === 0, 'the query itself has timed out');
+  const answer = await result;
+  assert.ok(!('fault' in answer));
+  assert.deepEqual([answer.complete, answer.items.map((channel) => channel.id)], [false, [CHANNEL]]);
 });

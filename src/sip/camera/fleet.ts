@@ -103,9 +103,11 @@ export class Fleet {
   believes(deviceId: string, from: Peer, epochMs: number): boolean {
     const device = this.directory.device(deviceId);
     if (device?.address?.host !== from.host) return false;
+    // while it is online presence knows: the wall clock may jump. Once the registration has run out it has to register, on a
+    // connection that still stands as well: answered 200 it never would
+    if (!this.presence.isOnline(deviceId) && !registrationHolds(device, epochMs)) return false;
     const route = this.#routes.get(deviceId);
     if (route?.connection !== undefined && route.connection === from.connection) return true;
-    if (!registrationHolds(device, epochMs)) return false;
     // a datagram in the name of a TCP device counts only while its connection stands: without one it has to register
     return from.transport === device.transport || route !== undefined;
   }

@@ -72,7 +72,8 @@ export class Inquiries {
       deviceId,
       writeCatalogQuery,
       (sn, settle, nowMs) => (catalogs.ask(deviceId, sn, settle, nowMs).send ? true : 'joined'),
-      (fault) => catalogs.fail(deviceId, fault),
+      // an answer that comes although the query was never acknowledged is an answer
+      (fault) => !catalogs.begun(deviceId) && catalogs.fail(deviceId, fault),
     );
   }
 
@@ -116,7 +117,7 @@ export class Inquiries {
     deviceId: string,
     write: (deviceId: string, sn: number, style: BodyStyle) => Buffer,
     note: (sn: number, settle: (answer: A | QueryFault) => void, nowMs: number) => boolean | 'joined',
-    failed?: (fault: QueryFault) => void,
+    failed?: (fault: QueryFault) => unknown,
   ): Promise<A | QueryFault> {
     const device = this.#ports.directory.device(deviceId);
     if (device === undefined) return Promise.resolve({ fault: 'not-found', detail: 'there is no such device' });
@@ -135,7 +136,7 @@ export class Inquiries {
     });
   }
 
-  #send(device: Device, body: Buffer, fail: (fault: QueryFault) => void): void {
+  #send(device: Device, body: Buffer, fail: (fault: QueryFault) => unknown): void {
     const { exchange, outbox, peerOf, seen, nowMs } = this.#ports;
     const run = (done: (nowMs: number) => void, atMs: number): void => {
       const peer = peerOf(device.id);

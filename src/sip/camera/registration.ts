@@ -13,6 +13,8 @@ const MAX_CONFLICTS = 1_000;
 /** One `device.rejected` event per device, source and reason in this time: a camera that tries every second is one story. */
 const REJECT_EVENT_MS = 60_000;
 const MAX_REJECT_ROWS = 10_000;
+/** Such events of all devices in that time: whoever invents ids must not wash the other events out of the ring that is kept of them. */
+export const MAX_REJECT_EVENTS = 200;
 /** The edition this platform speaks (annex I). */
 export const OWN_VERSION = '3.0';
 
@@ -50,6 +52,9 @@ export class RegistrationDesk {
   readonly #ports: RegistrationPorts;
   readonly #conflicts: Conflict[] = [];
   readonly #told = new Map<string, number>();
+  #telling = { sinceMs: Number.NEGATIVE_INFINITY, events: 0 };
+  /** Refusals that no event told of. */
+  untold = 0;
 
   constructor(registrar: Registrar, fleet: Fleet, ports: RegistrationPorts) {
     this.#registrar = registrar;
@@ -126,6 +131,11 @@ export class RegistrationDesk {
   }
 
   #carryOut(r: Registration, from: Peer, answer: Answering, nowMs: number, epochMs: number): void {
+    if (this.#fleet.directory.isBlocked(r.deviceId)) {
+      // while it waited for the answer of the old address
+      answer({ status: 403, phrase: 'Device Blocked', headers: [['X-GB-Ver', OWN_VERSION]] });
+      return;
+    }
     const before = this.#fleet.directory.device(r.deviceId);
     const profileDate = before?.profile.date;
     if (r.expiresSeconds === 0) {
@@ -149,6 +159,12 @@ export class RegistrationDesk {
     const key = `${deviceId} ${from.host} ${reason}`;
     const toldMs = this.#told.get(key);
     if (toldMs !== undefined && nowMs - toldMs < REJECT_EVENT_MS) return;
+    if (nowMs - this.#telling.sinceMs >= REJECT_EVENT_MS) this.#telling = { sinceMs: nowMs, events: 0 };
+    if (this.#telling.events >= MAX_REJECT_EVENTS) {
+      this.untold += 1;
+      return;
+    }
+    this.#telling.events += 1;
     this.#told.delete(key);
     this.#told.set(key, nowMs);
     if (this.#told.size > MAX_REJECT_ROWS) this.#told.delete(this.#told.keys().next().value!);
