@@ -200,7 +200,9 @@ export class Catalogs {
       // an IPC that lists only itself: it is its own channel (CAT-4)
       running.added += this.#upsert(deviceId, [own]).added.length;
     }
-    const removed = this.#removeMissing(deviceId, running, others.length > 0 ? others : own === undefined ? [] : [own]);
+    const removed =
+      this.#removeGuess(deviceId, others) +
+      this.#removeMissing(deviceId, running, others.length > 0 ? others : own === undefined ? [] : [own]);
     const channels = this.#directory.channels(deviceId);
     const queryId = String(collection.sn);
     const { added, changed } = running;
@@ -216,6 +218,14 @@ export class Catalogs {
     this.#emit({ type: 'catalog.updated', data });
     const items = channels.filter((channel) => collection.items.has(channel.id));
     for (const settle of running.waiting.splice(0)) settle({ queryId, items, complete: collection.complete });
+  }
+
+  /** A device with channels is none itself (CAT-4), also when its list came incomplete: it was one only until a catalogue came. */
+  #removeGuess(deviceId: string, others: CatalogItem[]): number {
+    const guess = others.length === 0 ? undefined : this.#directory.removeChannel(deviceId, deviceId);
+    if (guess === undefined) return 0;
+    this.#channelEvent('channel.removed', guess);
+    return 1;
   }
 
   /** Only a complete answer to our own SN removes channels (CAT-2, CAT-3); an empty one says nothing about those it once listed. */

@@ -139,6 +139,19 @@ test('an IPC that lists only itself is its own channel, also when guessed before
   assert.equal(events.filter((e) => e.type === 'channel.added').length, 2);
 });
 
+test('a guessed self channel goes when a catalogue with others comes, also an incomplete one', () => {
+  const { catalogs, ask, ids, events } = make();
+  catalogs.addSelf(D);
+  ask(1, 0);
+  catalogs.answer(D, 1, { sumNum: 5, items: [item(ch(1)), item(ch(2))] }, 1);
+  assert.deepEqual(ids(), [D, ch(1), ch(2)]);
+  catalogs.poll(1 + CATALOG_IDLE_MS);
+  assert.deepEqual(ids(), [ch(1), ch(2)]);
+  const updated = events.find((e) => e.type === 'catalog.updated');
+  assert.deepEqual(updated?.type === 'catalog.updated' && [updated.data.complete, updated.data.removed], [false, 1]);
+  assert.equal(events.filter((e) => e.type === 'channel.removed').length, 1);
+});
+
 test('callers join the query that runs; a failure reaches all of them', () => {
   const { ask, results, catalogs } = make();
   assert.equal(ask(1, 0).send, true);
