@@ -2,6 +2,8 @@
  * Runs the benches: `node --import tsx bench/run.ts [name…]`, all of them without a name. Each prints a table and its
  * ratio against a floor measured in the same run. Exit status 1 when a bound is broken.
  */
+import { tuneHeap } from '../src/cli/heap.ts';
+
 interface Bench {
   readonly name: string;
   run(): Promise<boolean>;
@@ -16,6 +18,8 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   browser: () => import('./browser.ts'),
 };
 
+// As `gbgate serve` does; the floors run in the same process.
+tuneHeap();
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in BENCHES));
 if (unknown.length > 0) {

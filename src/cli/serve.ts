@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { openGateway } from '../gateway/gateway.ts';
 import { openHttp } from '../http/server.ts';
 import { readConfig, type ServeConfig } from './config.ts';
+import { tuneHeap } from './heap.ts';
 import { EXIT_USAGE, type Io, stopAsked } from './io.ts';
 import { always, openLog } from './log.ts';
 import { addSettings } from './settings-help.ts';
@@ -41,6 +42,7 @@ async function serve(config: ServeConfig, io: Io): Promise<number> {
 
 /** Opens the gateway, then its HTTP side; when the second fails, the first is closed again. */
 export async function start(config: ServeConfig, io: Io): Promise<Running | { fault: string }> {
+  tuneHeap();
   const log = openLog(config.logLevel, io.stderr);
   const gateway = await openGateway(config.gateway, log);
   if ('fault' in gateway) return { fault: gateway.fault };
