@@ -175,3 +175,9 @@ export function chunks(bytes: Uint8Array, random: () => number): Uint8Array[] {
   }
   return out;
 }
+
+/** Processor time of this process, ms: what an input costs whatever else the machine is doing. */
+export function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}

@@ -6,14 +6,14 @@ import { MAX_HEADERS, parseDatagram } from '../../src/sip/wire/parse.ts';
 import { makeResponse } from '../../src/sip/wire/response.ts';
 import { serialize } from '../../src/sip/wire/serialize.ts';
 import { parseVia } from '../../src/sip/wire/via.ts';
-import { below, mutate, pick, prng } from './mutate.ts';
+import { below, cpuMs, mutate, pick, prng } from './mutate.ts';
 import { seeds } from './sip-seeds.ts';
 
 export const name = 'sip-datagram';
 export const cases = seeds;
 
 /** No input may hold the process longer. */
-const SLOW_MS = 250;
+const SLOW_MS = 1000;
 /** A small table, so that its bound is reached. */
 const MAX_TRANSACTIONS = 64;
 
@@ -37,7 +37,7 @@ export function run(iterations: number, seed: number): void {
     const bytes = mutate(pick(random, seeds), random);
     const peer: Peer = { transport: 'udp', host: `192.0.2.${below(random, 4)}`, port: 5060 };
     nowMs += below(random, 40);
-    const startedMs = performance.now();
+    const startedMs = cpuMs();
     try {
       const message = parseDatagram(bytes);
       if (message.kind !== 'fault') take(endpoint, message, peer, nowMs);
@@ -45,7 +45,7 @@ export function run(iterations: number, seed: number): void {
     } catch (error) {
       throw new Error(`seed ${seed}, iteration ${i}: ${Buffer.from(bytes).toString('base64')}`, { cause: error });
     }
-    const tookMs = performance.now() - startedMs;
+    const tookMs = cpuMs() - startedMs;
     if (tookMs > SLOW_MS) throw new Error(`seed ${seed}, iteration ${i}: took ${Math.round(tookMs)} ms`);
     const { serverTransactions, clientTransactions } = endpoint.counts();
     if (serverTransactions > MAX_TRANSACTIONS || clientTransactions > 0)
