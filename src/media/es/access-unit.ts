@@ -47,6 +47,9 @@ interface Mark {
   afterPack: boolean;
 }
 
+/** After a hole: so many PES in a row begin in the middle of a NAL unit and have a time: frames are not aligned to PES. */
+const ODD_STARTS = 3;
+
 /** Bytes that tell what a PES begins with: up to 4 zeros, a one, and the start of a NAL unit. */
 const LOOK_BYTES = 5 + ROLE_BYTES;
 
@@ -82,6 +85,8 @@ export class AccessUnits {
   #dropPes = false;
   /** Frames are not aligned to PES: boundaries are found among the NAL units. */
   #unaligned = false;
+  /** PES after a hole that have a time but do not begin with a NAL unit. */
+  #oddStarts = 0;
   /** After a hole: waits for the start of a frame. */
   #await = false;
   #packSinceHole = false;
@@ -257,8 +262,12 @@ export class AccessUnits {
       if ((role === null && !this.#unaligned) || role === 'slice') {
         this.#length = mark.offset;
         this.#dropPes = true;
+        // Not one of a row of packs with a time begins with a NAL unit: no alignment to wait for.
+        if (role === null && mark.pts >= 0) this.#oddStarts += 1;
+        if (this.#oddStarts >= ODD_STARTS) this.#unaligned = true;
         return;
       }
+      this.#oddStarts = 0;
       this.#await = false;
     }
     if (mark.offset === 0) {
