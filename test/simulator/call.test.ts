@@ -62,11 +62,13 @@ for (const sip of ['udp', 'tcp'] as const) {
 
       const toTag = tagOf(ok.header('To'));
       platform.send(ID, platform.request('ACK', { ...CALL, toTag, branch: 'ack' }));
+      const ackedMs = performance.now();
       await pause(1000);
       assert.equal(simulator.counts.calls, 1);
       platform.send(ID, platform.request('BYE', { to: CHANNEL, callId: CALL.callId, cseq: 2, toTag }));
       const bye = await platform.next((heard) => heard.status === 200 && heard.header('CSeq') === '2 BYE');
       assert.equal(tagOf(bye.header('To')), toTag);
+      const playedMs = performance.now() - ackedMs;
       const sent = units.length;
       await pause(150);
       assert.equal(units.length, sent, 'media after the BYE');
@@ -75,7 +77,8 @@ for (const sip of ['udp', 'tcp'] as const) {
 
       const pictures = units.filter((unit) => unit.kind === 'video');
       const sounds = units.filter((unit) => unit.kind === 'audio');
-      assert.ok(pictures.length >= 20 && pictures.length <= 28, String(pictures.length));
+      // 25 a second, however long a busy machine made the pause.
+      assert.ok(pictures.length >= 20 && pictures.length <= playedMs / 40 + 3, `${pictures.length} in ${playedMs} ms`);
       assert.ok(units.every((unit) => unit.callId === 'play-1' && unit.channelId === CHANNEL && unit.deviceId === ID));
       const packets = receiver.packets.map(rtp);
       assert.deepEqual(new Set(packets.map((packet) => packet.ssrc)), new Set([200000001]));
