@@ -1,4 +1,5 @@
 import type { Device, Directory } from '../sip/camera/directory.ts';
+import type { QueryFault } from '../sip/server.ts';
 import { channelView, deviceView } from './view-of.ts';
 import {
   type CatalogView,
@@ -21,10 +22,7 @@ const MAX_CATALOG_WAIT_MS = 120_000;
 export interface DevicesPorts {
   readonly directory: Directory;
   sealPassword(deviceId: string, password: string): string;
-  queryCatalog(
-    deviceId: string,
-    waitMs: number,
-  ): Promise<{ queryId: string; complete: boolean } | 'offline' | 'timeout'>;
+  queryCatalog(deviceId: string, waitMs: number): Promise<{ queryId: string; complete: boolean } | QueryFault>;
   removeDevice(deviceId: string, block: boolean): void;
   iso(epochMs: number): string;
 }
@@ -81,9 +79,7 @@ export class Devices {
   async refreshCatalog(id: string, waitMs: number): Promise<CatalogView | Problem> {
     if (this.#ports.directory.device(id) === undefined) return unknownDevice(id);
     const result = await this.#ports.queryCatalog(id, Math.min(waitMs, MAX_CATALOG_WAIT_MS));
-    if (result === 'offline') return { problem: 'device_offline', detail: `The device ${id} is offline.` };
-    if (result === 'timeout')
-      return { problem: 'device_timeout', detail: `The device ${id} did not answer the Catalog query.` };
+    if ('fault' in result) return catalogProblem(id, result);
     const items = this.channels(id);
     return isProblem(items) ? items : { items, next: null, complete: result.complete, queryId: result.queryId };
   }
@@ -125,8 +121,10 @@ export class Devices {
       device.named = true;
     }
     if (change.mediaTransport !== undefined) device.mediaTransport = change.mediaTransport;
-    if (change.password !== undefined)
-      device.sealedPassword = change.password === '' ? null : this.#ports.sealPassword(device.id, change.password);
+    if (change.password !== undefined) {
+      const sealed = this.#ports.sealPassword(device.id, change.password);
+      device.sealedPassword = change.password === '' ? null : sealed; // '': back to the common one
+    }
     this.#ports.directory.save(device);
     return this.#view(device);
   }
@@ -142,6 +140,22 @@ function wrongChange(change: { name?: string; password?: string }): Problem | nu
   if (change.password !== undefined && change.password.length > MAX_PASSWORD_LENGTH)
     return { problem: 'bad_request', detail: `A password has at most ${MAX_PASSWORD_LENGTH} characters.` };
   return null;
+}
+
+/** Why a catalogue did not come, as the API says it. */
+function catalogProblem(id: string, fault: QueryFault): Problem {
+  switch (fault.fault) {
+    case 'timeout':
+      return { problem: 'device_timeout', detail: `The device ${id} did not answer the Catalog query.` };
+    case 'rejected':
+      return { problem: 'device_error', detail: `The device ${id} refused the Catalog query: ${fault.detail}.` };
+    case 'busy':
+      return { problem: 'rate_limited', detail: `The device ${id} is asked too much: ${fault.detail}.` };
+    case 'unreachable':
+      return { problem: 'device_offline', detail: `There is no way to the device ${id}: ${fault.detail}.` };
+    default:
+      return { problem: 'device_offline', detail: `The device ${id} is offline.` };
+  }
 }
 
 function unknownDevice(id: string): Problem {

@@ -155,7 +155,8 @@ export async function openGateway(
     clock,
     selfChannelAfterMs: config.media.selfChannelAfterMs,
     isOnline,
-    playable: (deviceId) =>
+    playable: (deviceId, channelId) => directory.channel(deviceId, channelId)?.status === 'on',
+    channels: (deviceId) =>
       directory
         .channels(deviceId)
         .filter((channel) => channel.status === 'on')
@@ -175,6 +176,8 @@ export async function openGateway(
       if (config.media.pull === 'on-register') keep.online(deviceId);
     }
     if (event.type === 'catalog.updated' && config.media.pull === 'on-register') keep.catalogUpdated(deviceId);
+    if ((event.type === 'channel.added' || event.type === 'channel.online') && config.media.pull === 'on-register')
+      keep.channelOn(deviceId, event.data.channelId);
     if (event.type === 'channel.removed') {
       const { channelId } = event.data;
       for (const live of lives.running())

@@ -5,7 +5,8 @@ export interface KeepPorts {
   readonly selfChannelAfterMs: number;
   isOnline(deviceId: string): boolean;
   /** Channels of the device that can be played. */
-  playable(deviceId: string): string[];
+  channels(deviceId: string): string[];
+  playable(deviceId: string, channelId: string): boolean;
   /** True once an answer to a Catalog query has begun to arrive. */
   catalogBegun(deviceId: string): boolean;
   /** Makes the device its own channel until a catalogue comes. */
@@ -34,7 +35,7 @@ export class Keep {
       this.#ports.clock.after(this.#ports.selfChannelAfterMs, () => {
         this.#waiting.delete(deviceId);
         if (!this.#ports.isOnline(deviceId) || this.#ports.catalogBegun(deviceId)) return;
-        if (this.#ports.playable(deviceId).length === 0) this.#ports.addSelfChannel(deviceId);
+        if (this.#ports.channels(deviceId).length === 0) this.#ports.addSelfChannel(deviceId);
         this.#pullAll(deviceId);
       }),
     );
@@ -45,12 +46,18 @@ export class Keep {
     if (this.#ports.isOnline(deviceId)) this.#pullAll(deviceId);
   }
 
+  /** One channel has come to be, or to work again, outside of a catalogue we asked for. */
+  channelOn(deviceId: string, channelId: string): void {
+    if (this.#ports.isOnline(deviceId) && this.#ports.playable(deviceId, channelId))
+      this.#ports.pull(deviceId, channelId);
+  }
+
   close(): void {
     for (const cancel of this.#waiting.values()) cancel();
     this.#waiting.clear();
   }
 
   #pullAll(deviceId: string): void {
-    for (const channelId of this.#ports.playable(deviceId)) this.#ports.pull(deviceId, channelId);
+    for (const channelId of this.#ports.channels(deviceId)) this.#ports.pull(deviceId, channelId);
   }
 }

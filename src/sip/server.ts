@@ -25,6 +25,7 @@ import type { Fault } from './wire/fault.ts';
 import type { SipMessage, SipRequest } from './wire/message.ts';
 
 export type { Call, InviteFailure, InviteOptions } from './call.ts';
+export type { QueryFault } from './camera/query.ts';
 export type { DialogueStore } from './farewells.ts';
 
 /** Everything that happens to devices and channels, for whoever listens. */
@@ -211,10 +212,7 @@ export class SipServer {
   }
 
   /** Asks for the catalogue and waits at most that long: the channels are in the directory as they come. */
-  async queryCatalog(
-    deviceId: string,
-    waitMs: number,
-  ): Promise<{ queryId: string; complete: boolean } | 'offline' | 'timeout'> {
+  async queryCatalog(deviceId: string, waitMs: number): Promise<{ queryId: string; complete: boolean } | QueryFault> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<null>((resolve) => {
       timer = setTimeout(() => resolve(null), waitMs);
@@ -223,10 +221,10 @@ export class SipServer {
     clearTimeout(timer);
     if (result === null) {
       const queryId = this.#catalogs.runningQuery(deviceId);
-      return queryId === null ? 'timeout' : { queryId, complete: false };
+      if (queryId === null) return { fault: 'timeout', detail: `no catalogue answer within ${waitMs / 1000} s` };
+      return { queryId, complete: false };
     }
-    if (!('fault' in result)) return { queryId: result.queryId, complete: result.complete };
-    return ['offline', 'not-found', 'closed'].includes(result.fault) ? 'offline' : 'timeout';
+    return 'fault' in result ? result : { queryId: result.queryId, complete: result.complete };
   }
 
   /** True once a Catalog answer of this device has begun in this process. */

@@ -102,9 +102,15 @@ describe('devices of the API', () => {
     assert.equal(code(await devices.refreshCatalog(ID, 1000)), 'device_not_found');
     devices.add({ id: ID });
     assert.deepEqual(await devices.refreshCatalog(ID, 1000), { items: [], next: null, complete: true, queryId: '7' });
-    answer = 'offline';
-    assert.equal(code(await devices.refreshCatalog(ID, 1000)), 'device_offline');
-    answer = 'timeout';
-    assert.equal(code(await devices.refreshCatalog(ID, 1000)), 'device_timeout');
+    for (const [fault, problem] of [
+      ['offline', 'device_offline'],
+      ['unreachable', 'device_offline'],
+      ['timeout', 'device_timeout'],
+      ['rejected', 'device_error'],
+      ['busy', 'rate_limited'],
+    ] as const) {
+      answer = { fault, detail: 'the device answered 405 No' };
+      assert.equal(code(await devices.refreshCatalog(ID, 1000)), problem);
+    }
   });
 });

@@ -145,7 +145,8 @@ describe('pull on register', () => {
       clock,
       selfChannelAfterMs: 2000,
       isOnline: () => true,
-      playable: () => channels,
+      channels: () => channels,
+      playable: (_, channelId) => channels.includes(channelId),
       catalogBegun: () => begun,
       addSelfChannel: (id) => void channels.push(id),
       pull: (deviceId, channelId) => void pulled.push(`${deviceId}/${channelId}`),
@@ -164,6 +165,10 @@ describe('pull on register', () => {
     channels.push('C');
     keep.catalogUpdated('D');
     assert.deepEqual(pulled, ['D/C']);
+    channels.push('E');
+    keep.channelOn('D', 'E');
+    keep.channelOn('D', 'off');
+    assert.deepEqual(pulled, ['D/C', 'D/E']);
     keep.online('D');
     keep.close();
     assert.equal(clock.pending, 0);

@@ -473,7 +473,8 @@ test('a catalogue with a SumNum that is too high ends by quiet, incomplete, and 
     [CHANNEL],
   );
   assert.equal(server.directory.channels(ID).length, 2);
-  assert.equal(await server.queryCatalog('1', 100), 'offline');
+  const unknown = await server.queryCatalog('1', 100);
+  assert.equal('fault' in unknown && unknown.fault, 'not-found');
 });
 
 test('a 200 that comes after the caller gave up is ACKed and ended by BYE', async (t) => {
