@@ -61,7 +61,10 @@ export class Viewer {
   #awaitingKey = true;
   /** Set when it is the viewer's own slowness that makes it wait. */
   #congestedSinceMs: number | null = null;
-  /** The first burst (init and group of pictures) may be larger than the queue's bound: it comes on top until drained. */
+  /**
+   * What may be larger than the queue's bound by itself comes on top of it until the queue has drained: the first burst
+   * (init and group of pictures), and a key frame, of which a 4K camera makes 2 MB.
+   */
   #burstBytes = 0;
   /** dts of the first fragment sent; before it nothing can be reported. */
   #firstDts90k = 0;
@@ -89,10 +92,14 @@ export class Viewer {
   /** The first messages: init segment and group of pictures, as far as there are any. */
   start(init: { segment: InitSegment; text: string } | null, gop: readonly GopEntry[]): void {
     if (init !== null) this.#sendInit(init.segment, init.text);
+    let bytes = 0;
     for (const { fragment, clockText } of gop) {
-      this.#burstBytes += fragment.bytes.length;
+      bytes += fragment.bytes.length;
+      // Set before each: whatever of it is queued already is no congestion.
+      this.#burstBytes = bytes;
       this.offer(fragment, clockText, init?.segment ?? null, init?.text ?? '');
     }
+    this.#burstBytes = bytes;
   }
 
   /**
@@ -127,6 +134,7 @@ export class Viewer {
     if (clockText !== null && this.#options.protocol) this.#sink.sendText(clockText);
     if (this.#sentDts90k < 0) this.#firstDts90k = fragment.dts90k;
     this.#sentDts90k = fragment.dts90k;
+    if (fragment.isKey) this.#burstBytes = Math.max(this.#burstBytes, fragment.bytes.length);
     this.#sink.sendBinary(fragment.bytes);
   }
 

@@ -169,6 +169,24 @@ test('the first burst may be larger than the bound', () => {
   assert.equal(sink.binaries.at(-1), 41, 'once drained the bound holds');
 });
 
+test('key frames of 2 MB reach whoever can drain them before the next one, at the start and later', () => {
+  const { stream, push } = open();
+  stream.push({ type: 'init', init: init(1) });
+  const size = (n: number) => (n % 50 === 0 ? 2_000_000 : 20_000);
+  for (let n = 0; n < 5; n += 1) push(frame(n, { isKey: n === 0, size: size(n) }));
+  const sink = new FakeSink();
+  sink.reads = false;
+  stream.addViewer(sink, WS);
+  assert.equal(sink.binaries.length, 6, 'the key frame does not stop the frames behind it');
+  for (let n = 5; n < 200; n += 1) {
+    // 40 Mbit/s: a key frame takes 400 ms.
+    sink.bufferedBytes = Math.max(0, sink.bufferedBytes - 200_000);
+    push(frame(n, { isKey: n % 50 === 0, size: size(n) }));
+  }
+  assert.deepEqual(sink.texts('drop'), []);
+  assert.equal(sink.binaries.length, 201);
+});
+
 test('a viewer that never reads is bounded, then closed with 4429', () => {
   const { stream, push } = open();
   stream.push({ type: 'init', init: init(1) });
