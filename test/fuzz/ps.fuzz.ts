@@ -1,6 +1,6 @@
 /** The media path under mutated program streams: nothing throws, nothing grows, time never goes back. */
 import assert from 'node:assert/strict';
-import { MAX_FRAME_BYTES } from '../../src/media/es/access-unit.ts';
+import { MAX_FRAME_BYTES } from '../../src/media/es/nal-buffer.ts';
 import { Feed } from '../../src/media/feed.ts';
 import { camera } from '../media/camera.ts';
 import { map, mpeg1Pack, pack, pes, SYSTEM_HEADER, videoPes } from '../media/ps/writer.ts';

@@ -1,7 +1,7 @@
 /** Deviations of devices by their code: what comes out, and that it is named. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { MAX_FRAME_BYTES } from '../../src/media/es/access-unit.ts';
+import { MAX_FRAME_BYTES } from '../../src/media/es/nal-buffer.ts';
 import { camera, isKey, run, type Sent, sameNals, videoSamples } from './camera.ts';
 import { accessUnits, adts, g711, h264, h265, nalUnits, sampleNals } from './clips.ts';
 import { MAP_H264_PCMA, map, mpeg1Pack, pack, pes, RtpWriter, SYSTEM_HEADER, videoPes } from './ps/writer.ts';

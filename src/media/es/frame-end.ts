@@ -7,7 +7,7 @@
 /** Eight agreements are a third of a second of a 25 fps camera: short to wait, unlikely by chance. */
 export const AGREEMENTS = 8;
 
-export class EndSign {
+class EndSign {
   #streak = 0;
   #fired = false;
   #everWrong = false;
@@ -54,5 +54,37 @@ export class EndSign {
   /** Forgets what was seen since the last boundary, keeps the trust (a loss says nothing about the sign). */
   forget(): void {
     this.#fired = false;
+  }
+}
+
+/** The signs of one stream: the marker bit, a pack header, and sound behind the video. */
+export class EndSigns {
+  readonly marker = new EndSign();
+  readonly pack = new EndSign();
+  readonly sound = new EndSign();
+
+  boundary(): void {
+    this.marker.boundary();
+    this.pack.boundary();
+    this.sound.boundary();
+  }
+
+  /** Returns true when the marker had said otherwise. */
+  continued(): boolean {
+    this.pack.continued();
+    this.sound.continued();
+    return this.marker.continued();
+  }
+
+  distrust(): void {
+    this.marker.distrust();
+    this.pack.distrust();
+    this.sound.distrust();
+  }
+
+  forget(): void {
+    this.marker.forget();
+    this.pack.forget();
+    this.sound.forget();
   }
 }

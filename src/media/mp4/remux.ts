@@ -3,12 +3,12 @@
  * declared, and what is in one fragment: a video frame and the audio that has come since the one before.
  */
 import { AAC_FRAME_SAMPLES, type AdtsHeader } from '../es/aac.ts';
-import type { VideoUnit } from '../es/access-unit.ts';
 import { AudioClock, aacTrack, g711Track } from '../es/audio-clock.ts';
 import type { Law } from '../es/g711.ts';
 import { ParameterSets } from '../es/parameter-sets.ts';
 import { isSyncNal } from '../es/picture.ts';
 import { AudioTimeline, type TimelineNotes, VideoTimeline } from '../es/timeline.ts';
+import type { VideoUnit } from '../es/unit.ts';
 import type { AudioTrack, FeedCounters, Fragment, InitSegment, Sample } from '../frame.ts';
 import { EarlyAudio } from './early-audio.ts';
 import { audioHeadBytes, VIDEO_HEAD_BYTES, writeAudioHead, writeVideoHead } from './fragment.ts';
