@@ -69,7 +69,9 @@ export class ViewerSockets {
 
   /** The upgrade is always accepted: a browser shows its page a close code, never an HTTP status. */
   #open(ws: WebSocket, request: IncomingMessage): void {
-    ws.on('error', () => ws.terminate());
+    // A frame that is none, or too long: ws says why in its close frame and cuts who does not answer it. Cutting it here
+    // would throw the close frame away with what is unread.
+    ws.on('error', () => this.#context.metrics.viewerMessageDropped());
     const handle = this.#attach(ws, request);
     if (Array.isArray(handle)) {
       this.#context.metrics.viewerRefused();
@@ -78,6 +80,7 @@ export class ViewerSockets {
     }
     this.#alive.add(ws);
     ws.on('pong', () => this.#alive.add(ws));
+    ws.on('error', () => handle.close());
     ws.on('close', () => handle.close());
     this.#listen(ws, handle);
   }

@@ -347,7 +347,7 @@ describe('bad input', { timeout: 110_000 }, () => {
   });
 
   it('viewers that talk too much or ask for what is not there', async () => {
-    await attack({ gbgate_viewer_messages_dropped_total: 1, gbgate_viewer_sockets_refused_total: 3 }, async () => {
+    await attack({ gbgate_viewer_messages_dropped_total: 2, gbgate_viewer_sockets_refused_total: 3 }, async () => {
       const code = (address: string, onOpen: (socket: WebSocket) => void = () => {}) =>
         new Promise<number>((resolve) => {
           const socket = new WebSocket(address);
