@@ -3,10 +3,10 @@ import { dirname } from 'node:path';
 import type { Fragment, InitSegment, Sample } from '../media/frame.ts';
 import { findBox } from './box.ts';
 import { openRecordFile, type RecordFile } from './file.ts';
-import type { Run, RunSample } from './fragment.ts';
+import { type BuiltFragment, buildFragment, type Run, type RunSample } from './fragment.ts';
 import { type MovieTrack, readMovie } from './movie.ts';
 import { faultOf, type RecordFault, WriteQueue } from './write-queue.ts';
-import { durationMsOf, finalise, head, type Layout, prepare, RESERVE_BYTES, writeFragment } from './writer.ts';
+import { durationMsOf, finalise, head, type Layout, RESERVE_BYTES, writeFragments } from './writer.ts';
 
 /** A group of pictures longer than this is written in parts: it is what a crash may lose. Most cameras send a key frame every 2–4 s. */
 export const MAX_OPEN_MS = 5000;
@@ -22,6 +22,15 @@ export const MIN_OPEN_MS = 500;
  * Not media time: a source that is faster than real time would do nothing else.
  */
 export const SYNC_EVERY_MS = 10_000;
+
+/**
+ * When so many bytes wait, the disk is behind, and all that waits goes out in one write: it catches up. One that keeps up
+ * gets each group of pictures by itself. A usual one has 0.5 to 1 MB.
+ */
+export const GATHER_FROM_BYTES = 2 * 1024 * 1024;
+
+/** The most that is written at once: all of it counts only when it is there. */
+export const MAX_GATHERED_BYTES = 8 * 1024 * 1024;
 
 export interface RecordingOptions {
   /** Absolute; its folder is made when needed. An empty file of that name is taken over. */
@@ -69,6 +78,8 @@ export class Recorder {
   readonly #open: readonly OpenTrack[];
   #file: RecordFile | null = null;
   #layout: Layout | null = null;
+  /** Fragments that wait for the disk. */
+  #ready: BuiltFragment[] = [];
   #sequence = 0;
   #baseDts90k = 0;
   #openBytes = 0;
@@ -189,7 +200,8 @@ export class Recorder {
     }
     if (runs.length === 0) return;
     this.#sequence += 1;
-    const fragment = prepare(this.#sequence, runs);
+    const fragment = buildFragment(this.#sequence, runs);
+    this.#ready.push(fragment);
     // The end syncs by itself.
     const isSyncDue = next !== null && this.#arrivedMs - this.#syncedMs >= SYNC_EVERY_MS;
     if (isSyncDue) this.#syncedMs = this.#arrivedMs;
@@ -197,9 +209,22 @@ export class Recorder {
     this.#openBytes = 0;
     this.#bytes += fragment.size;
     this.#queue.push(fragment.size, async () => {
-      await writeFragment(this.#file!, this.#layout!, fragment);
+      const fragments = this.#gather();
+      if (fragments.length > 0) await writeFragments(this.#file!, this.#layout!, fragments);
       if (isSyncDue) await this.#file!.datasync();
     });
+  }
+
+  /** What the next write takes: the next fragment; none when it went out with those before; many when the disk is behind. */
+  #gather(): BuiltFragment[] {
+    let count = Math.min(1, this.#ready.length);
+    if (this.#queue.queuedBytes >= GATHER_FROM_BYTES) {
+      for (let bytes = 0; count < this.#ready.length; count += 1) {
+        bytes += this.#ready[count - 1]!.size;
+        if (bytes + this.#ready[count]!.size > MAX_GATHERED_BYTES) break;
+      }
+    }
+    return this.#ready.splice(0, count);
   }
 
   #failed(fault: RecordFault): void {
@@ -212,6 +237,7 @@ export class Recorder {
     if (this.#fault === null) this.#flush(null);
     for (const open of this.#open) open.samples = [];
     await this.#queue.idle();
+    this.#ready = [];
     const file = this.#file;
     const layout = this.#layout;
     const isEmpty = layout === null || layout.end === layout.mediaAt;

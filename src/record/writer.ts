@@ -1,7 +1,7 @@
 import { box, u32 } from '../media/mp4/boxes.ts';
 import { free, mdatHeader64 } from './box.ts';
 import type { RecordFile } from './file.ts';
-import { buildFragment, FRAGMENT_ALIGNMENT, type Run, type RunTable } from './fragment.ts';
+import { type BuiltFragment, FRAGMENT_ALIGNMENT, type RunTable } from './fragment.ts';
 import { TrackIndex } from './index.ts';
 import { fragmentedMoov, ftyp, fullMoov, type MovieTrack } from './movie.ts';
 
@@ -48,35 +48,29 @@ export function head(
   return { bytes: Buffer.concat([type, moov, free(mediaAt - reserveAt)]), layout };
 }
 
-/** One fragment ready to be written behind what is there. */
-export interface PreparedFragment {
-  /** As written first: what is to be the `moof` header says `free` up to the end of the file, so that no reader sees half a fragment. */
-  readonly parts: readonly Uint8Array[];
-  /** Bytes of all parts. */
-  readonly size: number;
-  /** The header that makes the fragment valid, written last and in one piece. */
-  readonly commit: Buffer;
-  readonly tables: readonly RunTable[];
-}
-
 /** Header of a `free` box that ends where the file ends. */
 const OPEN_END = Buffer.from('\0\0\0\0free', 'latin1');
 
-export function prepare(sequence: number, runs: readonly Run[]): PreparedFragment {
-  const { parts, size, tables } = buildFragment(sequence, runs);
-  const head = parts[0]!;
-  const commit = Buffer.from(head.subarray(0, 8));
-  head.set(OPEN_END);
-  return { parts, size, commit, tables };
-}
-
-/** Writes a prepared fragment at the layout's end and enters it in the index. Rejects with the file's error, then nothing has changed. */
-export async function writeFragment(file: RecordFile, layout: Layout, fragment: PreparedFragment): Promise<void> {
+/**
+ * Writes fragments at the layout's end and enters them in the index. What is to be the first `moof` header says `free` up
+ * to the end of the file meanwhile, so that no reader sees half of what is written; the header that makes all of it valid
+ * is written last and in one piece. Rejects with the file's error, then nothing has changed.
+ */
+export async function writeFragments(
+  file: RecordFile,
+  layout: Layout,
+  fragments: readonly BuiltFragment[],
+): Promise<void> {
   const at = layout.end;
-  await file.writeParts(fragment.parts, at);
-  await file.write(fragment.commit, at);
-  enter(layout, fragment.tables, at);
-  layout.end = at + fragment.size;
+  const head = fragments[0]!.parts[0]!;
+  const commit = Uint8Array.from(head.subarray(0, OPEN_END.length));
+  head.set(OPEN_END);
+  await file.writeParts(fragments.length === 1 ? fragments[0]!.parts : fragments.flatMap(({ parts }) => parts), at);
+  await file.write(commit, at);
+  for (const { tables, size } of fragments) {
+    enter(layout, tables, layout.end);
+    layout.end += size;
+  }
 }
 
 /** Enters the samples of the fragment whose `moof` is at `at`. */

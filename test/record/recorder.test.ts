@@ -11,6 +11,8 @@ import { readMoof } from '../../src/record/fragment.ts';
 import { TrackIndex } from '../../src/record/index.ts';
 import { fullMoov, readMovie } from '../../src/record/movie.ts';
 import {
+  GATHER_FROM_BYTES,
+  MAX_GATHERED_BYTES,
   MAX_OPEN_BYTES,
   MAX_OPEN_MS,
   MIN_OPEN_MS,
@@ -340,6 +342,36 @@ test('data is synced every few seconds, and around the write that finalises', as
   for (let n = 0; n < 750; n += 1) second.fragment({ ...frame(n, { isKey: n % 25 === 0 }), arrivedMs: n });
   await second.stop();
   assert.equal(fast.datasyncs, 2);
+});
+
+test('what waits for a disk that is behind goes out in one write, which counts as a whole or not at all', async () => {
+  // 30 groups of pictures of 1 MB, all of them before the disk has done anything.
+  const record = async (file: MemoryFile) => {
+    const { recorder } = open(file);
+    for (let n = 0; n < 750; n += 1) recorder.fragment(frame(n, { isKey: n % 25 === 0, size: 40_000 }));
+    return recorder.stop();
+  };
+  const file = new MemoryFile();
+  assert.ok((await record(file)).finalised);
+  const atOnce = Math.floor(MAX_GATHERED_BYTES / 1_000_500);
+  const gathered = Math.ceil((30 - Math.ceil(GATHER_FROM_BYTES / 1_000_500)) / atOnce);
+  assert.ok(file.writes < 2 * (gathered + 3) + 5, `${file.writes} writes`);
+  const whole = readSamples(file.content)[0]!.samples;
+  assert.equal(whole.length, 750);
+  for (let n = 0; n < 750; n += 10) assert.ok(whole[n]!.data.every((byte) => byte === (n & 0xff)));
+  for (let budget = 1_500_000; budget < file.written; budget += 3_333_333) {
+    const killed = new MemoryFile(budget);
+    await record(killed);
+    const survivor = MemoryFile.of(Uint8Array.from(killed.content));
+    const result = await recoverFile('', async () => survivor);
+    const samples = 'fault' in result ? [] : readSamples(survivor.content)[0]!.samples;
+    assert.equal(samples.length % 25, 0);
+    assert.ok(
+      samples.length * 40_000 > budget - MAX_GATHERED_BYTES - 1_100_000,
+      `${samples.length} of ${budget} bytes`,
+    );
+    for (const [n, sample] of samples.entries()) assert.equal(sample.data[39_999], n & 0xff);
+  }
 });
 
 test('the live init segment is read as it is written', () => {
