@@ -231,6 +231,9 @@ export class Live {
 
   /** Begins an attempt: the first rung of a fresh ladder, or the next one. */
   #climb(fresh: boolean): void {
+    // the device came back while this rung waited for the BYE of the one before: one call at a time
+    if (this.#call !== null) return;
+    this.#cancelRetry();
     if (fresh) this.#rungs = this.#ports.ladder(this.deviceId, this.channelId, this.#options.transport);
     const transport = this.#rungs.shift();
     if (transport === undefined) return;

@@ -34,7 +34,11 @@ export function problemOf(end: CallEnd, steps: StepView[]): Problem {
         steps,
       };
     case 'unreachable':
-      return { problem: 'device_offline', detail: 'The device has no open connection to this gateway.', steps };
+      return {
+        problem: 'device_offline',
+        detail: 'The device went offline, or has no open connection to this gateway.',
+        steps,
+      };
     case 'no-port':
       return { problem: 'port_exhausted', detail: `${end.detail}. Widen --media-ports or stop streams.`, steps };
     case 'no-connection':

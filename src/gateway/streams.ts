@@ -134,7 +134,10 @@ export class Streams {
     const channel = this.#ports.channel(deviceId, channelId);
     if (isProblem(channel)) return channel;
     if (!device.online)
-      return { problem: 'device_offline', detail: `The device ${deviceId} is offline: it has not registered.` };
+      return {
+        problem: 'device_offline',
+        detail: `The device ${deviceId} is offline: ${device.registeredAt === null ? 'it has never registered here' : 'it signed off, or nothing came from it for too long'}.`,
+      };
     return this.#ports.lives.join(deviceId, channelId, streamNumber, { transport, keep: false });
   }
 }

@@ -304,6 +304,26 @@ describe('live stream', () => {
     void live.end('test', 4410);
   });
 
+  it('makes one call at a time when the device comes back while the next rung waits', async () => {
+    const world = new World();
+    const live = world.pull();
+    live.stream.addViewer(sink(), { protocol: true, singleInit: false });
+    await world.play();
+    world.deafToBye = true;
+    await world.clock.advance(11_000);
+    assert.equal(world.invites.length, 2);
+    world.answer();
+    await world.clock.advance(4000);
+    live.deviceOnline();
+    await world.clock.advance(1000);
+    assert.equal(world.invites.length, 3);
+    await world.clock.advance(3000);
+    assert.equal(world.invites.length, 3);
+    assert.equal(world.invite.hungUp, 0);
+    void live.end('test', 4410);
+    assert.equal(world.invite.hungUp, 1, 'and that one is the one that is stopped');
+  });
+
   it('keeps a stream that was about to end for want of viewers', async () => {
     const world = new World();
     const live = world.pull();
