@@ -3,9 +3,9 @@
  * browser share the machine's clock, so that the `clock` messages (content time) and the page's own clock can be compared.
  */
 import type { Page } from 'playwright-core';
-import { startSimulator } from '../src/simulator/simulator.ts';
 import { launchBrowser } from '../test/support/browser.ts';
-import { PLATFORM_ID, runGateway, SIP_PASSWORD, TOKEN, until } from '../test/support/gbgate.ts';
+import { channelsOf, startCamera } from '../test/support/camera.ts';
+import { runGateway, TOKEN, until } from '../test/support/gbgate.ts';
 import { printTable } from './table.ts';
 
 export const name = 'browser';
@@ -26,24 +26,8 @@ export async function run(): Promise<boolean> {
   let holds = true;
   try {
     for (const { what, audio, id, limitMs } of CASES) {
-      const simulator = await startSimulator({
-        server: { host: '127.0.0.1', port: gateway.sipPort },
-        serverId: PLATFORM_ID,
-        id,
-        password: SIP_PASSWORD,
-        channels: 1,
-        count: 1,
-        sip: 'udp',
-        video: 'h264',
-        audio,
-        keepaliveSeconds: 60,
-        expiresSeconds: 3600,
-        quirks: new Set(),
-      });
-      const channelId: string = await until('the channel', async () => {
-        const { body } = await gateway.api('GET', `/api/v1/devices/${id}/channels`);
-        return body?.items?.[0]?.id;
-      });
+      const simulator = await startCamera(gateway.sipPort, { id, audio });
+      const [channelId] = (await channelsOf(gateway, id)) as [string];
       const page = await browser.open('about:blank');
       const delays = await delaysOf(page, `${gateway.http}/#token=${TOKEN}`, channelId, audio !== 'none');
       await page.close();

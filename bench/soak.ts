@@ -4,8 +4,8 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { WebSocket } from 'ws';
-import { startSimulator } from '../src/simulator/simulator.ts';
-import { PLATFORM_ID, type RunningGateway, runGateway, SIP_PASSWORD, TOKEN, until } from '../test/support/gbgate.ts';
+import { channelsOf, startCamera } from '../test/support/camera.ts';
+import { type RunningGateway, runGateway, TOKEN } from '../test/support/gbgate.ts';
 
 const MINUTES = Number(process.env.GBGATE_SOAK_MINUTES ?? 30);
 const CAMERAS = 32;
@@ -42,24 +42,8 @@ function watch(gateway: RunningGateway, channelId: string, ms: number): Promise<
 }
 
 const gateway = await runGateway({ args: ['--linger', '5s'] });
-const simulator = await startSimulator({
-  server: { host: '127.0.0.1', port: gateway.sipPort },
-  serverId: PLATFORM_ID,
-  id: DEVICE_ID,
-  password: SIP_PASSWORD,
-  channels: CAMERAS,
-  count: 1,
-  sip: 'udp',
-  video: 'h264',
-  audio: 'pcma',
-  keepaliveSeconds: 60,
-  expiresSeconds: 3600,
-  quirks: new Set(),
-});
-const channels: string[] = await until('the catalogue', async () => {
-  const { body } = await gateway.api('GET', `/api/v1/devices/${DEVICE_ID}/channels`);
-  return body?.items?.length === CAMERAS && body.items.map((channel: { id: string }) => channel.id);
-});
+const simulator = await startCamera(gateway.sipPort, { id: DEVICE_ID, channels: CAMERAS });
+const channels = await channelsOf(gateway, DEVICE_ID, CAMERAS);
 
 const endMs = Date.now() + MINUTES * 60_000;
 let empty = 0;

@@ -9,8 +9,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { WebSocket } from 'ws';
-import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
-import { PLATFORM_ID, type RunningGateway, runGateway, SIP_PASSWORD, TOKEN, until } from '../support/gbgate.ts';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import { channelsOf, startCamera } from '../support/camera.ts';
+import { type RunningGateway, runGateway, TOKEN, until } from '../support/gbgate.ts';
 import { decodeAudio, decodeG711, ffprobe, sha256 } from '../support/judge.ts';
 import { type Mp4Track, nalsOfByteStream, nalsOfSample, readMp4 } from '../support/mp4.ts';
 
@@ -81,24 +82,13 @@ describe('bit-exact from camera to viewer and file', { timeout: 180_000 }, () =>
 });
 
 async function play(gateway: RunningGateway, c: (typeof cases)[number]): Promise<Case> {
-  const simulator = await startSimulator({
-    server: { host: '127.0.0.1', port: gateway.sipPort },
-    serverId: PLATFORM_ID,
+  const simulator = await startCamera(gateway.sipPort, {
     id: c.deviceId,
-    password: SIP_PASSWORD,
-    channels: 1,
-    count: 1,
     sip: c.transport === 'udp' ? 'udp' : 'tcp',
     video: c.video,
     audio: c.audio,
-    keepaliveSeconds: 60,
-    expiresSeconds: 3600,
-    quirks: new Set(),
   });
-  const channelId: string = await until('a channel', async () => {
-    const { body } = await gateway.api('GET', `/api/v1/devices/${c.deviceId}/channels`);
-    return body?.items?.[0]?.id;
-  });
+  const [channelId] = (await channelsOf(gateway, c.deviceId)) as [string];
   const path = `/api/v1/devices/${c.deviceId}/channels/${channelId}/live`;
   const live = await gateway.api('POST', path, { transport: c.transport });
   assert.equal(live.status, 201, JSON.stringify(live.body));

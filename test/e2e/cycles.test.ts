@@ -9,9 +9,10 @@ import Database from 'libsql';
 import { openGateway } from '../../src/gateway/gateway.ts';
 import type { Gateway } from '../../src/gateway/port.ts';
 import { isProblem } from '../../src/gateway/views.ts';
-import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import { startCamera } from '../support/camera.ts';
 import { gatewayConfig, SILENT } from '../support/config.ts';
-import { PLATFORM_ID, SIP_PASSWORD, until } from '../support/gbgate.ts';
+import { until } from '../support/gbgate.ts';
 
 const CYCLES = 1000;
 const CHANNELS = 8;
@@ -28,20 +29,7 @@ describe('start and stop', { timeout: 300_000 }, () => {
     const opened = await openGateway(gatewayConfig({ data }), SILENT);
     assert.ok(!('fault' in opened), JSON.stringify(opened));
     gateway = opened;
-    simulator = await startSimulator({
-      server: { host: '127.0.0.1', port: gateway.sipPort },
-      serverId: PLATFORM_ID,
-      id: DEVICE_ID,
-      password: SIP_PASSWORD,
-      channels: CHANNELS,
-      count: 1,
-      sip: 'udp',
-      video: 'h264',
-      audio: 'pcma',
-      keepaliveSeconds: 60,
-      expiresSeconds: 3600,
-      quirks: new Set(),
-    });
+    simulator = await startCamera(gateway.sipPort, { id: DEVICE_ID, channels: CHANNELS });
   });
 
   after(async () => {

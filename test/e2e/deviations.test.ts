@@ -7,8 +7,9 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { WebSocket } from 'ws';
 import { QUIRKS } from '../../src/simulator/quirks.ts';
-import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
-import { PLATFORM_ID, type RunningGateway, runGateway, SIP_PASSWORD, TOKEN, until } from '../support/gbgate.ts';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import { channelsOf, startCamera } from '../support/camera.ts';
+import { type RunningGateway, runGateway, TOKEN, until } from '../support/gbgate.ts';
 import { nalsOfByteStream, nalsOfSample, readMp4 } from '../support/mp4.ts';
 
 /** These lose bytes or refuse calls on purpose; they have tests of their own below. */
@@ -33,26 +34,8 @@ describe('cameras that bend the standard', { timeout: 180_000, concurrency: 8 },
   });
 
   async function camera(code: string, id: string): Promise<string> {
-    simulators.push(
-      await startSimulator({
-        server: { host: '127.0.0.1', port: gateway.sipPort },
-        serverId: PLATFORM_ID,
-        id,
-        password: SIP_PASSWORD,
-        channels: 1,
-        count: 1,
-        sip: 'udp',
-        video: 'h264',
-        audio: 'pcma',
-        keepaliveSeconds: 60,
-        expiresSeconds: 3600,
-        quirks: new Set([code]),
-      }),
-    );
-    return until(`the channel of ${code}`, async () => {
-      const { body } = await gateway.api('GET', `/api/v1/devices/${id}/channels`);
-      return body?.items?.[0]?.id as string | undefined;
-    });
+    simulators.push(await startCamera(gateway.sipPort, { id, quirks: new Set([code]) }));
+    return (await channelsOf(gateway, id))[0] as string;
   }
 
   /** Messages until so many frames have come. */

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { startSimulator } from '../../src/simulator/simulator.ts';
-import { PLATFORM_ID, runGateway, SIP_PASSWORD, TOKEN, until } from '../support/gbgate.ts';
+import { channelsOf, startCamera } from '../support/camera.ts';
+import { runGateway, TOKEN, until } from '../support/gbgate.ts';
 import { ffprobe } from '../support/judge.ts';
 
 const DEVICE_ID = '34020000001320000001';
@@ -14,24 +14,8 @@ describe('a gateway that was killed', { timeout: 90_000 }, () => {
   it('knows its devices, ends the calls it owed a BYE and finalises the recording', async () => {
     const data = await mkdtemp(join(tmpdir(), 'gbgate-restart-'));
     const first = await runGateway({ data });
-    const simulator = await startSimulator({
-      server: { host: '127.0.0.1', port: first.sipPort },
-      serverId: PLATFORM_ID,
-      id: DEVICE_ID,
-      password: SIP_PASSWORD,
-      channels: 1,
-      count: 1,
-      sip: 'udp',
-      video: 'h264',
-      audio: 'pcma',
-      keepaliveSeconds: 5,
-      expiresSeconds: 3600,
-      quirks: new Set(),
-    });
-    const channelId: string = await until('the channel', async () => {
-      const { body } = await first.api('GET', `/api/v1/devices/${DEVICE_ID}/channels`);
-      return body?.items?.[0]?.id;
-    });
+    const simulator = await startCamera(first.sipPort, { id: DEVICE_ID, keepaliveSeconds: 5 });
+    const [channelId] = (await channelsOf(first, DEVICE_ID)) as [string];
     const live = await first.api('POST', `/api/v1/devices/${DEVICE_ID}/channels/${channelId}/live`, {
       transport: 'udp',
     });
