@@ -15,8 +15,8 @@ const DISCARD_PORT = 9;
 
 /**
  * EDGE. Which address of this machine faces a host (SIP-3): asked of the kernel by connecting an UDP socket, which sends
- * nothing. The answer comes a moment later, so it is asked when a host is first heard of and remembered; until then the
- * interface in the same network is named, else that of the default route.
+ * nothing. The answer comes a moment later, so it is asked when a host logs in or is first written to, and remembered; until
+ * then the interface in the same network is named, else that of the default route.
  */
 export class LocalAddresses {
   readonly #known = new Map<string, { address: string; atMs: number }>();
@@ -43,12 +43,24 @@ export class LocalAddresses {
     probe.connect(DISCARD_PORT, host, connected);
   }
 
-  /** The address of ours that faces `host`, as well as it is known. */
+  /** The address of ours that faces `host`, as well as it is known; asked for the next time when it is not. */
   facing(host: string): string {
-    return this.#known.get(host)?.address ?? interfaceFacing(host);
+    this.learn(host);
+    const known = this.#known.get(host);
+    if (known === undefined) return interfaceFacing(host);
+    // moved to the end: who is written to is remembered longest
+    this.#known.delete(host);
+    this.#known.set(host, known);
+    return known.address;
+  }
+
+  /** Hosts whose answer is remembered. */
+  get size(): number {
+    return this.#known.size;
   }
 
   #remember(host: string, address: string): void {
+    this.#known.delete(host);
     if (this.#known.size >= MAX_REMEMBERED_HOSTS) {
       const oldest = this.#known.keys().next();
       if (!oldest.done) this.#known.delete(oldest.value);

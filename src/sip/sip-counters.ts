@@ -82,5 +82,6 @@ export function sipCounters(s: CounterSources): Record<string, number> {
     sip_tcp_connections_closed_total: s.sockets?.connectionsClosed ?? 0,
     sip_datagrams_total: s.sockets?.datagrams ?? 0,
     sip_send_errors_total: s.sockets?.sendErrors ?? 0,
+    sip_local_addresses: s.sockets?.localAddresses ?? 0,
   };
 }

@@ -105,8 +105,11 @@ export class SipSockets {
 
   /** Our address as that host sees it (before any address translation); the bound one unless all are bound. */
   localAddressTo(host: string): string {
-    const bound = this.#options.host;
-    return bound === '0.0.0.0' || bound === '::' ? this.#localAddresses.facing(host) : bound;
+    return this.#boundToAll ? this.#localAddresses.facing(host) : this.#options.host;
+  }
+
+  get #boundToAll(): boolean {
+    return this.#options.host === '0.0.0.0' || this.#options.host === '::';
   }
 
   /** Gauges and counters for the metrics. */
@@ -118,6 +121,7 @@ export class SipSockets {
     keepAlives: number;
     malformed: number;
     sendErrors: number;
+    localAddresses: number;
   } {
     return {
       connections: this.#connections.size,
@@ -127,6 +131,7 @@ export class SipSockets {
       keepAlives: this.#keepAlives,
       malformed: this.#malformed,
       sendErrors: this.#sendErrors,
+      localAddresses: this.#localAddresses.size,
     };
   }
 
@@ -153,11 +158,18 @@ export class SipSockets {
         return;
       }
       this.#malformed += 1;
-    } else {
+    } else if (this.#boundToAll && isLogin(message)) {
+      // in time for what the login sets off; not for everybody who writes to us: each question is a socket
       this.#localAddresses.learn(peer.host);
     }
     this.#options.onMessage(message, peer);
   }
+}
+
+function isLogin(message: SipMessage): boolean {
+  return (
+    message.kind === 'request' && message.method === 'REGISTER' && message.headers.get('Authorization') !== undefined
+  );
 }
 
 function bindUdp(host: string, port: number): Promise<dgram.Socket | SocketFault> {

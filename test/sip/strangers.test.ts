@@ -23,6 +23,18 @@ test('what strangers ask is answered and leaves no transaction', async (t) => {
   assert.equal(server.counters().sip_server_transactions, 0);
 });
 
+test('only who logs in costs a question for the local address that faces it', async (t) => {
+  const { server, device } = await open(t);
+  for (let i = 10; i < 20; i += 1) await (await device(ID, `127.0.0.${i}`)).send(i % 2 === 0 ? 'OPTIONS' : 'REGISTER');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(server.counters().sip_local_addresses, 0);
+  const camera = await device();
+  await camera.register('secret');
+  await eventually(() => server.counters().sip_local_addresses === 1, 'asked');
+  const query = await camera.untilRequest('MESSAGE');
+  assert.match(query.headers.get('Contact') ?? '', new RegExp(`@127\\.0\\.0\\.1:${server.port}>`));
+});
+
 test('over a connection that still stands a keepalive gets 403 once the registration has run out', async (t) => {
   const { server, tcpDevice, time, types } = await open(t);
   const camera = await tcpDevice();
