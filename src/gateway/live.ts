@@ -183,10 +183,11 @@ export class Live {
     });
   }
 
-  /** The device is back: no need to sit out the pause. */
+  /** The device is back: no need to sit out the pause, but for the rest of a device that had just unregistered. */
   deviceOnline(): void {
     if (this.state !== 'stalled' || this.#call !== null) return;
-    this.#retryAfter(retryPauseMs(0, this.#deviceEnded));
+    const restMs = this.#ports.pauseBeforeMs(this.deviceId, this.channelId);
+    this.#retryAfter(Math.max(retryPauseMs(0, this.#deviceEnded), restMs));
   }
 
   /** Ends the stream for everybody. Idempotent. Resolves when the BYE is answered and the port returned. */

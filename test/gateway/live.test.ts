@@ -304,6 +304,24 @@ describe('live stream', () => {
     void live.end('test', 4410);
   });
 
+  it('gives a device its rest that unregistered while its stream was stalled', async () => {
+    const world = new World();
+    const live = world.pull();
+    live.stream.addViewer(sink(), { protocol: true, singleInit: false });
+    await world.play();
+    world.online = false;
+    await world.clock.advance(11_000);
+    assert.equal(live.state, 'stalled');
+    world.pauseMs = 4000;
+    world.online = true;
+    live.deviceOnline();
+    await world.clock.advance(3999);
+    assert.equal(world.invites.length, 1);
+    await world.clock.advance(1);
+    assert.equal(world.invites.length, 2);
+    await live.end('test', 4410);
+  });
+
   it('makes one call at a time when the device comes back while the next rung waits', async () => {
     const world = new World();
     const live = world.pull();

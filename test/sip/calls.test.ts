@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CANCEL_HOLD_MS } from '../../src/sip/calls.ts';
 import type { SipRequest } from '../../src/sip/wire/message.ts';
-import { eventually, ID, invite, registered, SDP } from './opened.ts';
+import { CHANNEL, eventually, ID, invite, registered, SDP } from './opened.ts';
 
 test('a 200 that comes again after its transaction has gone is ACKed again, and the call goes on', async (t) => {
   const { server, camera, onInvite, time } = await registered(t);
@@ -54,6 +55,52 @@ test('100, then silence: CANCEL when the patience is over, and nothing else to t
     .filter((m): m is SipRequest => m.kind === 'request')
     .map((m) => m.method);
   assert.deepEqual(order, ['CANCEL', 'ACK', 'MESSAGE']);
+});
+
+test('a CANCEL that nobody confirms holds the line for 2 s only', async (t) => {
+  const { camera, onInvite, time, server } = await registered(t);
+  onInvite((request) => camera.reply(request, 180));
+  const first = invite(server);
+  await eventually(() => first.outcome.log.length === 1, 'it rings');
+  void first.call.hangUp();
+  const second = invite(server, { channelId: '34020000001320000002' });
+  await camera.untilRequest('CANCEL');
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  assert.equal(new Set(camera.requests('INVITE').map((r) => r.headers.get('Call-ID'))).size, 1);
+  time.offsetMs += CANCEL_HOLD_MS;
+  onInvite((request) => camera.reply(request, 200, { body: SDP }));
+  await eventually(() => second.outcome.log.includes('answer'), 'the next one is served');
+  await second.call.hangUp();
+});
+
+test('after a registration from another port requests go there, and the call goes on', async (t) => {
+  const { server, camera, onInvite, device, events } = await registered(t);
+  onInvite((request) => camera.reply(request, 200, { body: SDP }));
+  const { call, outcome } = invite(server);
+  await camera.untilRequest('ACK');
+  const moved = await device();
+  assert.equal((await moved.register('secret')).status, 200);
+  assert.deepEqual(server.directory.device(ID)?.address, { host: '127.0.0.1', port: moved.localPort });
+  assert.deepEqual(outcome.log, ['answer']);
+  assert.ok(events.every((event) => event.type !== 'device.conflict' && event.type !== 'device.offline'));
+  assert.deepEqual(await call.hangUp(), { byeAnswered: true });
+  assert.deepEqual([moved.requests('BYE').length, camera.requests('BYE').length], [1, 0]);
+});
+
+test('what comes in the name of a device from elsewhere removes no channel and moves nothing', async (t) => {
+  const { server, camera, device, types } = await registered(t);
+  const notify = (event: string) =>
+    `<?xml version="1.0"?><Notify><CmdType>Catalog</CmdType><SN>9</SN><DeviceID>${ID}</DeviceID><SumNum>1</SumNum><DeviceList Num="1"><Item><DeviceID>${CHANNEL}</DeviceID><Event>${event}</Event><Status>ON</Status></Item></DeviceList></Notify>`;
+  assert.equal((await camera.message(notify('ADD'))).status, 200);
+  assert.equal(server.directory.channelCount(ID), 1);
+  const spoofer = await device(ID, '127.0.0.2');
+  assert.equal((await spoofer.message(notify('DEL'))).status, 403);
+  // nor with the channel as its sender
+  assert.equal((await spoofer.message(notify('DEL'), CHANNEL)).status, 403);
+  assert.equal(server.directory.channelCount(ID), 1);
+  assert.equal(server.directory.device(ID)?.address?.port, camera.localPort);
+  assert.equal((await camera.message(notify('DEL'), CHANNEL)).status, 200);
+  assert.ok(types().includes('channel.removed'));
 });
 
 test('a BYE that got lost while the device stayed online is said again at its next registration', async (t) => {
