@@ -70,6 +70,7 @@ export class Feed {
     this.#audio = new AudioUnits({
       g711: (law, bytes, start, end, pts) => this.#remux.g711(law, bytes, start, end, pts, this.#nowMs),
       aac: (header, bytes, start, end, pts) => this.#remux.aac(header, bytes, start, end, pts, this.#nowMs),
+      relabel: (law) => this.#remux.relabel(law),
       discarded,
       finding,
     });

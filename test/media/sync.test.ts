@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { Feed } from '../../src/media/feed.ts';
 import type { FeedEvent } from '../../src/media/frame.ts';
 import { isKey } from './camera.ts';
-import { accessUnits, h264, nalUnits, sampleNals } from './clips.ts';
+import { accessUnits, ffmpeg, g711, h264, nalUnits, sampleNals } from './clips.ts';
 import { map, pack, pes, RtpWriter, videoPes } from './ps/writer.ts';
 
 const RATE = 24_000;
@@ -140,4 +140,60 @@ describe('sound beside its picture', () => {
       inStep(events, 90);
     });
   }
+});
+
+describe('µ-law before its stream map', () => {
+  const codes = g711('mulaw', 12);
+  const pcm = (law: string, bytes: Uint8Array) =>
+    ffmpeg(['-f', law, '-ar', '8000', '-ac', '1', '-i', '-', '-f', 's16le', '-'], bytes);
+
+  /** Frames with 40 ms of µ-law each; the map, with `type`, only before key frames. */
+  function playLaw(feed: Feed, from: number, to: number, type = (_: number) => 0x91): FeedEvent[] {
+    const writer = new RtpWriter(from);
+    const events: FeedEvent[] = [];
+    for (let i = from; i < to; i += 1) {
+      const pts = i * 3600;
+      const head =
+        type(i) !== type(i - 1) || isKey(units[i]!, 'h264') ? [pack(), map([0x1b, 0xe0], [type(i), 0xc0])] : [pack()];
+      const sound = pes(0xc0, codes.subarray(i * 320, i * 320 + 320), { pts });
+      for (const packet of writer.write(Buffer.concat([...head, videoPes(units[i]!, { pts }), sound]), pts))
+        events.push(...feed.packet(packet, true, i * 40));
+    }
+    return events;
+  }
+  const inits = (events: readonly FeedEvent[]) =>
+    events.flatMap((e) => (e.type === 'init' ? [e.init.audio?.codec] : []));
+  const file = (events: readonly FeedEvent[]) =>
+    Buffer.concat(
+      events.flatMap((e) => (e.type === 'init' ? [e.init.bytes] : e.type === 'fragment' ? [e.fragment.bytes] : [])),
+    );
+
+  it('is µ-law from the first key frame on, when joined before it', () => {
+    const feed = new Feed({ reorder: null });
+    const events = [...playLaw(feed, 20, 200), ...feed.end(8000)];
+    assert.deepEqual(inits(events), ['pcmu']);
+    const heard = ffmpeg(['-i', '-', '-vn', '-f', 's16le', '-'], file(events));
+    assert.ok(heard.equals(pcm('mulaw', codes.subarray(50 * 320, 200 * 320))));
+  });
+
+  it('stays µ-law when another feed of the same camera begins before a key frame', () => {
+    const feed = new Feed({ reorder: null });
+    const events = [...playLaw(feed, 0, 80), ...feed.reset(3200), ...playLaw(feed, 81, 200), ...feed.end(8000)];
+    assert.deepEqual(inits(events), ['pcmu']);
+    const heard = ffmpeg(['-i', '-', '-vn', '-f', 's16le', '-'], file(events));
+    // The frame between the two was never sent.
+    const want = pcm('mulaw', codes.subarray(0, 200 * 320));
+    want.fill(0, 80 * 640, 81 * 640);
+    assert.ok(heard.equals(want));
+  });
+
+  it('is silent, not missing, while its law changes between key frames', () => {
+    const feed = new Feed({ reorder: null });
+    const events = [...playLaw(feed, 0, 200, (i) => (i < 60 ? 0x90 : 0x91)), ...feed.end(8000)];
+    assert.deepEqual(inits(events), ['pcma', 'pcmu']);
+    const before = events.findIndex((e) => e.type === 'fragment' && e.fragment.dts90k >= 95 * 3600);
+    const samples = events.slice(0, before).flatMap((e) => (e.type === 'fragment' ? e.fragment.samples : []));
+    const end = Math.max(...samples.filter((s) => s.track === 'audio').map((s) => s.dts + s.duration));
+    assert.ok(end >= 94 * 320, 'silence keeps up with the picture');
+  });
 });

@@ -12,6 +12,8 @@ export interface AudioSink {
   g711(law: Law, bytes: Uint8Array, start: number, end: number, pts: number): void;
   /** One AAC frame; `bytes[start, end)` is the raw frame behind its ADTS header. `pts` −1: joins the one before. */
   aac(header: AdtsHeader, bytes: Uint8Array, start: number, end: number, pts: number): void;
+  /** What was handed out under another law was this one, says a stream map that came behind it. */
+  relabel(law: Law): void;
   discarded(): void;
   finding(code: string, detail: string): void;
 }
@@ -31,6 +33,10 @@ export class AudioUnits {
   #declared: AudioCodec | null = null;
   #unplayed = false;
   #codec: AudioCodec | null = null;
+  /** The law is not known from a map. */
+  #guessed = false;
+  /** What it was before the last reset, or A-law, which nearly all cameras send. */
+  #likely: Law = 'pcma';
   #open = false;
 
   constructor(sink: AudioSink) {
@@ -42,6 +48,9 @@ export class AudioUnits {
     this.#unplayed = codec === null;
     if (codec === this.#declared) return;
     this.#declared = codec;
+    const guessed = this.#guessed;
+    this.#guessed = false;
+    if (guessed && (codec === 'pcma' || codec === 'pcmu') && codec !== this.#codec) this.#sink.relabel(codec);
     this.#codec = null;
   }
 
@@ -71,7 +80,7 @@ export class AudioUnits {
       return;
     }
     this.#carried = 0;
-    this.#sink.g711(this.#codec ?? 'pcma', this.#buffer, 0, this.#length, this.#pts);
+    this.#sink.g711(this.#codec ?? this.#likely, this.#buffer, 0, this.#length, this.#pts);
   }
 
   /** Bytes are missing: an open PES is thrown away. */
@@ -84,7 +93,9 @@ export class AudioUnits {
   reset(): void {
     this.#open = false;
     this.#carried = 0;
+    if (this.#codec !== null && this.#codec !== 'aac') this.#likely = this.#codec;
     this.#codec = this.#declared = null;
+    this.#guessed = false;
     this.#unplayed = false;
   }
 
@@ -94,8 +105,9 @@ export class AudioUnits {
       this.#sink.finding(this.#declared === null ? 'PS-1' : 'PS-5', 'audio is AAC by its ADTS frames');
       this.#codec = 'aac';
     } else if (this.#declared === null) {
-      this.#sink.finding('PS-1', 'no stream map: audio taken as G.711 A-law');
-      this.#codec = 'pcma';
+      this.#sink.finding('PS-1', `no stream map: audio taken as G.711 ${this.#likely === 'pcma' ? 'A' : 'µ'}-law`);
+      this.#codec = this.#likely;
+      this.#guessed = true;
     } else {
       this.#codec = this.#declared;
     }

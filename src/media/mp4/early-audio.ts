@@ -30,6 +30,10 @@ export class EarlyAudio {
     for (const chunk of chunks) take(chunk.bytes, chunk.pts, chunk.arrivedMs);
   }
 
+  clear(): void {
+    this.#chunks = [];
+  }
+
   #keep(bytes: Uint8Array, start: number, end: number, pts: number, arrivedMs: number): void {
     if (!this.#any) this.sinceMs = arrivedMs;
     this.#any = true;

@@ -59,6 +59,8 @@ export class Remuxer {
   /** The audio track as last seen; declared with the next init segment. */
   #audioSeen: AudioTrack | null = null;
   #lastAudioMs = 0;
+  /** When sound last joined the declared track. */
+  #placedMs = 0;
   #queuedSinceMs = -1;
   #videoSeen = false;
   #waiting: Waiting[] = [];
@@ -109,7 +111,7 @@ export class Remuxer {
   }
 
   g711(law: Law, bytes: Uint8Array, start: number, end: number, pts: number, nowMs: number): void {
-    if (this.#audioSeen?.codec !== law) this.#audioSeen = g711Track(law);
+    if (this.#audioSeen?.codec !== law) this.#sawAudio(g711Track(law));
     this.#counters.audioFrames += 1;
     this.#lastAudioMs = nowMs;
     if (this.#clock?.track.codec !== law) {
@@ -124,8 +126,7 @@ export class Remuxer {
   aac(header: AdtsHeader, bytes: Uint8Array, start: number, end: number, pts: number, nowMs: number): void {
     const seen = this.#audioSeen;
     const track = aacTrack(header);
-    if (seen === null || seen.codec !== 'aac' || Buffer.compare(seen.config, track.config) !== 0)
-      this.#audioSeen = track;
+    if (seen === null || seen.codec !== 'aac' || Buffer.compare(seen.config, track.config) !== 0) this.#sawAudio(track);
     this.#counters.audioFrames += 1;
     this.#lastAudioMs = nowMs;
     if (this.#clock === null || this.#clock.track !== this.#audioSeen) {
@@ -135,6 +136,17 @@ export class Remuxer {
     }
     if (this.#place(pts, AAC_FRAME_SAMPLES, nowMs)) this.#clock.aac(bytes, start, end);
     this.#audioQueued(nowMs);
+  }
+
+  /** G.711 that was taken for another law: nothing is lost while its track is not declared yet. */
+  relabel(law: Law): void {
+    if (this.#audioSeen !== null && this.#audioSeen.codec !== 'aac') this.#audioSeen = g711Track(law);
+  }
+
+  /** Early chunks of another kind cannot join this one. */
+  #sawAudio(track: AudioTrack): void {
+    this.#audioSeen = track;
+    this.#early.clear();
   }
 
   /** Time passes. */
@@ -254,6 +266,7 @@ export class Remuxer {
     if (this.#clock?.track === track) return;
     this.#clock = new AudioClock(track, Math.round((dts90k * track.sampleRate) / 90_000));
     this.#audio.reset();
+    this.#placedMs = this.#lastAudioMs;
     let joinsAt = -1;
     this.#early.replay((bytes, ownPts, arrivedMs) => {
       const samples = track.codec === 'aac' ? AAC_FRAME_SAMPLES : bytes.length;
@@ -286,6 +299,7 @@ export class Remuxer {
 
   #audioQueued(nowMs: number): void {
     const clock = this.#clock!;
+    this.#placedMs = nowMs;
     if (clock.empty) return;
     if (this.#queuedSinceMs < 0) this.#queuedSinceMs = nowMs;
     if (this.#init!.video === null || nowMs - this.#queuedSinceMs >= AUDIO_HOLD_MS) this.#audioAlone(nowMs);
@@ -294,7 +308,7 @@ export class Remuxer {
   /** Vanished audio: silence up to this frame, so that browsers play on. */
   #fillVanished(nowMs: number): void {
     const clock = this.#clock;
-    if (clock === null || nowMs - this.#lastAudioMs < AUDIO_VANISHED_MS) return;
+    if (clock === null || nowMs - this.#placedMs < AUDIO_VANISHED_MS) return;
     const missing = Math.floor((this.#video.dts * clock.track.sampleRate) / 90_000) - clock.position;
     if (missing >= clock.track.sampleRate / 100) clock.fill(missing);
   }
