@@ -20,6 +20,7 @@ import type { DeviceStatus } from './manscdp/device-status.ts';
 import type { Peer } from './peer.ts';
 import { sipCounters } from './sip-counters.ts';
 import { SipSockets, type SocketFault } from './socket.ts';
+import type { ConnectionLimits } from './tcp-connections.ts';
 import type { ServerId } from './transaction/output.ts';
 import type { Fault } from './wire/fault.ts';
 import type { SipMessage, SipRequest } from './wire/message.ts';
@@ -64,6 +65,8 @@ export interface SipServerOptions {
   /** Sees every byte on the wire. */
   readonly tap?: (direction: 'in' | 'out', bytes: Uint8Array, peer: Peer) => void;
   readonly clock?: { nowMs(): number; epochMs(): number };
+  /** What TCP peers may take; the defaults of `CONNECTION_LIMITS` unless told. */
+  readonly connectionLimits?: Partial<ConnectionLimits>;
 }
 
 /** What we answer OPTIONS with, and 405. INVITEs of devices (broadcast) have no desk here. */
@@ -106,6 +109,8 @@ export class SipServer {
       port: options.port,
       onMessage: (message, peer) => server.#receive(message, peer),
       onDisconnect: (peer) => server.#disconnected(peer),
+      inUse: () => server.#fleet.connections(),
+      ...(options.connectionLimits === undefined ? {} : { limits: options.connectionLimits }),
       ...(options.tap === undefined ? {} : { tap: options.tap }),
     });
     if ('fault' in sockets) return sockets;

@@ -26,6 +26,8 @@ export interface SipSocketOptions {
   onDisconnect(peer: Peer): void;
   /** Sees everything on the wire: datagrams, and TCP as it was read and written. */
   tap?: (direction: 'in' | 'out', bytes: Uint8Array, peer: Peer) => void;
+  /** TCP connections over which devices are registered: the others are the first to go. */
+  readonly inUse?: () => ReadonlySet<number>;
   readonly limits?: Partial<ConnectionLimits>;
 }
 
@@ -54,6 +56,7 @@ export class SipSockets {
       limits: { ...CONNECTION_LIMITS, ...options.limits },
       onMessage: (message, peer) => this.#deliver(message, peer),
       onDisconnect: (peer) => options.onDisconnect(peer),
+      inUse: options.inUse,
       ...(options.tap === undefined ? undefined : { tap: options.tap }),
     });
     udp.on('message', (bytes, remote) => this.#receive(bytes, remote));

@@ -17,6 +17,8 @@ export interface ConnectionLimits {
   readonly messageMs: number;
   /** Between whole messages. Heartbeat intervals reach 3,600 s (REG-14); one may be missed by a little. */
   readonly idleMs: number;
+  /** The same on a connection over which no device is registered: a login takes seconds, whoever sends one OPTIONS need not stay for an hour. */
+  readonly strangerIdleMs: number;
   /** Bytes a peer may leave unread before it is given up. */
   readonly maxUnsentBytes: number;
 }
@@ -27,9 +29,12 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   firstMessageMs: 32_000,
   messageMs: 32_000,
   idleMs: 3_900_000,
+  strangerIdleMs: 120_000,
   maxUnsentBytes: 1024 * 1024,
 };
 
+/** How long the answer to "which connections carry devices?" is good: strangers may knock thousands of times a second. */
+const IN_USE_MS = 500;
 /** How often idle connections are looked for, at most. */
 const SWEEP_MS = 5_000;
 
@@ -48,6 +53,8 @@ export interface ConnectionOptions {
   readonly limits: ConnectionLimits;
   onMessage(message: SipMessage | Fault, peer: Peer): void;
   onDisconnect(peer: Peer): void;
+  /** Connections over which devices are registered; without it every connection counts as one. */
+  inUse?: (() => ReadonlySet<number>) | undefined;
   tap?: (direction: 'in' | 'out', bytes: Uint8Array, peer: Peer) => void;
 }
 
@@ -59,6 +66,7 @@ export class SipConnections {
   readonly #perHost = new Map<string, number>();
   readonly #sweep: NodeJS.Timeout;
   #lastId = 0;
+  #inUse: { readonly atMs: number; readonly ids: ReadonlySet<number> } | null = null;
   /** Connections turned away because there were too many. */
   refused = 0;
   /** Connections closed for silence, garbage or because the peer did not read. */
@@ -71,8 +79,8 @@ export class SipConnections {
     server.on('error', () => {
       this.refused += 1; // accept failed: out of descriptors
     });
-    const { firstMessageMs, messageMs, idleMs } = options.limits;
-    const sweepMs = Math.min(SWEEP_MS, firstMessageMs, messageMs, idleMs);
+    const { firstMessageMs, messageMs, idleMs, strangerIdleMs } = options.limits;
+    const sweepMs = Math.min(SWEEP_MS, firstMessageMs, messageMs, idleMs, strangerIdleMs);
     this.#sweep = setInterval(() => this.#closeIdle(), sweepMs).unref();
   }
 
@@ -110,7 +118,7 @@ export class SipConnections {
     const fromHost = this.#perHost.get(host) ?? 0;
     const { maxConnections, maxConnectionsPerHost } = this.#options.limits;
     socket.on('error', () => {}); // 'close' follows and says all there is to know
-    if (host === '' || this.#byId.size >= maxConnections || fromHost >= maxConnectionsPerHost) {
+    if (host === '' || fromHost >= maxConnectionsPerHost || (this.#byId.size >= maxConnections && !this.#makeRoom())) {
       this.refused += 1;
       socket.destroy();
       return;
@@ -162,12 +170,32 @@ export class SipConnections {
     connection.socket.destroy();
   }
 
+  /** Strangers that fill the table keep no camera out: the one that has been here longest goes. */
+  #makeRoom(): boolean {
+    for (const connection of this.#byId.values()) {
+      if (this.#isInUse(connection)) continue;
+      this.#drop(connection);
+      this.#gone(connection);
+      return true;
+    }
+    return false;
+  }
+
+  #isInUse(connection: Connection): boolean {
+    const { inUse } = this.#options;
+    if (inUse === undefined) return true;
+    const nowMs = performance.now();
+    if (this.#inUse === null || nowMs - this.#inUse.atMs > IN_USE_MS) this.#inUse = { atMs: nowMs, ids: inUse() };
+    return this.#inUse.ids.has(connection.peer.connection);
+  }
+
   #closeIdle(): void {
     const nowMs = performance.now();
-    const { firstMessageMs, messageMs, idleMs } = this.#options.limits;
+    const { firstMessageMs, messageMs, strangerIdleMs } = this.#options.limits;
     for (const connection of this.#byId.values()) {
       const silentMs = nowMs - connection.lastMessageMs;
       const stalledMs = connection.messageSinceMs === null ? 0 : nowMs - connection.messageSinceMs;
+      const idleMs = this.#isInUse(connection) ? this.#options.limits.idleMs : strangerIdleMs;
       if (silentMs > (connection.proven ? idleMs : firstMessageMs) || stalledMs > messageMs) this.#drop(connection);
     }
   }

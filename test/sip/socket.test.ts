@@ -24,7 +24,7 @@ interface Opened {
   readonly tapped: string[];
 }
 
-async function open(limits: Partial<ConnectionLimits> = {}): Promise<Opened> {
+async function open(limits: Partial<ConnectionLimits> = {}, inUse?: () => ReadonlySet<number>): Promise<Opened> {
   const heard: Opened['heard'] = [];
   const lost: Peer[] = [];
   const tapped: string[] = [];
@@ -32,6 +32,7 @@ async function open(limits: Partial<ConnectionLimits> = {}): Promise<Opened> {
     host: '127.0.0.1',
     port: 0,
     limits,
+    ...(inUse === undefined ? {} : { inUse }),
     onMessage: (message, peer) => heard.push({ message, peer }),
     onDisconnect: (peer) => lost.push(peer),
     tap: (direction, bytes, peer) => tapped.push(`${direction} ${peer.transport} ${bytes.length}`),
@@ -189,6 +190,21 @@ test('TCP: connections are limited in all and for one address', async () => {
   await dial(few.sockets);
   await closed(await dial(few.sockets));
   assert.equal(few.sockets.counts().connectionsRefused, 1);
+});
+
+test('TCP: strangers keep no camera out, and one that said something once does not stay', async () => {
+  const { sockets } = await open({ maxConnections: 3, strangerIdleMs: 300 }, () => new Set([1]));
+  const camera = await dial(sockets);
+  camera.write(register);
+  const strangers = [await dial(sockets), await dial(sockets)];
+  await until(() => sockets.counts().connections === 3, 'a full table');
+  const oldestGone = closed(strangers[0]!);
+  const newcomer = await dial(sockets);
+  newcomer.write(register);
+  await oldestGone;
+  assert.deepEqual([sockets.counts().connections, sockets.counts().connectionsRefused], [3, 0]);
+  await closed(newcomer); // it spoke, but registered nobody
+  assert.equal(camera.destroyed, false);
 });
 
 test('TCP: garbage closes its connection and no other', async () => {

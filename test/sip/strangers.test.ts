@@ -49,6 +49,21 @@ test('over a connection that still stands a keepalive gets 403 once the registra
   assert.equal((await camera.keepalive()).status, 200);
 });
 
+test('the connection of a registered device counts as in use, that of a stranger does not', async (t) => {
+  const limits = { maxConnections: 2 };
+  const { server, tcpDevice } = await open(t, { connectionLimits: limits });
+  const camera = await tcpDevice();
+  await camera.register('secret');
+  await new Promise((resolve) => setTimeout(resolve, 600)); // the answer to "which are in use?" is kept for half a second
+  const stranger = await tcpDevice('34020000001180000098');
+  assert.equal((await stranger.send('OPTIONS')).status, 200);
+  const second = await tcpDevice('34020000001180000002');
+  assert.equal((await second.register('secret')).status, 200);
+  assert.equal((await camera.keepalive()).status, 200);
+  const counters = server.counters();
+  assert.deepEqual([counters.sip_tcp_connections, counters.sip_tcp_connections_closed_total], [2, 1]);
+});
+
 test('a wall clock that jumps puts no registered device out', async (t) => {
   let jumpMs = 0;
   const clock = { nowMs: () => performance.now(), epochMs: () => Date.now() + jumpMs };

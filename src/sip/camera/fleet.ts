@@ -55,6 +55,13 @@ export class Fleet {
     return this.#routes.get(deviceId) ?? null;
   }
 
+  /** The TCP connections that devices are at. */
+  connections(): Set<number> {
+    const ids = new Set<number>();
+    for (const { connection } of this.#routes.values()) if (connection !== undefined) ids.add(connection);
+    return ids;
+  }
+
   /** A verified REGISTER. */
   register(r: Registration, from: Peer, nowMs: number, epochMs: number): void {
     const device = this.directory.ensureDevice(r.deviceId);
