@@ -18,7 +18,12 @@ const cases: { name: string; at: number; buffered: Stretch[]; move: unknown }[] 
   { name: 'at the edge', at: 9.8, buffered: [{ start: 0, end: 10 }], move: null },
   { name: 'a little behind', at: 9.6, buffered: [{ start: 0, end: 10 }], move: { type: 'rate', rate: 1.1 } },
   { name: 'a second behind', at: 9, buffered: [{ start: 0, end: 10 }], move: { type: 'rate', rate: 1.25 } },
-  { name: 'just under the jump', at: 7.83, buffered: [{ start: 0, end: 10 }], move: { type: 'rate', rate: 1.25 } },
+  {
+    name: 'just under the jump',
+    at: 10 - JUMP_LAG_S - AUDIO_TARGET_S + 0.01,
+    buffered: [{ start: 0, end: 10 }],
+    move: { type: 'rate', rate: 1.25 },
+  },
   {
     name: 'over two seconds behind',
     at: 7,
@@ -68,7 +73,7 @@ test('edge: faster playback ends at the target, not before, and is said once', (
   const edge = started();
   assert.deepEqual(edge.next(9.6, [{ start: 0, end: 10 }], LATER_MS), { type: 'rate', rate: 1.1 });
   assert.equal(edge.next(9.75, [{ start: 0, end: 10 }], LATER_MS), null);
-  assert.deepEqual(edge.next(9.83, [{ start: 0, end: 10 }], LATER_MS), { type: 'rate', rate: 1 });
+  assert.deepEqual(edge.next(10 - AUDIO_TARGET_S + 0.01, [{ start: 0, end: 10 }], LATER_MS), { type: 'rate', rate: 1 });
 });
 
 test('edge: running dry widens the distance up to a bound, and calm narrows it again', () => {

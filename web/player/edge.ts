@@ -16,14 +16,14 @@ export type Move =
 
 /** Wanted distance to the newest frame. Video alone arrives frame by frame; an audio decoder wants some frames ahead. */
 export const VIDEO_TARGET_S = 0.06;
-export const AUDIO_TARGET_S = 0.18;
+export const AUDIO_TARGET_S = 0.16;
 /** An unsteady network pushes the target up to here and no further. */
 export const LONGEST_TARGET_S = 1.2;
 /** Every time the media ran dry the target grows by this; it shrinks again by the second factor every second. */
 const GROW_ON_STARVE_S = 0.12;
 const SHRINK_PER_SECOND = 0.997;
 /** Faster playback starts this far above the target and ends at the target, so that it does not flutter. */
-const CATCH_UP_ABOVE_S = 0.08;
+const CATCH_UP_ABOVE_S = 0.05;
 /** More lag than this is not played back faster but skipped: under it no jump is ever made. */
 export const JUMP_LAG_S = 2;
 /** A viewer gets everything since the last key frame at once, in many messages: until it all came, following the edge is still starting. */
