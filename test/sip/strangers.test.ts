@@ -75,6 +75,20 @@ test('a wall clock that jumps puts no registered device out', async (t) => {
   assert.equal(server.directory.device(ID)?.online, true);
 });
 
+test('datagrams in the name of a camera use up nothing of what it has on its connection', async (t) => {
+  const { server, device, tcpDevice } = await open(t);
+  const camera = await tcpDevice();
+  await camera.register('secret');
+  const forger = await device();
+  for (let i = 0; i < 100; i += 1) {
+    forger.raw(
+      `REGISTER sip:${PLATFORM_ID}@${DOMAIN} SIP/2.0\r\nVia: SIP/2.0/UDP 1.2.3.4;branch=z9hG4bKf${i}\r\nFrom: <sip:${ID}@x>;tag=1\r\nTo: <sip:${ID}@x>\r\nCall-ID: f${i}\r\nCSeq: 1 REGISTER\r\n\r\n`,
+    );
+  }
+  await eventually(() => (server.counters().sip_registers_dropped_total ?? 0) > 50, 'the cap is reached');
+  assert.equal((await camera.register('secret')).status, 200);
+});
+
 test('whoever invents ids does not fill the event ring', async (t) => {
   const { server, device, types } = await open(t);
   const stranger = await device();

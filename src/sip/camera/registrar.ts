@@ -73,6 +73,7 @@ export type RegisterDecision =
 
 /** Where a request came from. */
 interface Source {
+  readonly transport: 'udp' | 'tcp' | 'tls';
   readonly host: string;
   readonly port: number;
 }
@@ -92,7 +93,9 @@ export class Registrar {
   /** Whether a REGISTER is looked at: false means that its source is over the cap, and it is dropped without a trace but the counter. */
   admit(request: SipRequest, from: Source, nowMs: number): boolean {
     const deviceId = deviceIdOf(request) ?? '';
-    if (this.#rate.admit(from.host, deviceId, this.#verifiedBefore(deviceId, from), nowMs)) return true;
+    // apart for each transport: datagrams with a forged source must not use up what a camera on a connection has
+    const source = `${from.transport} ${from.host}`;
+    if (this.#rate.admit(source, deviceId, this.#verifiedBefore(deviceId, from), nowMs)) return true;
     this.counters.dropped += 1;
     return false;
   }
