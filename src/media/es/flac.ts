@@ -144,9 +144,14 @@ export class FlacEncoder {
     this.#residuals(order, count, parameter);
   }
 
+  /** Rice coding of every residual. The bit writer of `#put`, in local variables: 8,000 times a second for each camera. */
   #residuals(order: number, count: number, parameter: number): void {
     const s = this.#samples;
+    const out = this.#out;
     const mask = (1 << parameter) - 1;
+    let at = this.#at;
+    let bits = this.#bits;
+    let pending = this.#bitCount;
     for (let i = order; i < count; i += 1) {
       let r = s[i]!;
       if (order === 1) r -= s[i - 1]!;
@@ -156,12 +161,24 @@ export class FlacEncoder {
       const folded = (r << 1) ^ (r >> 31);
       let quotient = folded >> parameter;
       while (quotient > 7) {
-        this.#put(0, 8);
+        // Eight zeros: one whole byte passes through, what is pending stays pending.
+        out[at++] = (bits << (8 - pending)) & 0xff;
+        bits = 0;
         quotient -= 8;
       }
-      // quotient zeros, a one, then the low bits.
-      this.#put((1 << parameter) | (folded & mask), quotient + 1 + parameter);
+      // quotient zeros, a one, then the low bits: at most 7 + 1 + 14, with 7 pending.
+      const width = quotient + 1 + parameter;
+      bits = (bits << width) | (1 << parameter) | (folded & mask);
+      pending += width;
+      while (pending >= 8) {
+        pending -= 8;
+        out[at++] = (bits >>> pending) & 0xff;
+      }
+      bits &= (1 << pending) - 1;
     }
+    this.#at = at;
+    this.#bits = bits;
+    this.#bitCount = pending;
   }
 
   /** Up to 24 bits. */
