@@ -67,7 +67,7 @@ export interface Fragment {
   readonly isKey: boolean;
   /** Something was lost or discarded between the fragment before and this one (`media.loss: wait` viewers skip to the next key). */
   readonly afterLoss: boolean;
-  /** dts of the first sample, converted to 90 kHz. */
+  /** When the first sample is due, 90 kHz: its dts, or behind a hole where the hole ends. */
   readonly dts90k: number;
   /** Monotonic milliseconds at which the last packet of the frame arrived. */
   readonly arrivedMs: number;

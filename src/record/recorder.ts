@@ -157,7 +157,11 @@ export class Recorder {
   #start(fragment: Fragment): boolean {
     if (!fragment.isKey || fragment.samples.length === 0) return false;
     const seconds = Math.min(
-      ...fragment.samples.map((sample) => sample.dts / (this.#trackOf(sample)?.track.timescale ?? Number.NaN)),
+      ...fragment.samples.map((sample) => {
+        // A frame behind a hole is decoded where the hole begins; the recording begins where it ends.
+        if (sample.track === 'video') return fragment.dts90k / 90_000;
+        return sample.dts / (this.#trackOf(sample)?.track.timescale ?? Number.NaN);
+      }),
     );
     if (!Number.isFinite(seconds)) return false;
     for (const open of this.#open) open.baseDts = Math.floor(seconds * open.track.timescale + 1e-6);
@@ -176,11 +180,14 @@ export class Recorder {
   #take(sample: Sample): void {
     const open = this.#trackOf(sample);
     if (open === undefined) return;
-    const dts = Math.max(sample.dts - open.baseDts, open.lastDts, 0);
+    const own = sample.dts - open.baseDts;
+    const dts = Math.max(own, open.lastDts, 0);
     const before = open.samples.at(-1);
     // The next sample's dts is the truth about the duration of the one before.
     if (before !== undefined) before.duration = dts - before.dts;
-    const { data, duration, compositionOffset, isSync } = sample;
+    const { data, duration, isSync } = sample;
+    // What is moved is still shown when it is due.
+    const compositionOffset = Math.max(0, sample.compositionOffset - (dts - own));
     open.samples.push({ data, dts, duration, compositionOffset, isSync });
     open.lastDts = dts;
     this.#openBytes += data.length;

@@ -68,12 +68,12 @@ function offsets(events: readonly FeedEvent[]): number[] {
   let pictureEnd = -1;
   for (const event of events) {
     if (event.type !== 'fragment') continue;
-    for (const { track, dts, duration, data } of event.fragment.samples) {
+    for (const { track, dts, duration, compositionOffset, data } of event.fragment.samples) {
       if (track === 'video') {
         const n = numberOf.get(sampleNals(data).join())!;
         assert.ok(dts > pictureEnd, `picture ${n} at ${dts}`);
         pictureEnd = dts;
-        shift[n] = dts / 90_000 - n * 0.04;
+        shift[n] = (dts + compositionOffset) / 90_000 - n * 0.04;
       } else {
         if (soundEnd >= 0) assert.equal(dts, soundEnd, 'sound without a hole');
         soundEnd = dts + duration;

@@ -9,8 +9,9 @@ import { MAP_H264_PCMA, map, pack, pes, RtpWriter, videoPes } from './ps/writer.
 const units = accessUnits(h264({ size: '64x64', frames: 100, gop: 25 }), 'h264');
 const sound = g711('alaw', 4);
 
+/** When each frame is due in decoding order. */
 function videoTimes(outcome: Outcome): number[] {
-  return outcome.fragments.flatMap((f) => f.samples.filter((s) => s.track === 'video').map((s) => s.dts));
+  return outcome.fragments.filter((f) => f.samples[0]!.track === 'video').map((f) => f.dts90k);
 }
 
 /** Whether the audio track has no hole and no overlap; its length in samples. */

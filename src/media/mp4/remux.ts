@@ -34,6 +34,11 @@ export const AUDIO_HOLD_MS = 100;
 /** Audio that is missing this long has vanished: silence follows the video from here on. */
 export const AUDIO_VANISHED_MS = 500;
 
+const TICKS_PER_MS = 90;
+
+/** A longer hole is an outage: whoever watches has to begin anew. */
+const MAX_JOINED_HOLE_90K = 10 * 90_000;
+
 /** A video frame in its own buffer, head room in front. */
 interface Waiting {
   bytes: Buffer;
@@ -68,6 +73,9 @@ export class Remuxer {
   #needKey = true;
   #afterLoss = false;
   #keyDts = -1;
+  /** Duration and end of the newest frame as written; 0 before the first. */
+  #videoStep = 0;
+  #videoEnd = 0;
   /** Audio may come: the stream map lists it, or there is no map. */
   audioExpected = true;
 
@@ -320,9 +328,12 @@ export class Remuxer {
 
   /** `out` holds the payload of a video frame behind room for its head, and has room for the queued audio. */
   #write(out: Buffer, payload: number, isSync: boolean, arrivedMs: number): void {
-    const { dts, pts, spacing } = this.#video;
-    const duration = Math.round(spacing);
+    const { dts: due, pts, spacing } = this.#video;
+    const dts = this.#joins(due);
+    const duration = Math.round(due + spacing - dts);
     const compositionOffset = Math.round(pts - dts);
+    this.#videoStep = duration;
+    this.#videoEnd = dts + duration;
     this.#sequence += 1;
     writeVideoHead(out, 0, this.#sequence, dts, payload, duration, isSync, compositionOffset);
     const end = VIDEO_HEAD_BYTES + payload;
@@ -332,13 +343,24 @@ export class Remuxer {
     this.#counters.frames += 1;
     if (isSync) {
       this.#counters.keyFrames += 1;
-      if (this.#keyDts >= 0) this.#counters.gopMs = Math.round((dts - this.#keyDts) / 90);
-      this.#keyDts = dts;
+      if (this.#keyDts >= 0) this.#counters.gopMs = Math.round((due - this.#keyDts) / 90);
+      this.#keyDts = due;
     }
     const afterLoss = this.#afterLoss;
     this.#afterLoss = false;
     const generation = this.#generation;
-    this.#sink.fragment({ generation, bytes: out, isKey: isSync, afterLoss, dts90k: dts, arrivedMs, samples });
+    this.#sink.fragment({ generation, bytes: out, isKey: isSync, afterLoss, dts90k: due, arrivedMs, samples });
+  }
+
+  /**
+   * Media Source Extensions 3.5.1: a frame decoded more than two durations after the one before it begins something new,
+   * and everything up to the next key frame is thrown away. So a frame behind a hole is decoded where the hole begins, and
+   * shown when it is due.
+   */
+  #joins(due: number): number {
+    const hole = due - this.#videoEnd;
+    const isHole = hole > this.#videoStep - TICKS_PER_MS && hole <= MAX_JOINED_HOLE_90K;
+    return this.#videoEnd > 0 && isHole ? this.#videoEnd : due;
   }
 
   #audioAlone(nowMs: number): void {
