@@ -13,6 +13,7 @@ import type { AudioTrack, FeedCounters, Fragment, InitSegment, Sample } from '..
 import { EarlyAudio } from './early-audio.ts';
 import { audioHeadBytes, VIDEO_HEAD_BYTES, writeAudioHead, writeVideoHead } from './fragment.ts';
 import { makeInit } from './init.ts';
+import { PictureRun } from './picture-run.ts';
 
 export interface RemuxSink extends TimelineNotes {
   init(init: InitSegment): void;
@@ -33,11 +34,6 @@ export const AUDIO_HOLD_MS = 100;
 
 /** Audio that is missing this long has vanished: silence follows the video from here on. */
 export const AUDIO_VANISHED_MS = 500;
-
-const TICKS_PER_MS = 90;
-
-/** A longer hole is an outage: whoever watches has to begin anew. */
-const MAX_JOINED_HOLE_90K = 10 * 90_000;
 
 /** A video frame in its own buffer, head room in front. */
 interface Waiting {
@@ -73,9 +69,7 @@ export class Remuxer {
   #needKey = true;
   #afterLoss = false;
   #keyDts = -1;
-  /** Duration and end of the newest frame as written; 0 before the first. */
-  #videoStep = 0;
-  #videoEnd = 0;
+  readonly #run = new PictureRun();
   /** Audio may come: the stream map lists it, or there is no map. */
   audioExpected = true;
 
@@ -329,11 +323,9 @@ export class Remuxer {
   /** `out` holds the payload of a video frame behind room for its head, and has room for the queued audio. */
   #write(out: Buffer, payload: number, isSync: boolean, arrivedMs: number): void {
     const { dts: due, pts, spacing } = this.#video;
-    const dts = this.#joins(due);
-    const duration = Math.round(due + spacing - dts);
+    this.#run.next(due, spacing);
+    const { dts, duration } = this.#run;
     const compositionOffset = Math.round(pts - dts);
-    this.#videoStep = duration;
-    this.#videoEnd = dts + duration;
     this.#sequence += 1;
     writeVideoHead(out, 0, this.#sequence, dts, payload, duration, isSync, compositionOffset);
     const end = VIDEO_HEAD_BYTES + payload;
@@ -350,17 +342,6 @@ export class Remuxer {
     this.#afterLoss = false;
     const generation = this.#generation;
     this.#sink.fragment({ generation, bytes: out, isKey: isSync, afterLoss, dts90k: due, arrivedMs, samples });
-  }
-
-  /**
-   * Media Source Extensions 3.5.1: a frame decoded more than two durations after the one before it begins something new,
-   * and everything up to the next key frame is thrown away. So a frame behind a hole is decoded where the hole begins, and
-   * shown when it is due.
-   */
-  #joins(due: number): number {
-    const hole = due - this.#videoEnd;
-    const isHole = hole > this.#videoStep - TICKS_PER_MS && hole <= MAX_JOINED_HOLE_90K;
-    return this.#videoEnd > 0 && isHole ? this.#videoEnd : due;
   }
 
   #audioAlone(nowMs: number): void {
