@@ -86,7 +86,7 @@ export function videoPes(data: Uint8Array, options: PesOptions = {}, limit = 65_
   return Buffer.concat(parts);
 }
 
-export interface Rtp {
+interface Rtp {
   packet: Buffer;
   /** Index of the pack or frame it belongs to. */
   frame: number;
