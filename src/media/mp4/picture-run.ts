@@ -18,8 +18,8 @@ export class PictureRun {
   next(due: number, spacing: number): void {
     const end = this.dts + this.duration;
     const hole = due - end;
-    const isHole = hole > this.duration - TICKS_PER_MS && hole <= MAX_JOINED_HOLE_90K;
+    const isHole = hole > Math.max(0, this.duration - TICKS_PER_MS) && hole <= MAX_JOINED_HOLE_90K;
     this.dts = this.duration > 0 && isHole ? end : due;
-    this.duration = Math.round(due + spacing - this.dts);
+    this.duration = Math.max(1, Math.round(due + spacing - this.dts));
   }
 }
