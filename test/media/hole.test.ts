@@ -64,6 +64,13 @@ describe('a hole in the picture', () => {
     );
   });
 
+  it('frames a few ticks apart keep their own times', () => {
+    const ptsOf = (i: number) => i * 3600 + (i % 2 === 1 ? -3590 : 0);
+    const samples = pictures(run(camera({ units: units.slice(0, 50), ptsOf })));
+    assert.equal(samples.length, 50);
+    for (const sample of samples) assert.ok(sample.compositionOffset >= 0 && sample.duration > 0);
+  });
+
   it('is a recording with the same times; one that begins behind it begins with its key frame', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gbgate-hole-'));
     try {
