@@ -36,6 +36,8 @@ export interface Behaviour {
   payloadBytes: number;
   /** Share of packets that are not sent, 0…1. */
   loss: number;
+  /** Packets that are lost in a row, each time. */
+  lossRun: number;
   /** Share of packets that are sent after their successor, 0…1. */
   reorder: number;
   /** Share of packets that are sent twice, 0…1. */
@@ -89,6 +91,7 @@ export const FLAWLESS: Readonly<Behaviour> = {
   payloadType: 96,
   payloadBytes: 1400,
   loss: 0,
+  lossRun: 1,
   reorder: 0,
   duplicate: 0,
   paddingAndExtension: false,

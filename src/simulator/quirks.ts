@@ -20,6 +20,7 @@ export const QUIRKS: readonly Quirk[] = [
   { code: 'SSRC-2', sentence: 'answers INVITE without y=', switches: { ssrcLine: 'none' } },
   { code: 'SSRC-3', sentence: 'sends with SSRC 0', switches: { ssrc: 'zero' } },
   { code: 'RTP-1', sentence: 'loses 2 % of its packets', switches: { loss: 0.02 } },
+  { code: 'RTP-2', sentence: 'loses 20 packets in a row, now and then', switches: { loss: 0.01, lossRun: 20 } },
   {
     code: 'RTP-3',
     sentence: 'sends 2 % of its packets out of order and 1 % twice',

@@ -11,6 +11,8 @@ export class RtpPacketiser {
   readonly #behaviour: Behaviour;
   readonly #ssrc: number;
   #sequence: number;
+  /** Packets of the present loss that are still to come. */
+  #losing = 0;
   #held: Buffer | null = null;
 
   constructor(behaviour: Behaviour, ssrc: number, firstSequence: number) {
@@ -49,10 +51,14 @@ export class RtpPacketiser {
 
   /** What a bad network makes of these packets. Only for datagrams: TCP loses nothing. */
   disturb(packets: readonly Buffer[], random: Random): Buffer[] {
-    const { loss, reorder, duplicate } = this.#behaviour;
+    const { loss, lossRun, reorder, duplicate } = this.#behaviour;
     const out: Buffer[] = [];
     for (const packet of packets) {
-      if (random() < loss) continue;
+      if (this.#losing === 0 && random() < loss) this.#losing = lossRun;
+      if (this.#losing > 0) {
+        this.#losing -= 1;
+        continue;
+      }
       if (this.#held === null && random() < reorder) {
         this.#held = packet;
         continue;
