@@ -91,6 +91,7 @@ async function fetchAll(
         signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
       });
       const body = (await answer.json()) as { items?: Row[]; next?: string | null; detail?: string };
+      if (answer.status === 401) return `${url} wants its token: give it with --token or GBGATE_TOKEN (401).`;
       if (!answer.ok || body.items === undefined) {
         return `${url} answers ${answer.status}: ${body.detail ?? 'this is no gateway'}`;
       }

@@ -89,7 +89,15 @@ export function tokenOf(headers: IncomingHttpHeaders, query: URLSearchParams): s
 
 /** An address as it may stand in a log: without token and signature. */
 export function redacted(address: string): string {
-  return address.replace(/([?&](?:token|sign)=)[^&#]*/gi, '$1[redacted]');
+  return address.replace(/([?&])([^=&#]*)=[^&#]*/g, (whole, mark: string, name: string) =>
+    isSecret(name) ? `${mark}${name}=[redacted]` : whole,
+  );
+}
+
+/** The name as the query is read: `%74oken` is a token too. */
+function isSecret(name: string): boolean {
+  for (const read of new URLSearchParams(`${name}=`).keys()) return /^(?:token|sign)$/i.test(read);
+  return false;
 }
 
 /** Same length for every token, so that the comparison tells nothing, not even the length. */

@@ -53,3 +53,15 @@ export function sendPage<T>(
   if (page === null) return sendProblem(reply, 'bad_request', 'The cursor is not one this list has given out.');
   return reply.send(shape(page));
 }
+
+/**
+ * What every answer carries (CSP, CORS), for an answer that is written past the framework: a page of
+ * `http.allowedOrigins` must be able to read those as well.
+ */
+export function headersSoFar(reply: FastifyReply): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(reply.getHeaders())) {
+    if (value !== undefined) headers[name] = String(value);
+  }
+  return headers;
+}

@@ -14,6 +14,7 @@ const DOCS_PAGE = `<!doctype html>
 <meta charset="utf-8">
 <title>gbgate API</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="icon.svg">
 <link rel="stylesheet" href="docs/static/swagger-ui.css">
 </head>
 <body>

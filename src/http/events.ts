@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import type { Routes } from './context.ts';
+import { headersSoFar, type Routes } from './context.ts';
 import { sendProblem } from './problem.ts';
 
 /** Contract: a comment line this often keeps proxies from closing the connection. */
@@ -43,6 +43,7 @@ export const eventRoutes: Routes = (app, context) => {
       reply.hijack();
       const response = reply.raw;
       response.writeHead(200, {
+        ...headersSoFar(reply),
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-store',
         'x-accel-buffering': 'no',

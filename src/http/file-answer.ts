@@ -31,7 +31,8 @@ export async function sendFile(request: FastifyRequest, reply: FastifyReply, fil
     .header('content-type', file.type)
     .header('content-disposition', `${file.asAttachment ? 'attachment' : 'inline'}; filename="${file.name}"`);
 
-  if (namesTag(request.headers['if-none-match'], etag)) {
+  // One that grows is never the same again.
+  if (!file.isGrowing && namesTag(request.headers['if-none-match'], etag)) {
     await handle.close();
     return reply.code(304).send();
   }

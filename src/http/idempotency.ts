@@ -42,8 +42,10 @@ export function keepAnswers(app: FastifyInstance, nowMs: () => number): void {
     const [path, query] = splitAddress(request.url);
     const place = digest([tokenOf(request.headers, query) ?? '', path, key]);
     const fingerprint = digest([request.url, JSON.stringify(request.body ?? null)]);
-    const known = kept.get(place);
-    if (known !== undefined && nowMs() - known.sinceMs < KEPT_MS) {
+    // Several repetitions may wait for one call: when it leaves no answer, the first of them runs and the rest wait for that.
+    for (;;) {
+      const known = kept.get(place);
+      if (known === undefined || nowMs() - known.sinceMs >= KEPT_MS) break;
       if (known.fingerprint !== fingerprint) {
         return sendProblem(reply, 'conflict', 'This Idempotency-Key was used with another request.');
       }
@@ -55,6 +57,7 @@ export function keepAnswers(app: FastifyInstance, nowMs: () => number): void {
           .header('idempotency-replayed', 'true')
           .send(answer.body);
       }
+      if (kept.get(place) === known) break;
     }
     const entry = newEntry(fingerprint, nowMs());
     kept.delete(place);

@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import type { Problem, ProblemCode } from '../gateway/views.ts';
 
 /** Codes that only the HTTP layer itself can answer with. */
-type HttpCode = 'not_found' | 'method_not_allowed' | 'payload_too_large' | 'range_not_satisfiable' | 'internal';
+type HttpCode = 'not_found' | 'payload_too_large' | 'range_not_satisfiable' | 'internal';
 export type AnyCode = ProblemCode | HttpCode;
 
 /** Status and title of every code (the table of the contract, errors). */
@@ -15,7 +15,6 @@ const KINDS: Record<AnyCode, readonly [status: number, title: string]> = {
   channel_not_found: [404, 'Channel not found'],
   stream_not_found: [404, 'Stream not found'],
   recording_not_found: [404, 'Recording not found'],
-  method_not_allowed: [405, 'Method not allowed'],
   conflict: [409, 'Conflict'],
   device_busy: [409, 'Device busy'],
   payload_too_large: [413, 'Body too large'],

@@ -192,7 +192,11 @@ function everyAnswer(app: FastifyInstance, { origins, metrics }: HttpContext): v
     });
     const { origin } = request.headers;
     if (origin !== undefined && isNamed(origin, origins)) {
-      reply.headers({ 'access-control-allow-origin': origin, vary: 'Origin' });
+      reply.headers({
+        'access-control-allow-origin': origin,
+        'access-control-expose-headers': 'content-range, etag, idempotency-replayed, location, retry-after',
+        vary: 'Origin',
+      });
       if (request.method === 'OPTIONS') {
         reply.headers({
           'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isProblem } from '../gateway/views.ts';
 import type { ViewerSink } from '../media/live/viewer.ts';
-import type { HttpContext, Routes } from './context.ts';
+import { type HttpContext, headersSoFar, type Routes } from './context.ts';
 import { problemBody, problemOfClose, sendProblem, sendRefusal, statusOf } from './problem.ts';
 import { splitAddress } from './signature.ts';
 import { TOO_SLOW, viewerAddress, watch } from './viewer-address.ts';
@@ -54,10 +54,10 @@ function responseSink(reply: FastifyReply, metrics: HttpContext['metrics']) {
       if (closed || refused || response.destroyed) return;
       if (!response.headersSent) {
         response.writeHead(200, {
+          ...headersSoFar(reply),
           'content-type': 'video/mp4',
           'cache-control': 'no-store',
           'x-accel-buffering': 'no',
-          'x-content-type-options': 'nosniff',
         });
       }
       response.write(bytes);
@@ -74,7 +74,10 @@ function responseSink(reply: FastifyReply, metrics: HttpContext['metrics']) {
         return;
       }
       const problem = problemOfClose(code);
-      response.writeHead(statusOf(problem), { 'content-type': 'application/problem+json; charset=utf-8' });
+      response.writeHead(statusOf(problem), {
+        ...headersSoFar(reply),
+        'content-type': 'application/problem+json; charset=utf-8',
+      });
       response.end(JSON.stringify(problemBody(problem, `${CLOSED_BEFORE_START}: ${reason}.`)));
     },
   };

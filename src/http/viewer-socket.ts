@@ -34,6 +34,7 @@ export class ViewerSockets {
   });
   readonly #alive = new WeakSet<WebSocket>();
   readonly #ping: NodeJS.Timeout;
+  #isOver = false;
 
   constructor(server: Server, context: HttpContext) {
     this.#context = context;
@@ -49,7 +50,9 @@ export class ViewerSockets {
     for (const socket of this.#wss.clients) socket.close(1001, 'shutting_down');
   }
 
+  /** Cuts whoever is left. Who comes later is cut at once: nothing would end that socket any more. */
   terminateAll(): void {
+    this.#isOver = true;
     for (const socket of this.#wss.clients) socket.terminate();
   }
 
@@ -59,7 +62,7 @@ export class ViewerSockets {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
-    if (this.#wss.clients.size >= MAX_SOCKETS) {
+    if (this.#isOver || this.#wss.clients.size >= MAX_SOCKETS) {
       this.#context.metrics.viewerRefused();
       socket.destroy();
       return;

@@ -247,6 +247,30 @@ test('Idempotency-Key repeats the first answer and refuses another body', async 
   assert.equal(other.status, 409);
 });
 
+test('repetitions that waited for a call without an answer run one after the other', async () => {
+  const headers = { 'idempotency-key': 'k-2' };
+  const live = o.gateway.live.bind(o.gateway);
+  let running = 0;
+  let most = 0;
+  let calls = 0;
+  o.gateway.live = async () => {
+    most = Math.max(most, ++running);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    running--;
+    return ++calls === 1
+      ? { problem: 'invite_timeout', detail: 'It did not answer.' }
+      : { stream: stream('kept'), created: true };
+  };
+  try {
+    const post = () => o.ask('POST', `/api/v1/devices/${DEVICE}/channels/${CHANNEL}/live`, {}, headers);
+    const answers = await Promise.all([post(), post(), post(), post()]);
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 201, 201, 504]);
+    assert.deepEqual([most, calls], [1, 2], 'one failed, one was repeated to all who waited');
+  } finally {
+    o.gateway.live = live;
+  }
+});
+
 test('metrics show the numbers of the gateway and our own', async () => {
   o.gateway.numbers = { sip_messages_received_total: 11, viewers: 3 };
   const { text, headers } = await o.ask('GET', '/metrics');

@@ -91,6 +91,7 @@ test('wrong tokens are counted for each address, and the right one still passes'
 
 test('logs hold no secrets', () => {
   assert.equal(redacted('/a?token=s&x=1&sign=q#f'), '/a?token=[redacted]&x=1&sign=[redacted]#f');
+  assert.equal(redacted('/a?x=1&%74oken=s&TOKEN=s&tokens=5'), '/a?x=1&%74oken=[redacted]&TOKEN=[redacted]&tokens=5');
 });
 
 test('addresses are written with our public name, or the host that was asked for if it is one', () => {
@@ -155,6 +156,7 @@ test('a recording is served whole, in ranges, by tag, and as it grows', async ()
     );
     o.gateway.file = { absolutePath: path, etag: 'v2', complete: false };
     assert.equal((await get({})).headers.get('cache-control'), 'no-store');
+    assert.equal((await get({ 'if-none-match': '"v2"' })).status, 200, 'what grows is never the same again');
     await rm(path);
     assert.equal((await o.ask('GET', url)).status, 404);
   } finally {

@@ -35,7 +35,11 @@ export function forgetToken(): void {
 export function chosenInAddress(): Choice | null {
   const [, deviceId, channelId] = CHOICE.exec(location.hash) ?? [];
   if (deviceId === undefined || channelId === undefined) return null;
-  return { deviceId: decodeURIComponent(deviceId), channelId: decodeURIComponent(channelId) };
+  try {
+    return { deviceId: decodeURIComponent(deviceId), channelId: decodeURIComponent(channelId) };
+  } catch {
+    return null; // a broken address chooses nothing
+  }
 }
 
 /** 0 is the main stream. */
