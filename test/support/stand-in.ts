@@ -61,10 +61,10 @@ export class StandIn {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/sub/`;
   }
 
-  /** Sends a server-sent event to every page. */
+  /** Sends a server-sent event to every page, as the gateway writes it: without an `event:` line. */
   event(type: string, data: object): void {
     for (const response of this.#events) {
-      response.write(`id: 1\nevent: ${type}\ndata: ${JSON.stringify({ id: '1', type, data })}\n\n`);
+      response.write(`id: 1\ndata: ${JSON.stringify({ id: '1', type, data })}\n\n`);
     }
   }
 

@@ -195,6 +195,52 @@ describe('the page, with a scripted gateway', { timeout: 60_000 }, () => {
     );
   });
 
+  test('an address that is none chooses nothing', async () => {
+    const tab = await open();
+    await tab.waitForSelector('[data-testid="channel"]');
+    await tab.goto(`${standIn.address}?again#/live/%E0/${CHANNEL.id}`);
+    await tab.waitForSelector('[data-testid="channel"]');
+    assert.match(await messageWords(tab), /Choose a channel/);
+  });
+
+  test('the name of a camera with one channel plays it', async () => {
+    const tab = await open();
+    await tab.click('[data-testid="device"]');
+    await until(
+      'playing',
+      () => playerFacts(tab),
+      (f) => f.currentTime > 0.5,
+    );
+  });
+
+  test('a camera that comes back is asked at once', async () => {
+    const { onViewer } = standIn;
+    let tries = 0;
+    standIn.onViewer = ({ socket }) => {
+      tries++;
+      socket.close(4480, 'device_offline');
+    };
+    standIn.answers.set('GET devices', { items: [{ ...DEVICE, online: false }], next: null });
+    const tab = await open();
+    await tab.click('[data-testid="channel"]');
+    // Two refusals: the third try by itself is more than 6 s away.
+    await until(
+      'two refusals',
+      async () => tries,
+      (n) => n === 2,
+      10_000,
+    );
+    standIn.onViewer = onViewer;
+    standIn.answers.set('GET devices', { items: [DEVICE], next: null });
+    standIn.event('device.online', { deviceId: DEVICE.id });
+    await until(
+      'playing',
+      () => playerFacts(tab),
+      (f) => f.currentTime > 0.2,
+      4_000,
+    );
+  });
+
   test('the address may ask for another stream of the channel', async () => {
     await (await open()).close();
     let asked = '';

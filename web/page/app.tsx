@@ -78,9 +78,9 @@ export function App() {
     let hasBeenLinked = false;
     void followEvents(
       following.signal,
-      (event) => {
-        if (/^(device|channel|catalog)\./.test(event.type)) gather('directory', readDirectory);
-        else if (event.type.startsWith('recording.')) gather('recordings', readRecordings);
+      (type) => {
+        if (/^(device|channel|catalog)\./.test(type)) gather('directory', readDirectory);
+        else if (type.startsWith('recording.')) gather('recordings', readRecordings);
       },
       (isUp) => {
         setLinked(isUp);
@@ -183,6 +183,7 @@ export function App() {
           <Stage
             key={`${channel.deviceId}/${channel.id}`}
             channel={channel}
+            isOnline={directory?.devices.some((device) => device.id === channel.deviceId && device.online) ?? false}
             streamNumber={streamNumber}
             recordings={recordings ?? []}
             onUnauthorized={() => setSignedOut(true)}

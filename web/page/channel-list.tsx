@@ -20,6 +20,26 @@ interface Props {
   onChoose: (channel: Channel) => void;
 }
 
+/** A camera with one channel is often named like it: a click on either name plays it. */
+function DeviceName({
+  device,
+  channels,
+  onChoose,
+}: {
+  device: Device;
+  channels: Channel[];
+  onChoose: Props['onChoose'];
+}) {
+  const name = device.name || device.id;
+  const [only, ...others] = channels;
+  if (only === undefined || others.length > 0) return <span class="device-name">{name}</span>;
+  return (
+    <button type="button" class="device-name" data-testid="device" onClick={() => onChoose(only)}>
+      {name}
+    </button>
+  );
+}
+
 /** The column on the left: every channel, under its device. */
 export function ChannelList({ directory, chosen, onChoose }: Props) {
   const [find, setFind] = useState('');
@@ -62,7 +82,7 @@ export function ChannelList({ directory, chosen, onChoose }: Props) {
               aria-label={device.online ? words.online : words.offline}
               title={device.online ? words.online : words.offline}
             />
-            <span class="device-name">{device.name || device.id}</span>
+            <DeviceName device={device} channels={channels} onChoose={onChoose} />
             <span class="id device-id">{device.name ? device.id : device.manufacturer}</span>
           </h2>
           {channels.length === 0 && <p class="hint">{words.noChannels}</p>}

@@ -1,7 +1,17 @@
 import { send } from './api.ts';
-import { EventStreamReader, type ServerEvent } from './event-stream.ts';
+import { EventStreamReader } from './event-stream.ts';
 
 const RETRY_MS = 2_000;
+
+/** The type of an event: it stands in the envelope `{id, type, time, data}`, there is no `event:` line. */
+function typeOf(data: string): string {
+  try {
+    const { type } = JSON.parse(data) as { type?: unknown };
+    return typeof type === 'string' ? type : '';
+  } catch {
+    return '';
+  }
+}
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
@@ -14,12 +24,12 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /**
- * The gateway's events until `signal` aborts, reconnecting with `Last-Event-ID`. Read through `fetch`, because EventSource cannot
+ * The types of the gateway's events until `signal` aborts, reconnecting with `Last-Event-ID`. Read through `fetch`, because EventSource cannot
  * carry the token. `onLink(true)` is called each time the stream opens (so that lists can be read again), `onLink(false)` when it is lost.
  */
 export async function followEvents(
   signal: AbortSignal,
-  onEvent: (event: ServerEvent) => void,
+  onEvent: (type: string) => void,
   onLink: (isUp: boolean) => void,
 ): Promise<void> {
   let lastId = '';
@@ -32,7 +42,7 @@ export async function followEvents(
       for (let piece = await body?.read(); piece && !piece.done; piece = await body?.read()) {
         for (const event of reader.push(piece.value)) {
           if (event.id !== '') lastId = event.id;
-          onEvent(event);
+          onEvent(typeOf(event.data));
         }
       }
     } catch {

@@ -29,6 +29,8 @@ function Figures({ figures }: { figures: PlayerFigures }) {
 
 interface Props {
   channel: Channel;
+  /** Its device is registered and answers. */
+  isOnline: boolean;
   streamNumber: number;
   recordings: readonly Recording[];
   onUnauthorized: () => void;
@@ -36,7 +38,7 @@ interface Props {
 }
 
 /** One live channel: picture, state in words, and what can be done with it. Made anew for each channel (`key`). */
-export function Stage({ channel, streamNumber, recordings, onUnauthorized, onRecordingsChanged }: Props) {
+export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthorized, onRecordingsChanged }: Props) {
   const { deviceId, id: channelId } = channel;
   const box = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
@@ -81,6 +83,11 @@ export function Stage({ channel, streamNumber, recordings, onUnauthorized, onRec
       player.current = null;
     };
   }, [deviceId, channelId, streamNumber]);
+
+  // A camera that came back is asked at once: the next try by itself may be 15 s away.
+  useEffect(() => {
+    if (isOnline && player.current?.state.type === 'retrying') player.current.start();
+  }, [isOnline]);
 
   const running = recordings.find(
     (recording) =>
