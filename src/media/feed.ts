@@ -11,12 +11,15 @@ import type { FeedCounters, FeedEvent } from './frame.ts';
 import { Reorder, type ReorderOptions } from './ingest/reorder.ts';
 import { emptyRtpHeader, parseRtp, type RtpHeader } from './ingest/rtp.ts';
 import { Remuxer } from './mp4/remux.ts';
+import { Slab } from './mp4/slab.ts';
 import { PsDemuxer } from './ps/demux.ts';
 import { StreamTable } from './ps/streams.ts';
 
 export interface FeedOptions {
   /** null: ordered transport (TCP). */
   readonly reorder: ReorderOptions | null;
+  /** Each fragment has an ArrayBuffer of its own, to be transferred to another thread. Default: fragments share, which is cheaper. */
+  readonly isTransferred?: boolean;
 }
 
 /** Returned whenever nothing is out: no allocation per packet. */
@@ -65,6 +68,7 @@ export class Feed {
         },
       },
       this.#counters,
+      new Slab(options.isTransferred !== true),
     );
     this.#units = new AccessUnits({ videoUnit: (unit) => this.#remux.videoUnit(unit), discarded, finding });
     this.#audio = new AudioUnits({

@@ -1,6 +1,6 @@
 /**
  * The nouns that cross rooms on the media path. Types only: everything here is plain data, so that a feed
- * can run in a worker thread and post these objects (buffers are transferable).
+ * can run in a worker thread and post these objects (with `isTransferred` their buffers can be transferred).
  */
 
 /** A video elementary stream as it will stand in a sample description. Source: ISO/IEC 14496-15. */

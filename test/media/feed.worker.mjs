@@ -4,7 +4,7 @@ import { register } from 'tsx/esm/api';
 
 register();
 const { Feed } = await import('../../src/media/feed.ts');
-const feed = new Feed({ reorder: null });
+const feed = new Feed({ reorder: null, isTransferred: true });
 
 function send(events) {
   for (const event of events) {

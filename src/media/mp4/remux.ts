@@ -2,6 +2,7 @@
  * Access units and audio chunks in, init segments and fragments out. Decides when a stream starts, which tracks are
  * declared, and what is in one fragment: a video frame and the audio that has come since the one before.
  */
+
 import { AAC_FRAME_SAMPLES, type AdtsHeader } from '../es/aac.ts';
 import { AudioClock, aacTrack, g711Track } from '../es/audio-clock.ts';
 import type { Law } from '../es/g711.ts';
@@ -14,6 +15,7 @@ import { EarlyAudio } from './early-audio.ts';
 import { audioHeadBytes, VIDEO_HEAD_BYTES, writeAudioHead, writeVideoHead } from './fragment.ts';
 import { makeInit } from './init.ts';
 import { PictureRun } from './picture-run.ts';
+import type { Slab } from './slab.ts';
 
 export interface RemuxSink extends TimelineNotes {
   init(init: InitSegment): void;
@@ -47,6 +49,7 @@ interface Waiting {
 }
 
 export class Remuxer {
+  readonly #memory: Slab;
   readonly #sink: RemuxSink;
   readonly #counters: FeedCounters;
   readonly #sets = new ParameterSets();
@@ -73,7 +76,8 @@ export class Remuxer {
   /** Audio may come: the stream map lists it, or there is no map. */
   audioExpected = true;
 
-  constructor(sink: RemuxSink, counters: FeedCounters) {
+  constructor(sink: RemuxSink, counters: FeedCounters, memory: Slab) {
+    this.#memory = memory;
     this.#sink = sink;
     this.#counters = counters;
     this.#video = new VideoTimeline(sink);
@@ -107,7 +111,7 @@ export class Remuxer {
     }
     this.#video.next(unit.pts, unit.dts, unit.rtpTimestamp, unit.arrivedMs);
     this.#fillVanished(unit.arrivedMs);
-    const out = Buffer.allocUnsafeSlow(VIDEO_HEAD_BYTES + payload + this.#audioBytes());
+    const out = this.#memory.take(VIDEO_HEAD_BYTES + payload + this.#audioBytes());
     copyNals(unit, out, VIDEO_HEAD_BYTES);
     this.#write(out, payload, isSync, unit.arrivedMs);
   }
@@ -223,7 +227,7 @@ export class Remuxer {
       this.#video.next(frame.pts, frame.dts, frame.rtpTimestamp, frame.arrivedMs);
       this.#afterLoss = frame.afterLoss;
       if (frame === waiting[0]) this.#startAudio(this.#video.dts);
-      const out = Buffer.allocUnsafeSlow(VIDEO_HEAD_BYTES + frame.bytes.length + this.#audioBytes());
+      const out = this.#memory.take(VIDEO_HEAD_BYTES + frame.bytes.length + this.#audioBytes());
       out.set(frame.bytes, VIDEO_HEAD_BYTES);
       this.#write(out, frame.bytes.length, frame.isSync, frame.arrivedMs);
     }
@@ -347,7 +351,7 @@ export class Remuxer {
   #audioAlone(nowMs: number): void {
     const clock = this.#clock!;
     if (clock.empty) return;
-    const out = Buffer.allocUnsafeSlow(this.#audioBytes());
+    const out = this.#memory.take(this.#audioBytes());
     const samples: Sample[] = [];
     const dts90k = Math.round((clock.start * 90_000) / clock.track.sampleRate);
     this.#appendAudio(out, 0, samples);

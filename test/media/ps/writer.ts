@@ -86,12 +86,6 @@ export function videoPes(data: Uint8Array, options: PesOptions = {}, limit = 65_
   return Buffer.concat(parts);
 }
 
-interface Rtp {
-  packet: Buffer;
-  /** Index of the pack or frame it belongs to. */
-  frame: number;
-}
-
 /** Cuts `frames` into RTP packets as cameras do: each begins in a packet of its own, the marker is on its last packet. */
 export class RtpWriter {
   sequence: number;
