@@ -21,9 +21,18 @@ const manifest = ['../package.json', '../../package.json']
 const version = manifest ? (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version : '0.0.0';
 
 const { env, stdout, stderr } = process;
+// Whoever read along has gone (`gbgate devices | head`, a log collector that died): no reason to stop.
+for (const stream of [stdout, stderr]) stream.on('error', () => {});
+
+/** A pipe takes 64 kB and the rest later: all of it must be out before the process goes. */
+async function leave(status: number): Promise<never> {
+  await Promise.all([stdout, stderr].map((stream) => new Promise((resolve) => stream.write('', resolve))));
+  process.exit(status);
+}
+
 try {
-  process.exit(await main(process.argv.slice(2), { env, stdout, stderr, signal: stop.signal, version }));
+  await leave(await main(process.argv.slice(2), { env, stdout, stderr, signal: stop.signal, version }));
 } catch (error) {
   stderr.write(`gbgate: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exit(1);
+  await leave(1);
 }

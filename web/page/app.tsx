@@ -183,7 +183,10 @@ export function App() {
           <Stage
             key={`${channel.deviceId}/${channel.id}`}
             channel={channel}
-            isOnline={directory?.devices.some((device) => device.id === channel.deviceId && device.online) ?? false}
+            isOnline={
+              isLinked &&
+              (directory?.devices.some((device) => device.id === channel.deviceId && device.online) ?? false)
+            }
             streamNumber={streamNumber}
             recordings={recordings ?? []}
             onUnauthorized={() => setSignedOut(true)}
