@@ -155,7 +155,12 @@ test('tables are thin clients: every page, as a table or as JSON', async () => {
     assert.match(text.stdout, /^DEVICE +CHANNEL +NAME +STATUS +MODEL\n/);
     assert.ok(text.stdout.includes('大门?[31m'));
     const refused = await run(['streams', '--url', o.base]).ended;
-    assert.deepEqual([refused.code, /401/.test(refused.stderr)], [1, true]);
+    assert.deepEqual([refused.code, /--token or GBGATE_TOKEN.*401/.test(refused.stderr)], [1, true]);
+    const slow = run(['devices', '--url', o.base, '--json'], { GBGATE_TOKEN: TOKEN });
+    slow.child.stdout.pause();
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    slow.child.stdout.resume();
+    assert.equal(JSON.parse((await slow.ended).stdout).length, 1001, 'a slow reader gets all of it');
   } finally {
     await o.http.close();
   }

@@ -35,7 +35,7 @@ test('an open page follows cameras that come, go and come back, and a gateway th
 
   await camera.stop();
   await page.waitForSelector('.dot:not(.on)', { timeout: 5_000 });
-  await page.waitForFunction(() => document.querySelector('[data-testid="message"]')?.textContent !== '');
+  await page.waitForSelector('[data-testid="message"]:not(.quiet)');
   camera = await startIt();
   await page.waitForSelector('.dot.on', { timeout: 5_000 });
   await page.waitForSelector('[data-testid="figures"]', { timeout: 5_000 });
