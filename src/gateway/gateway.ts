@@ -171,6 +171,8 @@ export async function openGateway(
     publish(event.type, event.data);
     if (closing !== null) return; // nothing may begin that nobody would end
     if (event.type === 'device.unregistered') rests.note(deviceId, null);
+    if (event.type === 'device.unregistered' || event.type === 'device.offline')
+      for (const live of lives.running()) if (live.deviceId === deviceId) live.deviceOffline();
     if (event.type === 'device.online') {
       for (const live of lives.running()) if (live.deviceId === deviceId) live.deviceOnline();
       if (config.media.pull === 'on-register') keep.online(deviceId);
@@ -234,7 +236,7 @@ export async function openGateway(
       return {
         absolutePath: recordings.absolutePath(found),
         // Finalising rewrites the head of the file: what was read before must not be joined with what is read after.
-        etag: `"${found.id}-${found.state}-${found.state === 'recording' ? 'growing' : found.bytes}"`,
+        etag: `"${found.id}-${recordings.isGrowing(found) ? 'growing' : found.state === 'recording' ? 'finalising' : `${found.state}-${found.bytes}`}"`,
         complete: found.state !== 'recording',
       };
     },

@@ -183,6 +183,11 @@ export class Live {
     });
   }
 
+  /** The device is gone: whoever watches a stream that has stalled is told why it stays so. */
+  deviceOffline(): void {
+    if (this.state === 'stalled') this.stream.setState('stalled', 'device_offline');
+  }
+
   /** The device is back: no need to sit out the pause, but for the rest of a device that had just unregistered. */
   deviceOnline(): void {
     if (this.state !== 'stalled' || this.#call !== null) return;

@@ -79,6 +79,11 @@ export class Recordings {
     }
   }
 
+  /** True while the file only grows. Once it is being finalised its head is rewritten. */
+  isGrowing(recording: Recording): boolean {
+    return this.#running.get(recording.streamId)?.recording.id === recording.id;
+  }
+
   /** Starts recording a stream; the running recording when there is one already. */
   start(live: Live): Recording {
     const running = this.#running.get(live.id);

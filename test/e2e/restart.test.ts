@@ -25,6 +25,8 @@ describe('a gateway that was killed', { timeout: 90_000 }, () => {
       const { body } = await first.api('GET', `/api/v1/recordings/${recording.id}`);
       return body.durationMs >= 5000;
     });
+    const file = `${first.http}/api/v1/recordings/${recording.id}/file?token=${TOKEN}`;
+    const growing = (await fetch(file, { headers: { range: 'bytes=0-99' } })).headers.get('etag');
     const picture = await fetch(`${first.http}/api/v1/streams/${live.body.id}/snapshot.jpg?token=${TOKEN}`);
     assert.equal(picture.headers.get('content-type'), 'image/jpeg');
     assert.deepEqual([...new Uint8Array(await picture.arrayBuffer()).subarray(0, 3)], [0xff, 0xd8, 0xff]);
@@ -43,6 +45,14 @@ describe('a gateway that was killed', { timeout: 90_000 }, () => {
     const { body: recovered } = await second.api('GET', `/api/v1/recordings/${recording.id}`);
     assert.equal(recovered.state, 'recovered');
     assert.ok(recovered.durationMs >= 2000, `${recovered.durationMs} ms were saved`);
+    const whole = await fetch(`${second.http}/api/v1/recordings/${recording.id}/file?token=${TOKEN}`, {
+      headers: { range: 'bytes=0-99' },
+    });
+    assert.equal(whole.status, 206);
+    assert.ok(
+      growing !== null && whole.headers.get('etag') !== growing,
+      'the ETag changed when the file was finalised',
+    );
     const probed = await ffprobe(join(data, recovered.path));
     assert.deepEqual(probed.streams.map((s) => s.codec_name).sort(), ['flac', 'h264']);
     assert.ok(Math.abs(probed.durationSeconds * 1000 - recovered.durationMs) < 100);

@@ -213,6 +213,21 @@ describe('live stream', () => {
     await live.end('test', 4410);
   });
 
+  it('tells viewers of a stalled stream that its device is offline', async () => {
+    const world = new World();
+    const live = world.pull();
+    const texts: string[] = [];
+    const viewer = { ...sink(), sendText: (text: string) => void texts.push(text) };
+    live.stream.addViewer(viewer, { protocol: true, singleInit: false });
+    await world.play();
+    live.deviceOffline();
+    assert.ok(!texts.some((text) => text.includes('device_offline')), 'not while its media flows');
+    world.invite.options.onBye('the device unregistered');
+    live.deviceOffline();
+    assert.deepEqual(JSON.parse(texts.at(-1) ?? ''), { type: 'state', state: 'stalled', code: 'device_offline' });
+    await live.end('test', 4410);
+  });
+
   it('retries a kept channel that never played, without viewers', async () => {
     const world = new World();
     world.rungs = ['udp'];

@@ -38,6 +38,7 @@ test('states in words', () => {
   );
   assert.match(messageOf({ type: 'undecodable', mime: '', codec: 'svac' }, english) ?? '', /codec \(svac\)/);
   assert.match(messageOf({ type: 'waiting', state: 'stalled' }, english) ?? '', /stopped sending/);
+  assert.match(messageOf({ type: 'waiting', state: 'stalled', code: 'device_offline' }, english) ?? '', /is offline/);
   assert.match(
     messageOf({ type: 'retrying', closing: 'device-busy', reason: '', inMs: 4_200 }, english) ?? '',
     /busy.*Next try in 4 s\./,

@@ -8,7 +8,8 @@ export function messageOf(state: PlayerState, words: Words): string | null {
     case 'connecting':
       return words.connecting;
     case 'waiting':
-      if (state.state === 'stalled') return words.stalled;
+      if (state.state === 'stalled')
+        return state.code === 'device_offline' ? words.closing['device-offline'] : words.stalled;
       return state.state === 'waiting' ? words.waiting : words.inviting;
     case 'playing':
       return null;

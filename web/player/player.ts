@@ -159,7 +159,7 @@ export class Player {
         });
       }
     } else if (message?.type === 'state' && message.state !== 'playing' && message.state !== 'ended') {
-      this.#say({ type: 'waiting', state: message.state });
+      this.#say({ type: 'waiting', state: message.state, ...(message.code ? { code: message.code } : {}) });
     } else if (message?.type === 'state' && message.state === 'playing' && this.#playingSinceMs !== null) {
       this.#say({ type: 'playing' });
     }

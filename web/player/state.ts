@@ -5,7 +5,7 @@ import type { AudioInfo, VideoInfo } from './protocol.ts';
 export type PlayerState =
   | { readonly type: 'connecting' }
   /** Connected; `state` is the gateway's word for the stream (`inviting`, `waiting`, `stalled`). */
-  | { readonly type: 'waiting'; readonly state: string }
+  | { readonly type: 'waiting'; readonly state: string; readonly code?: string }
   | { readonly type: 'playing' }
   /** The browser wants a click before it plays. */
   | { readonly type: 'blocked' }
