@@ -1,5 +1,6 @@
 /** H.264: parameter sets, avcC, codec string. Source: ISO/IEC 14496-10 7.3.2.1 and annex E; 14496-15 5.3.3; RFC 6381. */
 import { BitReader, hex2, plausibleFps, rbsp } from './nal.ts';
+import { skipVuiHead } from './vui.ts';
 
 export const H264_NAL = { slice: 1, idr: 5, sei: 6, sps: 7, pps: 8, aud: 9 } as const;
 
@@ -128,16 +129,7 @@ export function parseH264Sps(nal: Uint8Array): H264Sps | null {
 function readVui(reader: BitReader): { fps: number | null; reorderDepth: number | null } {
   let fps: number | null = null;
   let reorderDepth: number | null = null;
-  if (reader.bit() === 1 && reader.bits(8) === 255) reader.skip(32);
-  if (reader.bit() === 1) reader.skip(1);
-  if (reader.bit() === 1) {
-    reader.skip(4);
-    if (reader.bit() === 1) reader.skip(24);
-  }
-  if (reader.bit() === 1) {
-    reader.ue();
-    reader.ue();
-  }
+  skipVuiHead(reader);
   if (reader.bit() === 1) {
     const units = reader.bits(32);
     const scale = reader.bits(32);

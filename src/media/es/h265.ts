@@ -1,5 +1,6 @@
 /** H.265: parameter sets, hvcC, codec string. Source: ISO/IEC 23008-2 7.3.2.2 and annex E; 14496-15 8.3.3 and annex E. */
 import { BitReader, plausibleFps, rbsp } from './nal.ts';
+import { skipVuiHead } from './vui.ts';
 
 export const H265_NAL = { firstIrap: 16, lastIrap: 23, vps: 32, sps: 33, pps: 34, aud: 35, prefixSei: 39 } as const;
 
@@ -122,16 +123,7 @@ function readFps(reader: BitReader, pocBits: number): number | null {
   }
   reader.skip(2);
   if (reader.bit() === 0) return null;
-  if (reader.bit() === 1 && reader.bits(8) === 255) reader.skip(32);
-  if (reader.bit() === 1) reader.skip(1);
-  if (reader.bit() === 1) {
-    reader.skip(4);
-    if (reader.bit() === 1) reader.skip(24);
-  }
-  if (reader.bit() === 1) {
-    reader.ue();
-    reader.ue();
-  }
+  skipVuiHead(reader);
   reader.skip(3);
   if (reader.bit() === 1) for (let i = 0; i < 4; i += 1) reader.ue();
   if (reader.bit() === 0) return null;
