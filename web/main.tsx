@@ -1,7 +1,7 @@
 import { render } from 'preact';
-import { App } from './page/app.tsx';
 import { takeTokenFromAddress } from './page/session.ts';
+import { Shell } from './page/shell.tsx';
 
 takeTokenFromAddress();
 const root = document.getElementById('app');
-if (root !== null) render(<App />, root);
+if (root !== null) render(<Shell />, root);

@@ -3,13 +3,26 @@ import { EventStreamReader } from './event-stream.ts';
 
 const RETRY_MS = 2_000;
 
-/** The type of an event: it stands in the envelope `{id, type, time, data}`, there is no `event:` line. */
-function typeOf(data: string): string {
+/** One event of the gateway (contract, events): what happened, to whom. */
+export interface GatewayEvent {
+  readonly type: string;
+  /** ISO 8601 with offset. */
+  readonly time: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** The envelope `{id, type, time, data}`; null for anything else. */
+function eventOf(text: string): GatewayEvent | null {
   try {
-    const { type } = JSON.parse(data) as { type?: unknown };
-    return typeof type === 'string' ? type : '';
+    const { type, time, data } = JSON.parse(text) as { type?: unknown; time?: unknown; data?: unknown };
+    if (typeof type !== 'string') return null;
+    return {
+      type,
+      time: typeof time === 'string' ? time : '',
+      data: typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {},
+    };
   } catch {
-    return '';
+    return null;
   }
 }
 
@@ -24,12 +37,12 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /**
- * The types of the gateway's events until `signal` aborts, reconnecting with `Last-Event-ID`. Read through `fetch`, because EventSource cannot
+ * The gateway's events until `signal` aborts, reconnecting with `Last-Event-ID`. Read through `fetch`, because EventSource cannot
  * carry the token. `onLink(true)` is called each time the stream opens (so that lists can be read again), `onLink(false)` when it is lost.
  */
 export async function followEvents(
   signal: AbortSignal,
-  onEvent: (type: string) => void,
+  onEvent: (event: GatewayEvent) => void,
   onLink: (isUp: boolean) => void,
 ): Promise<void> {
   let lastId = '';
@@ -42,7 +55,8 @@ export async function followEvents(
       for (let piece = await body?.read(); piece && !piece.done; piece = await body?.read()) {
         for (const event of reader.push(piece.value)) {
           if (event.id !== '') lastId = event.id;
-          onEvent(typeOf(event.data));
+          const said = eventOf(event.data);
+          if (said !== null) onEvent(said);
         }
       }
     } catch {

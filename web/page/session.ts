@@ -2,14 +2,6 @@
 
 const TOKEN_KEY = 'gbgate.token';
 
-/** A channel chosen by the address: `#/live/DEVICE/CHANNEL`, with `?stream=N` for another than the main stream. */
-export interface Choice {
-  readonly deviceId: string;
-  readonly channelId: string;
-}
-
-const CHOICE = /^#\/live\/([^/]+)\/([^/]+)$/;
-
 /** Moves `#token=` from the address into this browser's storage. */
 export function takeTokenFromAddress(): void {
   const given = new URLSearchParams(location.hash.slice(1)).get('token');
@@ -29,27 +21,4 @@ export function keepToken(value: string): void {
 
 export function forgetToken(): void {
   localStorage.removeItem(TOKEN_KEY);
-}
-
-/** The channel the address names, so that a reload or a bookmark goes on where it was. */
-export function chosenInAddress(): Choice | null {
-  const [, deviceId, channelId] = CHOICE.exec(location.hash) ?? [];
-  if (deviceId === undefined || channelId === undefined) return null;
-  try {
-    return { deviceId: decodeURIComponent(deviceId), channelId: decodeURIComponent(channelId) };
-  } catch {
-    return null; // a broken address chooses nothing
-  }
-}
-
-/** 0 is the main stream. */
-export function streamNumberInAddress(): number {
-  const text = new URLSearchParams(location.search).get('stream') ?? '';
-  return /^\d$/.test(text) ? Number(text) : 0;
-}
-
-/** A click on a channel means its main stream: what the address said besides goes. */
-export function writeChoice({ deviceId, channelId }: Choice): void {
-  const hash = `#/live/${encodeURIComponent(deviceId)}/${encodeURIComponent(channelId)}`;
-  history.replaceState(null, '', location.pathname + hash);
 }

@@ -1,8 +1,10 @@
 import { useState } from 'preact/hooks';
-import { words } from './language.ts';
+import { useWords } from './language.ts';
+import { shellWords } from './words/shell.ts';
 
 /** Asks for the token; shown when the gateway answers 401. */
 export function SignIn({ wasRefused, onToken }: { wasRefused: boolean; onToken: (token: string) => void }) {
+  const words = useWords(shellWords);
   const [value, setValue] = useState('');
   return (
     <main class="sign-in">

@@ -1,9 +1,9 @@
-import type { PlayerState } from '../player/state.ts';
-import { codecName } from './format.ts';
-import type { Words } from './words.ts';
+import type { PlayerState } from '../../player/state.ts';
+import { codecName } from '../format.ts';
+import type { LiveWords } from '../words/live.ts';
 
 /** The player's state in a sentence, or null while there is a picture to look at. */
-export function messageOf(state: PlayerState, words: Words): string | null {
+export function messageOf(state: PlayerState, words: LiveWords): string | null {
   switch (state.type) {
     case 'connecting':
       return words.connecting;

@@ -1,14 +1,9 @@
 import { useState } from 'preact/hooks';
-import type { Channel, Device } from './api.ts';
-import { Icon } from './icons.tsx';
-import { words } from './language.ts';
-import type { Choice } from './session.ts';
-
-/** Devices with their channels; `null` while they are being read. */
-export interface Directory {
-  readonly devices: readonly Device[];
-  readonly channels: readonly Channel[];
-}
+import type { Channel, Device } from '../api.ts';
+import { useWords } from '../language.ts';
+import type { Directory } from '../model.ts';
+import { Icon } from '../parts/icon.tsx';
+import { liveWords } from '../words/live.ts';
 
 function matches(wanted: string, ...texts: string[]): boolean {
   return wanted === '' || texts.some((text) => text.toLowerCase().includes(wanted));
@@ -16,7 +11,7 @@ function matches(wanted: string, ...texts: string[]): boolean {
 
 interface Props {
   directory: Directory | null;
-  chosen: Choice | null;
+  chosen: { readonly deviceId: string; readonly channelId: string } | null;
   onChoose: (channel: Channel) => void;
 }
 
@@ -42,6 +37,7 @@ function DeviceName({
 
 /** The column on the left: every channel, under its device. */
 export function ChannelList({ directory, chosen, onChoose }: Props) {
+  const words = useWords(liveWords);
   const [find, setFind] = useState('');
   if (directory === null) return <p class="hint">{words.loading}</p>;
   if (directory.devices.length === 0) {

@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
-import { type Channel, type Recording, recordingAddress } from './api.ts';
-import { duration, moment, size } from './format.ts';
-import { Icon } from './icons.tsx';
-import { words } from './language.ts';
+import { type Channel, type Recording, recordingAddress } from '../api.ts';
+import { duration, moment, size } from '../format.ts';
+import { localeOf, useLanguage, useWords } from '../language.ts';
+import { Icon } from '../parts/icon.tsx';
+import { recordingsWords } from '../words/recordings.ts';
 
 interface ListProps {
   recordings: readonly Recording[] | null;
@@ -13,6 +14,8 @@ interface ListProps {
 
 /** Newest first, with what can be done to each. Deleting wants a second click on the same button. */
 export function RecordingList({ recordings, channels, onPlay, onDelete }: ListProps) {
+  const words = useWords(recordingsWords);
+  const locale = localeOf(useLanguage());
   const [doomed, setDoomed] = useState<string | null>(null);
   const names = new Map(channels.map((channel) => [`${channel.deviceId}/${channel.id}`, channel.name]));
   return (
@@ -25,7 +28,7 @@ export function RecordingList({ recordings, channels, onPlay, onDelete }: ListPr
           <li key={recording.id} data-testid="recording" data-recording-id={recording.id} data-state={recording.state}>
             <span class="name">
               {names.get(`${recording.deviceId}/${recording.channelId}`) || recording.channelId}
-              <small>{moment(recording.start, words.language)}</small>
+              <small>{moment(recording.start, locale)}</small>
             </span>
             <span class={`badge ${recording.state}`} title={recording.error}>
               {words.recordingState[recording.state]}
@@ -79,6 +82,8 @@ export function RecordingList({ recordings, channels, onPlay, onDelete }: ListPr
 
 /** One recorded file in place of the live picture. */
 export function RecordingStage({ recording, onBack }: { recording: Recording; onBack: () => void }) {
+  const words = useWords(recordingsWords);
+  const locale = localeOf(useLanguage());
   const [isBroken, setBroken] = useState(false);
   return (
     <section class="stage">
@@ -101,7 +106,7 @@ export function RecordingStage({ recording, onBack }: { recording: Recording; on
       </div>
       <div class="bar">
         <div class="title">
-          <h1>{moment(recording.start, words.language)}</h1>
+          <h1>{moment(recording.start, locale)}</h1>
           <span class="id">{recording.channelId}</span>
         </div>
         <button type="button" onClick={onBack}>

@@ -1,13 +1,15 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { Player } from '../player/player.ts';
-import type { PlayerFigures, PlayerState } from '../player/state.ts';
-import { type ApiFault, type Channel, liveAddress, liveStream, type Recording, setRecording } from './api.ts';
-import { bitrate, codecName } from './format.ts';
-import { Icon } from './icons.tsx';
-import { words } from './language.ts';
+import { Player } from '../../player/player.ts';
+import type { PlayerFigures, PlayerState } from '../../player/state.ts';
+import { type ApiFault, type Channel, liveAddress, liveStream, type Recording, setRecording } from '../api.ts';
+import { bitrate, codecName } from '../format.ts';
+import { useWords } from '../language.ts';
+import { Icon } from '../parts/icon.tsx';
+import { liveWords } from '../words/live.ts';
 import { isBusy, messageOf } from './message.ts';
 
 function Figures({ figures }: { figures: PlayerFigures }) {
+  const words = useWords(liveWords);
   const parts = [
     figures.video === null ? null : codecName(figures.video.codec),
     figures.width === 0 ? null : `${figures.width}×${figures.height}`,
@@ -39,6 +41,7 @@ interface Props {
 
 /** One live channel: picture, state in words, and what can be done with it. Made anew for each channel (`key`). */
 export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthorized, onRecordingsChanged }: Props) {
+  const words = useWords(liveWords);
   const { deviceId, id: channelId } = channel;
   const box = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);

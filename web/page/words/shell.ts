@@ -1,0 +1,63 @@
+import type { Language } from '../language.ts';
+import type { View } from '../route.ts';
+
+/** The frame around every view, and the sign-in. Pure: no DOM. */
+export interface ShellWords {
+  readonly views: Readonly<Record<View, string>>;
+  readonly navigation: string;
+  /** The other language's own name for itself: the switch shows where it leads. */
+  readonly otherLanguage: string;
+  readonly theme: string;
+  readonly themes: Readonly<Record<'system' | 'light' | 'dark', string>>;
+  readonly linkLost: string;
+  readonly loading: string;
+  readonly unreachable: string;
+  readonly signIn: string;
+  readonly token: string;
+  readonly tokenHint: string;
+  readonly tokenWrong: string;
+  readonly signOut: string;
+  readonly dismiss: string;
+}
+
+export const shellWords: Readonly<Record<Language, ShellWords>> = {
+  en: {
+    views: {
+      live: 'Live',
+      devices: 'Devices',
+      add: 'Add a camera',
+      streams: 'Streams',
+      recordings: 'Recordings',
+      system: 'System',
+    },
+    navigation: 'Views',
+    otherLanguage: '中文',
+    theme: 'Theme',
+    themes: { system: 'Like the system', light: 'Light', dark: 'Dark' },
+    linkLost: 'The gateway cannot be reached. Trying again …',
+    loading: 'Loading …',
+    unreachable: 'The gateway cannot be reached.',
+    signIn: 'Sign in',
+    token: 'Token',
+    tokenHint: 'The gateway prints the address with its token when it starts, and keeps the token in its data folder.',
+    tokenWrong: 'The gateway does not accept this token.',
+    signOut: 'Sign out',
+    dismiss: 'Dismiss',
+  },
+  zh: {
+    views: { live: '实时', devices: '设备', add: '添加摄像机', streams: '码流', recordings: '录像', system: '系统' },
+    navigation: '视图',
+    otherLanguage: 'English',
+    theme: '主题',
+    themes: { system: '跟随系统', light: '浅色', dark: '深色' },
+    linkLost: '无法连接网关，正在重试…',
+    loading: '正在加载…',
+    unreachable: '无法连接网关。',
+    signIn: '登录',
+    token: '令牌',
+    tokenHint: '网关启动时会打印带令牌的地址，令牌保存在数据目录中。',
+    tokenWrong: '网关不接受该令牌。',
+    signOut: '退出登录',
+    dismiss: '关闭',
+  },
+};
