@@ -39,6 +39,14 @@ export type ReceiverEvent =
   /** The TCP connection that carried the media is gone. Another may follow (TCP-9). */
   | { readonly type: 'disconnected'; readonly detail: string };
 
+/** Hears everything that comes in at a receiver's sockets, exactly as it came and before anybody judges it. Bytes are valid during the call only. */
+export interface MediaTap {
+  /** One datagram; `localPort` is the receiver's port, or the odd one above it. */
+  datagram(bytes: Uint8Array, host: string, port: number, localPort: number): void;
+  /** Bytes of a TCP connection in order. The first of a connection begin where a frame of RFC 4571 begins. */
+  stream(bytes: Uint8Array, host: string, port: number): void;
+}
+
 export interface ReceiverOptions<F extends PacketFeed = PacketFeed> {
   readonly transport: MediaTransport;
   readonly pool: PortPool;
@@ -96,6 +104,7 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
   #dial: Dial | null = null;
   #connected = false;
   #closed = false;
+  #tap: MediaTap | null = null;
 
   /** Use `openReceiver`. */
   constructor(o: ReceiverOptions<F>) {
@@ -155,7 +164,7 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
     const rtp = await openUdp({
       host: pool.host,
       port,
-      onPacket: (packet, from) => this.#datagram(packet, from.address, from.port),
+      onPacket: (packet, from) => this.datagram(packet, from.address, from.port, port),
     });
     if ('bind' in rtp) return rtp;
     udp.push(rtp);
@@ -163,7 +172,7 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
       const rtcp = await openUdp({
         host: pool.host,
         port: port + 1,
-        onPacket: (packet, from) => this.#datagram(packet, from.address, from.port),
+        onPacket: (packet, from) => this.datagram(packet, from.address, from.port, port + 1),
       });
       if ('bind' in rtcp) return failed(rtcp);
       udp.push(rtcp);
@@ -172,7 +181,7 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
     const listener = await listenTcp({
       host: pool.host,
       port,
-      onConnection: (address, remotePort) => this.#accept(address, remotePort),
+      onConnection: (address, remotePort) => this.accept(address, remotePort),
       onReady: (edge, handler) => this.#connections.ready(handler as MediaConnection, edge),
     });
     if ('bind' in listener) return failed(listener);
@@ -241,12 +250,24 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
     this.#findings.look(nowMs, { receiver: this, peer: this.#peer, framing: this.#connections.counts() });
   }
 
-  /** From either port: RTP that strayed to the odd one is media too (RTP-10). */
-  #datagram(packet: Buffer, address: string, port: number): void {
+  /** Begins, or with null ends, the hearing of all that comes in. */
+  listen(tap: MediaTap | null): void {
+    this.#tap = tap;
+    const heard = (bytes: Uint8Array, { address, port }: MediaConnection) => tap?.stream(bytes, address, port);
+    this.#connections.tap = tap === null ? null : heard;
+    // What has come of the frame under way belongs to what follows.
+    for (const connection of this.#connections.standing())
+      if (connection.deframer.pending.length > 0) heard(connection.deframer.pending, connection);
+  }
+
+  /** What came in at a socket of ours, or long ago at one (a capture is replayed). `packet` is the receiver's from now on. */
+  datagram(packet: Uint8Array, address: string, port: number, localPort: number): void {
+    // From either port: RTP that strayed to the odd one is media too (RTP-10).
     if (this.#closed) {
       this.#lease?.heard();
       return;
     }
+    this.#tap?.datagram(packet, address, port, localPort);
     this.#take(packet, true, address, port);
   }
 
@@ -299,7 +320,8 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
     for (let i = 0; i < events.length; i += 1) this.#o.onEvent(events[i]!);
   }
 
-  #accept(address: string, port: number): MediaConnection | null {
+  /** A TCP connection came about; null when there is no room for it, or nothing is expected any more. */
+  accept(address: string, port: number): MediaConnection | null {
     if (this.#closed) {
       this.#lease?.heard();
       return null;

@@ -43,6 +43,8 @@ export class Connections {
   readonly #past: FramingCounts = { empty: 0, resyncs: 0, interleaved: 0 };
   /** Connections refused, or closed by us because they were idle, sent no RTP, or stood in the way. */
   dropped = 0;
+  /** Sees what is read, before it is cut into packets; null: nobody listens. */
+  tap: ((bytes: Uint8Array, connection: MediaConnection) => void) | null = null;
 
   constructor(o: ConnectionsOptions) {
     this.#o = o;
@@ -68,6 +70,7 @@ export class Connections {
       edge: null,
       provedMs: null,
       onBytes: (bytes) => {
+        this.tap?.(bytes, connection);
         if (connection.deframer.push(bytes)) return;
         this.#refuse(connection, 'no RTP in the stream');
       },
@@ -88,6 +91,11 @@ export class Connections {
     for (const connection of this.#all)
       if (nowMs - (connection.provedMs ?? connection.openedMs) >= IDLE_MS && !isCurrent(connection))
         this.#refuse(connection, 'no RTP for 10 s');
+  }
+
+  /** Those that stand. */
+  standing(): Iterable<MediaConnection> {
+    return this.#all;
   }
 
   counts(): FramingCounts {

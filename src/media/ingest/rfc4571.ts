@@ -62,6 +62,11 @@ export class Deframer {
     return this.#framing;
   }
 
+  /** What has come of a frame that is not whole yet; valid until the next `push`. */
+  get pending(): Uint8Array {
+    return this.#carry.subarray(0, this.#carried);
+  }
+
   /** Stops handing packets on, also in the middle of a read. */
   close(): void {
     this.#closed = true;
