@@ -64,6 +64,8 @@ export interface SipServerOptions {
   onEvent(event: SipEvent): void;
   /** Sees every byte on the wire. */
   readonly tap?: (direction: 'in' | 'out', bytes: Uint8Array, peer: Peer) => void;
+  /** Sees every whole message as its bytes, in order; valid during the call only. */
+  readonly trace?: (direction: 'in' | 'out', message: Uint8Array, peer: Peer) => void;
   readonly clock?: { nowMs(): number; epochMs(): number };
   /** What TCP peers may take; the defaults of `CONNECTION_LIMITS` unless told. */
   readonly connectionLimits?: Partial<ConnectionLimits>;
@@ -112,6 +114,7 @@ export class SipServer {
       inUse: () => server.#fleet.connections(),
       ...(options.connectionLimits === undefined ? {} : { limits: options.connectionLimits }),
       ...(options.tap === undefined ? {} : { tap: options.tap }),
+      ...(options.trace === undefined ? {} : { trace: options.trace }),
     });
     if ('fault' in sockets) return sockets;
     server.#sockets = sockets;
@@ -186,6 +189,11 @@ export class SipServer {
   /** The port of both transports. */
   get port(): number {
     return this.#sockets?.udpPort ?? this.#o.port;
+  }
+
+  /** Our own address on the way to that host, before any address translation. */
+  localAddressTo(host: string): string {
+    return this.#sockets?.localAddressTo(host) ?? this.#o.host;
   }
 
   /** Host the device should send media to, as seen by it. */

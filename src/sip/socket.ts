@@ -26,6 +26,8 @@ export interface SipSocketOptions {
   onDisconnect(peer: Peer): void;
   /** Sees everything on the wire: datagrams, and TCP as it was read and written. */
   tap?: (direction: 'in' | 'out', bytes: Uint8Array, peer: Peer) => void;
+  /** Sees every whole message as its bytes, in order; valid during the call only. */
+  trace?: (direction: 'in' | 'out', message: Uint8Array, peer: Peer) => void;
   /** TCP connections over which devices are registered: the others are the first to go. */
   readonly inUse?: () => ReadonlySet<number>;
   readonly limits?: Partial<ConnectionLimits>;
@@ -58,6 +60,7 @@ export class SipSockets {
       onDisconnect: (peer) => options.onDisconnect(peer),
       inUse: options.inUse,
       ...(options.tap === undefined ? undefined : { tap: options.tap }),
+      ...(options.trace === undefined ? undefined : { trace: options.trace }),
     });
     udp.on('message', (bytes, remote) => this.#receive(bytes, remote));
     udp.on('error', () => {
@@ -103,6 +106,7 @@ export class SipSockets {
       });
     }
     this.#options.tap?.('out', bytes, peer);
+    this.#options.trace?.('out', bytes, peer);
     return true;
   }
 
@@ -150,6 +154,7 @@ export class SipSockets {
     const peer: Peer = { transport: 'udp', host: plainAddress(remote.address), port: remote.port };
     this.#datagrams += 1;
     this.#options.tap?.('in', bytes, peer);
+    this.#options.trace?.('in', bytes, peer);
     this.#deliver(parseDatagram(bytes), peer);
   }
 

@@ -56,6 +56,7 @@ export interface ConnectionOptions {
   /** Connections over which devices are registered; without it every connection counts as one. */
   inUse?: (() => ReadonlySet<number>) | undefined;
   tap?: (direction: 'in' | 'out', bytes: Uint8Array, peer: Peer) => void;
+  trace?: (direction: 'in' | 'out', message: Uint8Array, peer: Peer) => void;
 }
 
 /** EDGE. The TCP connections that cameras opened to the SIP port. */
@@ -124,10 +125,12 @@ export class SipConnections {
       return;
     }
     this.#lastId += 1;
+    const peer = { transport: 'tcp', host, port: socket.remotePort ?? 0, connection: this.#lastId } as const;
+    const { trace } = this.#options;
     const connection: Connection = {
       socket,
-      peer: { transport: 'tcp', host, port: socket.remotePort ?? 0, connection: this.#lastId },
-      stream: new SipStream(),
+      peer,
+      stream: new SipStream(trace === undefined ? null : (message) => trace('in', message, peer)),
       lastMessageMs: performance.now(),
       messageSinceMs: null,
       proven: false,

@@ -35,6 +35,14 @@ export class SipStream {
   #garbageBytes = 0;
   #faultsInARow = 0;
   #dead = false;
+  /** The head of the message under way, kept only for who wants its bytes. */
+  #headBytes: Uint8Array | null = null;
+  readonly #onBytes: ((bytes: Uint8Array) => void) | null;
+
+  /** `onBytes` gets the bytes of each whole message as they came, before `push` returns the messages. */
+  constructor(onBytes: ((bytes: Uint8Array) => void) | null = null) {
+    this.#onBytes = onBytes;
+  }
 
   /** No message will ever come out again. */
   get dead(): boolean {
@@ -95,6 +103,7 @@ export class SipStream {
       return this.#die(faultHere('body-too-long', `The body is longer than ${MAX_BODY_BYTES} bytes.`), out);
     }
     this.#head = head;
+    if (this.#onBytes !== null) this.#headBytes = Uint8Array.prototype.slice.call(this.#buffer, start, end);
     return end;
   }
 
@@ -122,6 +131,8 @@ export class SipStream {
     this.#head = null;
     this.#searched = at + length;
     this.#faultsInARow = 0;
+    if (this.#headBytes !== null)
+      this.#onBytes?.(Buffer.concat([this.#headBytes, this.#buffer.subarray(at, at + length)]));
     out.push(messageOf(head, Uint8Array.prototype.slice.call(this.#buffer, at, at + length)));
     return at + length;
   }

@@ -165,3 +165,17 @@ function label(message: SipMessage | Fault): string | number {
   if (message.kind === 'fault') return message.code;
   return message.kind === 'request' ? message.method : message.status;
 }
+
+test('who wants the bytes gets each message as it came, wherever the reads were cut', () => {
+  const messages = [
+    'OPTIONS sip:1@d SIP/2.0\nVia:SIP/2.0/TCP h;branch=z9hG4bKa\nf: <sip:1@d>;tag=a\nt: <sip:2@d>\ni: c\nCSeq: 1 OPTIONS\nl: 3\n\nabc',
+    'SIP/2.0 200 OK\r\nVia: SIP/2.0/TCP h;branch=z9hG4bKb\r\nFrom: <sip:1@d>;tag=a\r\nTo: <sip:2@d>\r\nCall-ID: d\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n',
+  ];
+  const wire = Buffer.from(`\r\n\r\n${messages[0]}\r\n${messages[1]}`, 'latin1');
+  for (let cut = 0; cut <= wire.length; cut += 1) {
+    const seen: string[] = [];
+    const stream = new SipStream((bytes) => seen.push(Buffer.from(bytes).toString('latin1')));
+    assert.equal(stream.push(wire.subarray(0, cut)).length + stream.push(wire.subarray(cut)).length, 2);
+    assert.deepEqual(seen, messages, `cut at ${cut}`);
+  }
+});
