@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { PortPool } from '../media/ingest/port-pool.ts';
 import { openReceiver } from '../media/receiver.ts';
+import { learn } from '../sip/camera/profile.ts';
 import { type SipEvent, SipServer } from '../sip/server.ts';
 import { SsrcPool } from '../sip/ssrc.ts';
 import { openStore } from '../store/store.ts';
@@ -115,7 +116,7 @@ export async function openGateway(
             pullTransport(device?.mediaTransport),
             config.media.transport,
           ],
-          workedTransport(device?.profile.mediaTransport),
+          workedTransport(device?.learned.mediaTransport),
           editionOf(device?.version ?? null),
         );
       },
@@ -124,9 +125,7 @@ export async function openGateway(
       endedByDevice: (deviceId, channelId) => rests.note(deviceId, channelId),
       worked(deviceId, transport) {
         const device = directory.device(deviceId);
-        if (device === undefined || device.profile.mediaTransport === transport) return;
-        device.profile.mediaTransport = transport;
-        directory.save(device);
+        if (device !== undefined && learn(device, 'mediaTransport', transport)) directory.save(device);
       },
       publish,
       log: (message, data) => log.info(data, message),

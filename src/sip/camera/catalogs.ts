@@ -1,6 +1,7 @@
 import { type CatalogItem, type CatalogPart, isVideoChannel } from '../manscdp/catalog.ts';
 import { CATALOG_LINGER_MS, CatalogCollection } from './catalog-collection.ts';
 import type { Channel, ChannelChange, Directory } from './directory.ts';
+import { learn } from './profile.ts';
 import type { QueryFault } from './query.ts';
 
 /** Catalogues of all devices: asked-for answers, unsolicited ones and change notifies end here and become channels (GB/T 28181 A.2.1, annexes J, M, N). */
@@ -267,9 +268,7 @@ export class Catalogs {
 
   #distrustCount(deviceId: string): void {
     const device = this.#directory.device(deviceId);
-    if (device === undefined || device.profile.sumNumWrong === true) return;
-    device.profile.sumNumWrong = true;
-    this.#directory.save(device);
+    if (device !== undefined && learn(device, 'sumNumWrong', true)) this.#directory.save(device);
   }
 
   #channelEvent(

@@ -1,32 +1,12 @@
 import type { CatalogItem } from '../manscdp/catalog.ts';
-import type { Charset } from '../manscdp/charset.ts';
+import { type Profiled, profiled } from './profile.ts';
 
 /** What is known of the devices and their channels: in memory, written through to the store. Channels are keyed by (device, channel) everywhere (REG-11). */
 
 export type SipTransport = 'udp' | 'tcp' | 'tls';
 
-/** What was learned of a device, and what was set by hand; unknown keys are kept. */
-export interface DeviceProfile {
-  charset?: Charset;
-  digest?: 'qop' | 'plain';
-  algorithm?: 'MD5' | 'SHA-256' | 'SM3';
-  /** `off`: no `Date` in the answer (devices that choke on it, REG-17). */
-  date?: string;
-  keepaliveSeconds?: number;
-  keepaliveCount?: number;
-  /** ON/OFF events of this device are not believed (CAT-7). */
-  ignoreStatusNotify?: boolean;
-  /** An unauthenticated unregister from its own address is accepted (REG-8). */
-  openUnregister?: boolean;
-  /** More items came than `SumNum` said: only quiet ends its catalogue (CAT-2). */
-  sumNumWrong?: boolean;
-  /** Its TCP connection comes and goes between messages (SIP-8). */
-  reconnects?: boolean;
-  [key: string]: unknown;
-}
-
 /** One device. `sealedPassword` and `blocked` never leave the gateway. */
-export interface Device {
+export interface Device extends Profiled {
   id: string;
   name: string;
   /** True when the name was given by the operator: DeviceInfo does not overwrite it. */
@@ -43,7 +23,6 @@ export interface Device {
   expiresSeconds: number | null;
   /** `X-GB-Ver` as sent (`1.0`, `1.1`, `2.0`, `3.0`); null when absent or malformed. */
   version: string | null;
-  profile: DeviceProfile;
   mediaTransport: string | null;
   sealedPassword: string | null;
   /** Deleted for good: it never returns. The row is kept for that alone. */
@@ -108,7 +87,9 @@ export class Directory {
     this.#channelStore = channels;
     for (const stored of devices.all()) {
       // nobody is online before it showed itself to this process
-      this.#devices.set(stored.id, { ...stored, online: false });
+      // rows of before 0.2 hold one profile, and all of it was learned
+      const halves = profiled(stored.learned ?? stored.profile, stored.byHand ?? {});
+      this.#devices.set(stored.id, { ...stored, ...halves, online: false });
       if (!stored.blocked) this.#channels.set(stored.id, new Map(channels.ofDevice(stored.id).map((c) => [c.id, c])));
     }
   }
@@ -166,7 +147,7 @@ export class Directory {
       keepaliveEpochMs: null,
       expiresSeconds: null,
       version: null,
-      profile: {},
+      ...profiled({}, {}),
       mediaTransport: null,
       sealedPassword: null,
       blocked: false,

@@ -1,6 +1,7 @@
 import { type Peer, samePeer } from '../peer.ts';
 import type { Device, Directory } from './directory.ts';
 import { Presence } from './presence.ts';
+import { learn } from './profile.ts';
 import type { Registration } from './registrar.ts';
 
 /** Which devices are online, and where: the directory, the presence and the routes to them, changed together. */
@@ -27,6 +28,8 @@ export interface FleetPorts {
   emit(event: FleetEvent): void;
   /** Calls and questions of the device end now. */
   gone(deviceId: string, reason: GoneReason): void;
+  /** A deviation of this device was tolerated. */
+  found(deviceId: string, code: string, detail: string): void;
 }
 
 /** How often the time of the last keepalive is written to the store: it is a hint for people, not worth a write a minute. */
@@ -124,7 +127,31 @@ export class Fleet {
     const device = this.directory.device(deviceId);
     if (device === undefined) return;
     if (from.transport === device.transport) this.#move(device, from, epochMs);
-    this.#alive(device, nowMs, epochMs);
+    device.keepaliveEpochMs = epochMs;
+    this.#alive(device, 'keepalive', nowMs, epochMs);
+    this.presence.heard(deviceId, nowMs);
+  }
+
+  /**
+   * Devices that were registered when an earlier run ended and whose registration still holds, with the way to them: to be asked
+   * whether they are still there. Nobody is waited for that has to register anyway; a TCP device dials us by itself.
+   */
+  perhapsThere(epochMs: number): { deviceId: string; peer: Peer }[] {
+    return this.directory
+      .devices()
+      .filter((device) => !device.online && registrationHolds(device, epochMs))
+      .flatMap(({ id }) => {
+        const peer = this.#routes.get(id);
+        return peer === undefined ? [] : [{ deviceId: id, peer }];
+      });
+  }
+
+  /** It took a request of ours at the address where it was registered before this process began. */
+  stillThere(deviceId: string, asked: Peer, nowMs: number, epochMs: number): void {
+    const device = this.directory.device(deviceId);
+    const route = this.#routes.get(deviceId);
+    if (device === undefined || device.online || route === undefined || !samePeer(route, asked)) return;
+    if (registrationHolds(device, epochMs)) this.#alive(device, 'answered', nowMs, epochMs);
   }
 
   /** A sign of life that is not a message: an answer to a request of ours, media (REG-13). */
@@ -166,6 +193,11 @@ export class Fleet {
         probes.push(event.deviceId);
         continue;
       }
+      if (event.type === 'no-keepalive') {
+        const words = `no keepalive for ${Math.round(event.quietMs / 1000)} s; its answers or its media show that it lives`;
+        this.#ports.found(event.deviceId, 'REG-13', words);
+        continue;
+      }
       const device = this.directory.device(event.deviceId);
       if (device === undefined) continue;
       this.#ports.gone(device.id, event.reason);
@@ -191,14 +223,13 @@ export class Fleet {
     if (wasOnline) this.#ports.emit({ type: 'device.offline', data: { deviceId: device.id, reason } });
   }
 
-  #alive(device: Device, nowMs: number, epochMs: number): void {
-    device.keepaliveEpochMs = epochMs;
+  #alive(device: Device, reason: 'keepalive' | 'answered', nowMs: number, epochMs: number): void {
     if (!this.presence.seen(device.id, nowMs)) {
       // known in the store and at its stored address: it still thinks that it is registered (REG-12)
       const endsEpochMs = (device.registeredEpochMs ?? epochMs) + (device.expiresSeconds ?? 0) * 1000;
       device.online = true;
       this.#goOnline(device, endsEpochMs - epochMs, nowMs);
-      this.#ports.emit({ type: 'device.online', data: { deviceId: device.id, reason: 'keepalive' } });
+      this.#ports.emit({ type: 'device.online', data: { deviceId: device.id, reason } });
     }
     if (epochMs - (this.#savedEpochMs.get(device.id) ?? 0) >= KEEPALIVE_SAVE_MS) this.#save(device, epochMs);
   }
@@ -208,11 +239,16 @@ export class Fleet {
     if (route !== undefined && samePeer(route, from)) return;
     this.#routes.set(device.id, from);
     this.presence.connectionBack(device.id);
-    if (from.connection !== undefined && route === undefined && device.profile.reconnects !== true && device.online) {
-      device.profile.reconnects = true; // it opens a connection per message (SIP-8)
-      this.#save(device, epochMs);
+    // it opens a connection per message (SIP-8)
+    if (from.connection !== undefined && route === undefined && device.online) {
+      this.#ports.found(device.id, 'SIP-8', `it opened a new connection (port ${from.port}) for one message`);
+      if (learn(device, 'reconnects', true)) this.#save(device, epochMs);
     }
     if (device.address?.port === from.port) return;
+    if (from.transport === 'udp' && device.address !== null) {
+      const words = `its packets came from port ${device.address.port} and now come from port ${from.port} of ${from.host}`;
+      this.#ports.found(device.id, 'SIP-2', words);
+    }
     device.address = { host: from.host, port: from.port };
     this.#save(device, epochMs);
   }

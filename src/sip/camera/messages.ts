@@ -7,6 +7,7 @@ import type { SipRequest } from '../wire/message.ts';
 import type { Catalogs } from './catalogs.ts';
 import type { Directory } from './directory.ts';
 import type { Fleet } from './fleet.ts';
+import { learn } from './profile.ts';
 import type { Questions } from './query.ts';
 
 /** The MESSAGE and NOTIFY desk: bodies of a device that was found at its own address. The SIP answer is sent before a body takes effect. */
@@ -84,10 +85,8 @@ export class MessageDesk {
       this.counters.malformed += 1;
       return null;
     }
-    if (device !== undefined && envelope.charset !== null && device.profile.charset !== envelope.charset) {
-      device.profile.charset = envelope.charset;
+    if (device !== undefined && envelope.charset !== null && learn(device, 'charset', envelope.charset))
       this.#directory.save(device);
-    }
     return envelope;
   }
 

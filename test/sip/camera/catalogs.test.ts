@@ -9,6 +9,7 @@ import {
 } from '../../../src/sip/camera/catalog-collection.ts';
 import { type CatalogEvent, type CatalogResult, Catalogs } from '../../../src/sip/camera/catalogs.ts';
 import { Directory, MAX_CHANNELS_PER_DEVICE } from '../../../src/sip/camera/directory.ts';
+import { learn } from '../../../src/sip/camera/profile.ts';
 import type { QueryFault } from '../../../src/sip/camera/query.ts';
 import type { CatalogItem } from '../../../src/sip/manscdp/catalog.ts';
 import { memoryStores } from '../memory-stores.ts';
@@ -173,7 +174,7 @@ test('change notifies: ON, OFF, VLOST, DEL, ADD; status events of a device that 
   assert.equal(directory.channel(D, ch(1))?.status, 'off');
   notify(ch(1), 'ON');
   notify(ch(1), 'ON');
-  directory.device(D)!.profile.ignoreStatusNotify = true;
+  learn(directory.device(D)!, 'ignoreStatusNotify', true);
   notify(ch(1), 'OFF');
   assert.equal(directory.channel(D, ch(1))?.status, 'on');
   notify(ch(1), 'DEL');

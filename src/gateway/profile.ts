@@ -1,0 +1,154 @@
+import type { Device, Directory } from '../sip/camera/directory.ts';
+import { type DeviceProfile, forgetProfile, profiled, setByHand } from '../sip/camera/profile.ts';
+import { editionOf, pullTransport } from './view-of.ts';
+import type { DeviceView, Problem, PullTransport } from './views.ts';
+
+/** The fields of the contract (`GET D/profile`). */
+export interface ProfileFields {
+  mediaTransport: PullTransport;
+  /** Null: found out message by message. */
+  charset: DeviceProfile['charset'] | null;
+  ssrc: NonNullable<DeviceProfile['ssrc']>;
+  digest: NonNullable<DeviceProfile['digest']>;
+  algorithm: NonNullable<DeviceProfile['algorithm']>;
+  idForm: NonNullable<DeviceProfile['idForm']>;
+  sdpForm: NonNullable<DeviceProfile['sdpForm']>;
+  subStreamAttribute: NonNullable<DeviceProfile['subStreamAttribute']>;
+  mansrtsp: NonNullable<DeviceProfile['mansrtsp']>;
+  keyFrameCommand: NonNullable<DeviceProfile['keyFrameCommand']>;
+  rtcp: boolean;
+  /** `beijing`, `off`, or an IANA zone. */
+  date: string;
+  ignoreStatusNotify: boolean;
+  openUnregister: boolean;
+  /** Null: as the stream declares it. */
+  audioLaw: DeviceProfile['audioLaw'] | null;
+  sendAfterAck: boolean;
+  timeOffsetSeconds: number;
+  notSupported: readonly string[];
+}
+
+/** What holds for a device, and where it comes from. By hand wins over learned, learned over the default. */
+export interface ProfileView extends ProfileFields {
+  learned: Partial<ProfileFields>;
+  byHand: Partial<ProfileFields>;
+}
+
+/** What holds for a device of which nothing is known. */
+export function defaultProfile(version: DeviceView['version']): ProfileFields {
+  return {
+    mediaTransport: 'auto',
+    charset: null,
+    ssrc: 'any',
+    digest: 'qop',
+    algorithm: 'MD5',
+    idForm: 'channel',
+    sdpForm: 'common',
+    subStreamAttribute: 'all',
+    mansrtsp: 'RTSP/1.0',
+    // A.2.3.1.9 of 2016 spells it IFameCmd; 2022 mends that (PTZ-6)
+    keyFrameCommand: version === '2022' ? 'IFrameCmd' : 'IFameCmd',
+    rtcp: true,
+    date: 'beijing',
+    ignoreStatusNotify: false,
+    openUnregister: false,
+    audioLaw: null,
+    sendAfterAck: false,
+    timeOffsetSeconds: 0,
+    notSupported: [],
+  };
+}
+
+const FIELDS = Object.keys(defaultProfile(null)) as (keyof ProfileFields)[];
+
+/** What holds for a device now, every field filled in: for whoever acts on it. */
+export function profileOf(device: Device): ProfileFields {
+  const { learned, byHand } = halves(device);
+  return { ...defaultProfile(editionOf(device.version)), ...learned, ...byHand };
+}
+
+/** The profile as the API shows it. */
+export function profileView(device: Device): ProfileView {
+  return { ...profileOf(device), ...halves(device) };
+}
+
+/**
+ * Changes a profile by hand; null gives a field back to what was learned. The caller saves the device.
+ * The transport lives where `PATCH D` puts it: one wish, two doors.
+ */
+export function changeProfile(device: Device, changes: Readonly<Record<string, unknown>>): Problem | null {
+  const { mediaTransport, ...others } = changes;
+  if (typeof others.date === 'string' && !isDateRule(others.date))
+    return {
+      problem: 'bad_request',
+      detail: `date is "beijing", "off" or a time zone like Asia/Tokyo, not ${others.date}.`,
+    };
+  if (mediaTransport !== undefined) device.mediaTransport = pullTransport(mediaTransport) ?? null;
+  setByHand(device, others);
+  return null;
+}
+
+/** Forgets what was learned and what was set by hand; the caller saves the device. */
+export function resetProfile(device: Device, o: { learnedOnly: boolean }): void {
+  const { byHand } = device;
+  forgetProfile(device);
+  if (o.learnedOnly) Object.assign(device, profiled({}, byHand));
+  else device.mediaTransport = null;
+}
+
+/** A device by its id, for the API's calls. */
+export class Profiles {
+  readonly #directory: Directory;
+
+  constructor(directory: Directory) {
+    this.#directory = directory;
+  }
+
+  get(deviceId: string): ProfileView | Problem {
+    return this.#with(deviceId, () => null);
+  }
+
+  change(deviceId: string, changes: Readonly<Record<string, unknown>>): ProfileView | Problem {
+    return this.#with(deviceId, (device) => changeProfile(device, changes));
+  }
+
+  forget(deviceId: string, o: { learnedOnly: boolean }): ProfileView | Problem {
+    return this.#with(deviceId, (device) => {
+      resetProfile(device, o);
+      return null;
+    });
+  }
+
+  #with(deviceId: string, change: (device: Device) => Problem | null): ProfileView | Problem {
+    const device = this.#directory.device(deviceId);
+    if (device === undefined) return { problem: 'device_not_found', detail: `There is no device ${deviceId}.` };
+    const before = device.profile;
+    const wish = device.mediaTransport;
+    const refusal = change(device);
+    if (refusal !== null) return refusal;
+    if (device.profile !== before || device.mediaTransport !== wish) this.#directory.save(device);
+    return profileView(device);
+  }
+}
+
+function halves(device: Device): { learned: Partial<ProfileFields>; byHand: Partial<ProfileFields> } {
+  const wish = pullTransport(device.mediaTransport);
+  return {
+    learned: ofContract(device.learned),
+    byHand: { ...ofContract(device.byHand), ...(wish === undefined ? {} : { mediaTransport: wish }) },
+  };
+}
+
+function ofContract(half: Readonly<DeviceProfile>): Partial<ProfileFields> {
+  return Object.fromEntries(FIELDS.filter((field) => half[field] !== undefined).map((field) => [field, half[field]]));
+}
+
+function isDateRule(date: string): boolean {
+  if (date === 'beijing' || date === 'off') return true;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: date });
+    return true;
+  } catch {
+    return false;
+  }
+}
