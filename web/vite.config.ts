@@ -1,26 +1,67 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { preact } from '@preact/preset-vite';
-import { defineConfig } from 'vite';
+import { build, defineConfig, type InlineConfig, type Plugin } from 'vite';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
-/** Relative addresses (`base: './'`), so that the page works under any path of a reverse proxy; nothing inline, for the strict CSP. */
-export default defineConfig({
+/** The player's types as they are, beside the program. */
+const playerTypes: Plugin = {
+  name: 'gbgate-player-types',
+  generateBundle() {
+    const source = readFileSync(`${root}player/state.ts`, 'utf8');
+    this.emitFile({ type: 'asset', fileName: 'player.d.ts', source });
+  },
+};
+
+/**
+ * `/player.js` for other people's pages: one file under a fixed address that shares no chunk with the page and brings its
+ * worker along as text, because a worker from another origin's address is refused.
+ */
+const player: InlineConfig = {
+  configFile: false,
   root,
-  base: './',
-  plugins: [preact({ reactAliasesEnabled: false, prefreshEnabled: false })],
+  publicDir: false,
+  logLevel: 'warn',
+  plugins: [playerTypes],
   build: {
     outDir: 'dist',
-    emptyOutDir: true,
+    emptyOutDir: false,
     target: 'es2022',
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     rolldownOptions: {
-      input: { page: `${root}index.html`, player: `${root}player/element.ts` },
-      output: {
-        // The custom element has a fixed address, `/player.js`; everything else is named by its content.
-        entryFileNames: (chunk) => (chunk.name === 'player' ? 'player.js' : 'assets/[name]-[hash].js'),
-      },
+      input: `${root}player/element.ts`,
+      output: { format: 'es', entryFileNames: 'player.js' },
     },
   },
-});
+};
+
+const playerAfterPage: Plugin = {
+  name: 'gbgate-player',
+  apply: 'build',
+  async closeBundle() {
+    await build(player);
+  },
+};
+
+/**
+ * The page: relative addresses (`base: './'`), so that it works under any path of a reverse proxy; nothing inline, for the strict CSP.
+ * `--mode player` builds the player alone.
+ */
+export default defineConfig(({ mode }) =>
+  mode === 'player'
+    ? player
+    : {
+        root,
+        base: './',
+        plugins: [preact({ reactAliasesEnabled: false, prefreshEnabled: false }), playerAfterPage],
+        build: {
+          outDir: 'dist',
+          emptyOutDir: true,
+          target: 'es2022',
+          assetsInlineLimit: 0,
+          modulePreload: { polyfill: false },
+          rolldownOptions: { input: { page: `${root}index.html` } },
+        },
+      },
+);

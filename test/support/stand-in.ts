@@ -16,7 +16,7 @@ const TYPES: Readonly<Record<string, string>> = {
 /** As strict as the gateway's own: a page that needs more fails here. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; " +
-  "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+  "connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
 /** One viewer's connection in the hands of a test. */
 export interface Viewer {

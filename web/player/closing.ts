@@ -1,18 +1,6 @@
 /** What the closing of the viewer's WebSocket means, by its code, and how long to wait before the next try. Pure: no DOM. */
 
-/** Names of the closing codes of the gateway; `lost` is every other one (the network, a restart of a proxy). */
-export type Closing =
-  | 'unauthorized'
-  | 'unknown'
-  | 'no-media'
-  | 'stopped'
-  | 'ended'
-  | 'too-slow'
-  | 'device-offline'
-  | 'device-busy'
-  | 'no-capacity'
-  | 'shutting-down'
-  | 'lost';
+import type { Closing } from './state.ts';
 
 const BY_CODE: Readonly<Record<number, Closing>> = {
   1001: 'shutting-down',
@@ -34,7 +22,7 @@ export function closingOf(code: number): Closing {
 
 /** False where trying again by itself would be wrong or useless: someone has to sign in, choose another channel or press play. */
 export function isWorthRetrying(closing: Closing): boolean {
-  return closing !== 'unauthorized' && closing !== 'unknown' && closing !== 'stopped' && closing !== 'ended';
+  return !['unauthorized', 'unknown', 'stopped', 'ended'].includes(closing);
 }
 
 /** Half a second: a restarted proxy or a changed network is back by then. */

@@ -6,15 +6,17 @@ const MAX_QUEUED_BYTES = 48 * 1024 * 1024;
 const KEEP_BEHIND_S = 6;
 /** Trimmed when this much has gathered, so that a removal is rare. */
 const TRIM_ABOVE_S = 12;
+/** A hidden tab may stand still for hours: of what it has not shown, only this much before the newest is kept. */
+const KEEP_UNSEEN_S = 20;
 
 /** Safari on phones has only the managed kind, which must not be played on another screen. */
-interface ManagedWindow {
+interface ManagedScope {
   ManagedMediaSource?: typeof MediaSource;
 }
 
 function mediaSourceClass(): typeof MediaSource | null {
   if (typeof MediaSource !== 'undefined') return MediaSource;
-  return (globalThis as ManagedWindow).ManagedMediaSource ?? null;
+  return (globalThis as ManagedScope).ManagedMediaSource ?? null;
 }
 
 /** False where the browser has no Media Source Extensions at all. */
@@ -29,17 +31,21 @@ export function canDecode(mime: string): boolean {
 
 type Job = { readonly bytes: Uint8Array } | { readonly mime: string } | { readonly clear: true };
 
+/** What a video element plays: in a worker a handle that is transferred to the page, on the page an object URL. */
+export type Attachment = { readonly handle: MediaSourceHandle } | { readonly url: string };
+
 /**
- * One MediaSource with one SourceBuffer on a video element, fed through a queue: a source buffer takes one operation at a time.
- * A new mime goes through `changeType`; another set of tracks needs a new MediaBuffer (`fits` says which).
+ * One MediaSource with one SourceBuffer, fed through a queue: a source buffer takes one operation at a time. The same in a worker and
+ * on the page. A new mime goes through `changeType`; another set of tracks needs a new MediaBuffer (`fits` says which).
  */
 export class MediaBuffer {
-  readonly #video: HTMLVideoElement;
+  /** For the video element; nothing is appended before it is attached. */
+  readonly attachment: Attachment;
   readonly #source: MediaSource;
   readonly #shape: string;
+  readonly #position: () => number;
   readonly #onAppended: () => void;
   readonly #onFault: (detail: string) => void;
-  readonly #address: string;
   readonly #queue: Job[] = [];
   #mime: string;
   #buffer: SourceBuffer | null = null;
@@ -47,24 +53,31 @@ export class MediaBuffer {
   #isClosed = false;
 
   constructor(o: {
-    video: HTMLVideoElement;
     mime: string;
+    /** Seconds: where the video element plays. */
+    position: () => number;
     onAppended: () => void;
     /** The buffer is of no use any more; make a new one. */
     onFault: (detail: string) => void;
   }) {
     const MediaSourceClass = mediaSourceClass();
     if (MediaSourceClass === null) throw new TypeError('no MediaSource: ask canBuffer() first');
-    this.#video = o.video;
     this.#mime = o.mime;
     this.#shape = trackShape(o.mime);
+    this.#position = o.position;
     this.#onAppended = o.onAppended;
     this.#onFault = o.onFault;
     this.#source = new MediaSourceClass();
     this.#source.addEventListener('sourceopen', () => this.#open(), { once: true });
-    this.#address = URL.createObjectURL(this.#source);
-    o.video.disableRemotePlayback = true;
-    o.video.src = this.#address;
+    const { handle } = this.#source as { handle?: MediaSourceHandle };
+    this.attachment = handle === undefined ? { url: URL.createObjectURL(this.#source) } : { handle };
+  }
+
+  /** Seconds: the end of the newest media, or null before there is any. */
+  get bufferedEnd(): number | null {
+    if (this.#buffer === null || this.#source.readyState !== 'open') return null;
+    const { buffered } = this.#buffer;
+    return buffered.length === 0 ? null : buffered.end(buffered.length - 1);
   }
 
   /** True when `mime` can follow in this buffer. */
@@ -98,16 +111,12 @@ export class MediaBuffer {
     this.#pump();
   }
 
-  /** Lets go of the video element's source. Idempotent. */
+  /** The video element may keep the source; nothing comes into it any more. Idempotent. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#queue.length = 0;
-    URL.revokeObjectURL(this.#address);
-    if (this.#video.src === this.#address) {
-      this.#video.removeAttribute('src');
-      this.#video.load();
-    }
+    if ('url' in this.attachment) URL.revokeObjectURL(this.attachment.url);
   }
 
   #open(): void {
@@ -129,7 +138,7 @@ export class MediaBuffer {
 
   #pump(): void {
     const buffer = this.#buffer;
-    if (this.#isClosed || buffer === null || buffer.updating || this.#source.readyState !== 'open') return;
+    if (this.#isClosed || buffer === null || this.#source.readyState !== 'open' || buffer.updating) return;
     const job = this.#queue[0];
     if (job === undefined) return;
     try {
@@ -172,12 +181,13 @@ export class MediaBuffer {
     return joined;
   }
 
-  /** Starts a removal of what was played when enough has gathered; true when it did. */
+  /** Starts a removal of what is of no use any more when enough has gathered; true when it did. */
   #trim(buffer: SourceBuffer): boolean {
-    if (buffer.buffered.length === 0) return false;
-    const start = buffer.buffered.start(0);
-    const until = this.#video.currentTime - KEEP_BEHIND_S;
-    if (this.#video.currentTime - start < TRIM_ABOVE_S || until <= start) return false;
+    const { buffered } = buffer;
+    if (buffered.length === 0) return false;
+    const start = buffered.start(0);
+    const until = Math.max(this.#position() - KEEP_BEHIND_S, buffered.end(buffered.length - 1) - KEEP_UNSEEN_S);
+    if (until - start < TRIM_ABOVE_S - KEEP_BEHIND_S) return false;
     buffer.remove(start, until);
     return true;
   }

@@ -1,8 +1,11 @@
-import { type Closing, closingOf, isWorthRetrying, retryDelayMs } from './closing.ts';
+import { onBeat } from './beat.ts';
+import { isWorthRetrying, retryDelayMs } from './closing.ts';
 import { LiveEdge, type Stretch } from './edge.ts';
-import { canBuffer, canDecode, MediaBuffer } from './media-buffer.ts';
-import { type AudioInfo, isInitSegment, readMessage, SUBPROTOCOL, type VideoInfo } from './protocol.ts';
-import type { PlayerFigures, PlayerState } from './state.ts';
+import { type Attachment, canBuffer } from './media-buffer.ts';
+import type { ServerMessage } from './protocol.ts';
+import type { SourceEvent } from './source.ts';
+import type { AudioInfo, Closing, PlayerFigures, PlayerState, VideoInfo } from './state.ts';
+import { openSource, type SourcePort } from './thread.ts';
 
 export interface PlayerOptions {
   readonly video: HTMLVideoElement;
@@ -12,83 +15,135 @@ export interface PlayerOptions {
   readonly still?: HTMLCanvasElement;
   readonly onState: (state: PlayerState) => void;
   readonly onFigures?: (figures: PlayerFigures) => void;
+  /** What the gateway says between the media. */
+  readonly onMessage?: (message: ServerMessage) => void;
+  /** The browser refused sound without a click, so the picture plays without. */
+  readonly onSoundRefused?: () => void;
+  /** Media as it comes in, while `copy` is on. */
+  readonly onPiece?: (bytes: Uint8Array<ArrayBuffer>, isInit: boolean) => void;
 }
 
-/** How often the position is compared with the live edge. */
-const EDGE_EVERY_MS = 100;
 /** A connection that played this long was a good one: the next loss starts with the shortest wait again. */
 const GOOD_AFTER_MS = 5_000;
-/** A connection that opened and then brings nothing, not even the gateway's ping or word, is given up (it says no-media after 15 s itself). */
-const SILENT_AFTER_MS = 30_000;
 
-/** Plays one live address on one video element until it is closed: connects, follows the live edge, reconnects. */
+/**
+ * Plays one live address on one video element until it is closed: follows the live edge, reconnects, holds the picture while the
+ * source changes. Connection and media are the source's, in a worker where the browser allows it.
+ */
 export class Player {
   readonly #o: PlayerOptions;
   readonly #video: HTMLVideoElement;
   readonly #edge = new LiveEdge();
+  readonly #source: SourcePort;
   readonly #unlisten = new AbortController();
-  #socket: WebSocket | null = null;
-  #media: MediaBuffer | null = null;
+  #offBeat: (() => void) | null = null;
   #retryTimer: number | undefined;
-  #edgeTimer: number | undefined;
   #attempt = 0;
   #isClosed = false;
   #state: PlayerState = { type: 'connecting' };
-  #mime = '';
+  /** What a source says of an earlier connection is no news. */
+  #connection = 0;
+  #isConnected = false;
   #videoInfo: VideoInfo | null = null;
   #audioInfo: AudioInfo | null = null;
-  /** The first init segment of a connection restarts the time line. */
-  #isFreshConnection = true;
+  #clock: { readonly dts90k: number; readonly epochMs: number } | null = null;
   #playingSinceMs: number | null = null;
-  #heardMs = 0;
   #secondMs = 0;
-  #bytes = 0;
   #framesBefore = 0;
+  #droppedBefore = 0;
+  #leftOut = 0;
+  #stalls = 0;
+  #attached: MediaSourceHandle | string | null = null;
 
   constructor(o: PlayerOptions) {
     this.#o = o;
     this.#video = o.video;
-    const signal = this.#unlisten.signal;
-    this.#video.addEventListener('playing', () => this.#shows(), { signal });
-    this.#video.addEventListener(
-      'waiting',
-      () => {
-        if (!this.#video.seeking) this.#edge.starved(performance.now());
-      },
-      { signal },
-    );
-    this.#video.addEventListener('error', () => this.#mediaFault('the browser gave up decoding'), { signal });
+    this.#source = openSource((event, connection) => this.#on(event, connection));
+    const { signal } = this.#unlisten;
+    const on = (type: string, listener: () => void) => this.#video.addEventListener(type, listener, { signal });
+    on('playing', () => this.#shows());
+    on('loadeddata', () => this.#follow());
+    on('waiting', () => {
+      if (this.#video.seeking || this.#playingSinceMs === null) return;
+      this.#stalls += 1;
+      this.#edge.starved(performance.now());
+    });
+    on('error', () => {
+      // Taking the source away is said as an error as well.
+      if (this.#video.error === null || !this.#isConnected) return;
+      this.#holdPicture();
+      this.#source.send({ type: 'discard' });
+      this.#lost('lost', this.#video.error.message || 'the browser gave up decoding');
+    });
+    // A network or a person that is back is not made to wait for the end of the pause between two tries.
+    const tryNow = () => {
+      if (this.#state.type === 'retrying' && !document.hidden) this.#connect();
+    };
+    window.addEventListener('online', tryNow, { signal });
+    document.addEventListener('visibilitychange', tryNow, { signal });
   }
 
   get state(): PlayerState {
     return this.#state;
   }
 
-  /** Connects; also the way on from `closed`. */
+  /** When the picture on the screen was taken, in epoch milliseconds of the gateway; null before the first picture. */
+  get contentEpochMs(): number | null {
+    if (this.#clock === null) return null;
+    return this.#clock.epochMs + this.#video.currentTime * 1_000 - this.#clock.dts90k / 90;
+  }
+
+  /** Connects; also the way on from `closed` and `paused`. */
   start(): void {
     if (this.#isClosed) return;
     if (!canBuffer()) {
       this.#say({ type: 'unsupported' });
       return;
     }
-    this.#stop();
     this.#attempt = 0;
     this.#connect();
   }
 
+  /** Keeps the picture and lets go of the connection. */
+  pause(): void {
+    if (this.#isClosed) return;
+    this.#disconnect();
+    this.#video.pause();
+    this.#say({ type: 'paused' });
+  }
+
   /** After `blocked`, from within a click. */
   play(): void {
-    void this.#video.play().catch(() => this.#say({ type: 'blocked' }));
+    const video = this.#video;
+    void video.play().catch((error: unknown) => {
+      // A change of the source cuts a play() short; what comes next plays by itself.
+      if ((error as Error).name !== 'NotAllowedError' || this.#isClosed) return;
+      if (video.muted) {
+        this.#say({ type: 'blocked' });
+        return;
+      }
+      video.muted = true;
+      this.#o.onSoundRefused?.();
+      this.play();
+    });
+  }
+
+  /** From the next key frame on `onPiece` gets what comes in; an init segment first. */
+  copy(isOn: boolean): void {
+    this.#source.send({ type: 'copy', isOn });
   }
 
   /** Idempotent. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#stop();
+    this.#disconnect();
     this.#unlisten.abort();
-    this.#media?.close();
-    this.#media = null;
+    this.#source.send({ type: 'dispose' });
+    if (this.#attached === null) return;
+    this.#video.removeAttribute('src');
+    this.#video.srcObject = null;
+    this.#video.load();
   }
 
   #say(state: PlayerState): void {
@@ -96,118 +151,110 @@ export class Player {
     this.#o.onState(state);
   }
 
-  #stop(): void {
+  #disconnect(): void {
     window.clearTimeout(this.#retryTimer);
-    window.clearInterval(this.#edgeTimer);
-    const socket = this.#socket;
-    this.#socket = null;
-    socket?.close(1000);
+    this.#offBeat?.();
+    this.#offBeat = null;
+    this.#isConnected = false;
+    this.#connection += 1;
+    this.#source.send({ type: 'close' });
   }
 
   #connect(): void {
-    this.#say({ type: 'connecting' });
-    this.#isFreshConnection = true;
+    this.#disconnect();
     this.#playingSinceMs = null;
-    this.#mime = '';
-    const nowMs = performance.now();
-    this.#heardMs = nowMs;
-    this.#secondMs = nowMs;
-    const socket = new WebSocket(this.#o.address(), SUBPROTOCOL);
-    socket.binaryType = 'arraybuffer';
-    this.#socket = socket;
-    // A socket that was replaced may still deliver: only the one in charge is listened to.
-    socket.onopen = () => {
-      if (socket === this.#socket) this.#say({ type: 'waiting', state: 'inviting' });
-    };
-    socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => {
-      if (socket !== this.#socket) return;
-      this.#heardMs = performance.now();
-      if (typeof event.data === 'string') this.#text(event.data);
-      else this.#binary(new Uint8Array(event.data));
-    };
-    socket.onclose = (event) => {
-      if (socket === this.#socket) this.#lost(closingOf(event.code), event.reason);
-    };
-    this.#edgeTimer = window.setInterval(() => this.#tick(), EDGE_EVERY_MS);
+    this.#leftOut = 0;
+    this.#stalls = 0;
+    this.#secondMs = performance.now();
+    this.#isConnected = true;
+    this.#say({ type: 'connecting' });
+    this.#source.send({ type: 'open', url: this.#o.address(), connection: this.#connection });
+    this.#offBeat = onBeat(() => this.#beat());
   }
 
   #lost(closing: Closing, reason: string): void {
     const wasGood = this.#playingSinceMs !== null && performance.now() - this.#playingSinceMs > GOOD_AFTER_MS;
-    this.#stop();
+    this.#disconnect();
     if (!isWorthRetrying(closing)) {
       this.#say({ type: 'closed', closing, reason });
       return;
     }
     this.#attempt = wasGood ? 1 : this.#attempt + 1;
     const inMs = retryDelayMs(closing, this.#attempt, Math.random());
-    this.#say({ type: 'retrying', closing, reason, inMs });
     this.#retryTimer = window.setTimeout(() => this.#connect(), inMs);
+    this.#say({ type: 'retrying', closing, reason, inMs });
   }
 
-  #text(json: string): void {
-    const message = readMessage(json);
-    if (message?.type === 'init') {
-      this.#mime = message.mime;
+  #on(event: SourceEvent, connection: number): void {
+    if (this.#isClosed || !this.#isConnected || connection !== this.#connection) return;
+    switch (event.type) {
+      case 'opened':
+        this.#say({ type: 'waiting', state: 'inviting' });
+        break;
+      case 'lost':
+        this.#lost(event.closing, event.reason);
+        break;
+      case 'undecodable':
+        this.#disconnect();
+        this.#say({ type: 'undecodable', mime: event.mime, codec: event.codec });
+        break;
+      case 'message':
+        this.#message(event.message);
+        break;
+      case 'attach':
+        this.#attach(event.attachment);
+        break;
+      case 'fresh':
+        this.#clock = null;
+        this.#edge.restart(this.#audioInfo !== null && this.#videoInfo !== null);
+        break;
+      case 'appended':
+        this.#follow();
+        break;
+      case 'second':
+        this.#second(event.bytes);
+        break;
+      case 'piece':
+        this.#o.onPiece?.(event.bytes, event.isInit);
+    }
+  }
+
+  #message(message: ServerMessage): void {
+    if (message.type === 'init') {
       this.#videoInfo = message.video;
       this.#audioInfo = message.audio;
-      if (!canDecode(message.mime)) {
-        this.#stop();
-        this.#say({
-          type: 'undecodable',
-          mime: message.mime,
-          codec: message.video?.codec ?? message.audio?.codec ?? '',
-        });
-      }
-    } else if (message?.type === 'state' && message.state !== 'playing' && message.state !== 'ended') {
-      this.#say({ type: 'waiting', state: message.state, ...(message.code ? { code: message.code } : {}) });
-    } else if (message?.type === 'state' && message.state === 'playing' && this.#playingSinceMs !== null) {
-      this.#say({ type: 'playing' });
+    } else if (message.type === 'clock') {
+      this.#clock = { dts90k: message.dts90k, epochMs: Date.parse(message.time) };
+    } else if (message.type === 'drop') {
+      this.#leftOut += message.frames;
+    } else if (message.type === 'state') {
+      const { state, code } = message;
+      if (state === 'playing') {
+        if (this.#playingSinceMs !== null && this.#state.type !== 'blocked') this.#say({ type: 'playing' });
+      } else if (state !== 'ended') this.#say({ type: 'waiting', state, ...(code ? { code } : {}) });
     }
+    this.#o.onMessage?.(message);
   }
 
-  #binary(bytes: Uint8Array): void {
-    if (this.#mime === '') return;
-    this.#bytes += bytes.length;
-    if (isInitSegment(bytes)) this.#describe();
-    this.#media?.append(bytes);
-  }
-
-  /** An init segment is about to be appended: into the buffer there is when it fits, else into a new one. */
-  #describe(): void {
-    if (this.#media?.fits(this.#mime) && this.#video.error === null) {
-      this.#media.changeType(this.#mime);
-      if (this.#isFreshConnection) this.#media.clear();
-    } else {
-      this.#holdPicture();
-      this.#media?.close();
-      this.#isFreshConnection = true;
-      this.#media = new MediaBuffer({
-        video: this.#video,
-        mime: this.#mime,
-        onAppended: () => this.#follow(),
-        onFault: (detail) => this.#mediaFault(detail),
-      });
-    }
-    if (this.#isFreshConnection) this.#edge.restart(this.#audioInfo !== null && this.#videoInfo !== null);
-    this.#isFreshConnection = false;
-  }
-
-  #mediaFault(detail: string): void {
-    if (this.#isClosed || this.#socket === null) return;
+  #attach(attachment: Attachment): void {
     this.#holdPicture();
-    this.#media?.close();
-    this.#media = null;
-    this.#lost('lost', detail);
+    const video = this.#video;
+    video.disableRemotePlayback = true;
+    if ('url' in attachment) {
+      video.srcObject = null;
+      video.src = attachment.url;
+      this.#attached = attachment.url;
+    } else {
+      video.removeAttribute('src');
+      // The standard's MediaProvider; the compiler's list of types is older.
+      video.srcObject = attachment.handle as unknown as MediaProvider;
+      this.#attached = attachment.handle;
+    }
   }
 
-  #tick(): void {
-    const nowMs = performance.now();
+  #beat(): void {
     this.#follow();
-    if (nowMs - this.#heardMs > SILENT_AFTER_MS) {
-      this.#lost('lost', '');
-      return;
-    }
-    if (nowMs - this.#secondMs >= 1_000) this.#second(nowMs);
+    this.#source.send({ type: 'position', currentTime: this.#video.currentTime });
   }
 
   #buffered(): Stretch[] {
@@ -217,7 +264,7 @@ export class Player {
 
   #follow(): void {
     const video = this.#video;
-    if (video.readyState === HTMLMediaElement.HAVE_NOTHING || video.seeking) return;
+    if (!this.#isConnected || video.readyState === HTMLMediaElement.HAVE_NOTHING || video.seeking) return;
     const move = this.#edge.next(video.currentTime, this.#buffered(), performance.now());
     if (move?.type === 'rate') video.playbackRate = move.rate;
     if (move?.type === 'jump') {
@@ -230,7 +277,7 @@ export class Player {
   }
 
   #shows(): void {
-    if (this.#socket === null) return;
+    if (!this.#isConnected) return;
     this.#playingSinceMs ??= performance.now();
     if (this.#state.type !== 'playing') this.#say({ type: 'playing' });
     const still = this.#o.still;
@@ -246,28 +293,28 @@ export class Player {
   #holdPicture(): void {
     const { still } = this.#o;
     const { videoWidth, videoHeight } = this.#video;
-    if (still === undefined || videoWidth === 0) return;
+    // While the still is shown, the video below it has no newer picture.
+    if (still === undefined || videoWidth === 0 || !still.hidden) return;
     still.width = videoWidth;
     still.height = videoHeight;
     still.getContext('2d')?.drawImage(this.#video, 0, 0);
     still.hidden = false;
   }
 
-  #second(nowMs: number): void {
-    const seconds = (nowMs - this.#secondMs) / 1_000;
+  #second(bytes: number): void {
+    const nowMs = performance.now();
+    const seconds = Math.max(0.001, (nowMs - this.#secondMs) / 1_000);
     this.#secondMs = nowMs;
     this.#edge.second();
     const video = this.#video;
+    const { totalVideoFrames, droppedVideoFrames } = video.getVideoPlaybackQuality();
+    const shown = Math.max(0, totalVideoFrames - this.#framesBefore);
+    this.#framesBefore = totalVideoFrames;
+    // The browser counts from anew with each source.
+    this.#leftOut += Math.max(0, droppedVideoFrames - this.#droppedBefore);
+    this.#droppedBefore = droppedVideoFrames;
     const bufferedEnd = this.#buffered().at(-1)?.end;
-    const frames = video.getVideoPlaybackQuality().totalVideoFrames;
-    const shown = Math.max(0, frames - this.#framesBefore);
-    this.#framesBefore = frames;
-    const bytes = this.#bytes;
-    this.#bytes = 0;
     if (bufferedEnd === undefined) return;
-    if (this.#socket?.readyState === WebSocket.OPEN) {
-      this.#socket.send(JSON.stringify({ type: 'report', bufferedEnd, currentTime: video.currentTime }));
-    }
     this.#o.onFigures?.({
       video: this.#videoInfo,
       audio: this.#audioInfo,
@@ -276,6 +323,9 @@ export class Player {
       fps: shown / seconds,
       bitrateBps: (bytes * 8) / seconds,
       delayMs: Math.max(0, (bufferedEnd - video.currentTime) * 1_000),
+      lostFrames: this.#leftOut,
+      stalls: this.#stalls,
+      isInWorker: this.#source.isInWorker,
     });
   }
 }

@@ -1,17 +1,9 @@
 /** The text messages of the WebSocket subprotocol `gbgate.v1`, as the player reads and writes them. Pure: no DOM. */
 
+import type { AudioInfo, VideoInfo } from './state.ts';
+
 /** Offered when the socket opens; without it the gateway sends binary messages only. */
 export const SUBPROTOCOL = 'gbgate.v1';
-
-export interface VideoInfo {
-  readonly codec: string;
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface AudioInfo {
-  readonly codec: string;
-}
 
 /** What the gateway says between binary messages. */
 export type ServerMessage =

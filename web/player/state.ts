@@ -1,5 +1,36 @@
-import type { Closing } from './closing.ts';
-import type { AudioInfo, VideoInfo } from './protocol.ts';
+/**
+ * What the player says to the outside: the types of `<gb-player>`. This file imports nothing and holds nothing but types,
+ * because it is shipped as it is, as `/player.d.ts`.
+ */
+
+/**
+ * Why a connection ended: the gateway's close codes by name; `lost` is every other one (the network, a restart of a
+ * proxy). Pages of an origin that is not allowed are `unauthorized` with the reason `origin`.
+ */
+export type Closing =
+  | 'unauthorized'
+  | 'unknown'
+  | 'no-media'
+  | 'stopped'
+  | 'ended'
+  | 'too-slow'
+  | 'device-offline'
+  | 'device-busy'
+  | 'no-capacity'
+  | 'shutting-down'
+  | 'lost';
+
+export interface VideoInfo {
+  /** `h264`, `h265`. */
+  readonly codec: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface AudioInfo {
+  /** What the camera sends: `pcma`, `pcmu`, `aac`. */
+  readonly codec: string;
+}
 
 /** What the player is doing, for whoever puts it into words. */
 export type PlayerState =
@@ -7,11 +38,15 @@ export type PlayerState =
   /** Connected; `state` is the gateway's word for the stream (`inviting`, `waiting`, `stalled`). */
   | { readonly type: 'waiting'; readonly state: string; readonly code?: string }
   | { readonly type: 'playing' }
+  /** `pause()` was called: nothing is downloaded. */
+  | { readonly type: 'paused' }
   /** The browser wants a click before it plays. */
   | { readonly type: 'blocked' }
+  /** The next try comes by itself `inMs` milliseconds after this state began. */
   | { readonly type: 'retrying'; readonly closing: Closing; readonly reason: string; readonly inMs: number }
-  /** Over until `start` is called again. */
+  /** Over until `play()` is called again. */
   | { readonly type: 'closed'; readonly closing: Closing; readonly reason: string }
+  /** `codec` is the one that this browser cannot decode. */
   | { readonly type: 'undecodable'; readonly mime: string; readonly codec: string }
   /** No Media Source Extensions in this browser. */
   | { readonly type: 'unsupported' };
@@ -20,6 +55,7 @@ export type PlayerState =
 export interface PlayerFigures {
   readonly video: VideoInfo | null;
   readonly audio: AudioInfo | null;
+  /** Of the picture shown, in pixels. */
   readonly width: number;
   readonly height: number;
   /** Pictures shown in the last second. */
@@ -27,4 +63,107 @@ export interface PlayerFigures {
   readonly bitrateBps: number;
   /** From the newest media in the buffer to the picture shown. */
   readonly delayMs: number;
+  /** Frames of this connection that were never shown: left out by the gateway, or dropped by the browser's decoder. */
+  readonly lostFrames: number;
+  /** How often the media ran dry on this connection. */
+  readonly stalls: number;
+  /** Media Source Extensions run in a worker, where a busy page cannot hold them up. */
+  readonly isInWorker: boolean;
+}
+
+/** How a recording on the viewer's own disk ended. */
+export interface RecordingResult {
+  /** `asked`: stopRecording(); `codec`: the stream changed its description; `limit`: memory is full; `fault`: the disk refused. */
+  readonly why: 'asked' | 'codec' | 'limit' | 'closed' | 'fault';
+  /** The file, when it was kept in memory; null when it went to a writable of the caller's, or holds nothing. */
+  readonly file: Blob | null;
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+/** Where a recording goes: `FileSystemWritableFileStream` is one. */
+export interface RecordingTarget {
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What went wrong for good, in the shape of `HTMLMediaElement.error`. */
+export interface PlayerError {
+  /** The numbers of `MediaError`: 2 network (or refused), 4 not supported. */
+  readonly code: 2 | 4;
+  readonly message: string;
+}
+
+export interface GbPlayerEventMap {
+  /** `detail` is the new state. */
+  statechange: CustomEvent<PlayerState>;
+  /** Once a second while media comes in. */
+  figures: CustomEvent<PlayerFigures>;
+  /** The gateway described the media, at the start and at each change. */
+  codec: CustomEvent<{ readonly mime: string; readonly video: VideoInfo | null; readonly audio: AudioInfo | null }>;
+  recordingstart: Event;
+  recordingstop: CustomEvent<RecordingResult>;
+}
+
+/**
+ * `<gb-player src="/live/DEVICE/CHANNEL.mp4" controls muted stats lang="zh">`. Beside the events above it fires those of
+ * `<video>`: play, playing, pause, waiting, volumechange, error, loadedmetadata, loadeddata, canplay, resize, timeupdate,
+ * enterpictureinpicture, leavepictureinpicture.
+ */
+export interface GbPlayer extends HTMLElement {
+  /** Address of the stream, `http(s)` or `ws(s)`, relative to the page. */
+  src: string;
+  /** Address of the sub-stream, offered when the main stream cannot be decoded; by default `src` with `?stream=1`, unless that is signed. */
+  subSrc: string;
+  controls: boolean;
+  /** The overlay of codec, size, frame rate, bit rate, loss and delay. */
+  stats: boolean;
+  /** No words over the picture: the page has its own. */
+  quiet: boolean;
+  muted: boolean;
+  /** 0 to 1. */
+  volume: number;
+  /** True between `pause()` and `play()`. */
+  readonly paused: boolean;
+  /** Seconds of the media time line. */
+  readonly currentTime: number;
+  /** When the picture on the screen was taken, by the gateway's clock; null before the first picture. */
+  readonly contentTime: Date | null;
+  readonly videoWidth: number;
+  readonly videoHeight: number;
+  /** As `HTMLMediaElement.readyState`. */
+  readonly readyState: number;
+  readonly error: PlayerError | null;
+  readonly state: PlayerState;
+  readonly recording: boolean;
+  /** The element inside, for what is not here. */
+  readonly video: HTMLVideoElement;
+  /** Connects, or goes to the live picture after `pause()`; within a click it also answers a refused autoplay. */
+  play(): void;
+  /** Keeps the picture and stops the download. */
+  pause(): void;
+  /** The picture shown now in its own size. Rejects when there is none. */
+  captureStill(type?: 'image/jpeg' | 'image/png'): Promise<Blob>;
+  /** Writes what comes in from the next key frame on as an MP4 file, into `target` or into memory. Throws when one is under way. */
+  startRecording(target?: RecordingTarget): void;
+  /** Null when none is under way. */
+  stopRecording(): Promise<RecordingResult | null>;
+  /** 1 shows the whole picture, up to 8; `x` and `y` (0 to 1) say what of the element's box stays where it is. */
+  zoom(scale: number, x?: number, y?: number): void;
+  addEventListener<K extends keyof GbPlayerEventMap>(
+    type: K,
+    listener: (this: GbPlayer, event: GbPlayerEventMap[K]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gb-player': GbPlayer;
+  }
 }

@@ -12,6 +12,7 @@ export function messageOf(state: PlayerState, words: LiveWords): string | null {
         return state.code === 'device_offline' ? words.closing['device-offline'] : words.stalled;
       return state.state === 'waiting' ? words.waiting : words.inviting;
     case 'playing':
+    case 'paused':
       return null;
     case 'blocked':
       return words.blocked;

@@ -1,4 +1,4 @@
-import type { Closing } from '../../player/closing.ts';
+import type { Closing } from '../../player/state.ts';
 import type { Language } from '../language.ts';
 
 /** The live view, the tree of cameras, and the states of the player. Pure: no DOM. */
