@@ -15,6 +15,7 @@ export interface CatalogResult {
 
 export type CatalogEvent =
   | { type: 'catalog.progress'; data: { deviceId: string; queryId: string; received: number; expected: number | null } }
+  | { type: 'catalog.failed'; data: { deviceId: string; reason: string; detail: string } }
   | {
       type: 'catalog.updated';
       data: {

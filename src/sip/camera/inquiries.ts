@@ -5,7 +5,7 @@ import { type DeviceStatus, writeDeviceStatusQuery } from '../manscdp/device-sta
 import { type BodyStyle, bodyStyle, MANSCDP_CONTENT_TYPE } from '../manscdp/envelope.ts';
 import type { Peer } from '../peer.ts';
 import type { SipResponse } from '../wire/message.ts';
-import type { CatalogResult, Catalogs } from './catalogs.ts';
+import type { CatalogEvent, CatalogResult, Catalogs } from './catalogs.ts';
 import type { Device, Directory } from './directory.ts';
 import { MESSAGE_HOLD_MS, type Outbox } from './outbox.ts';
 import type { QueryFault, Questions } from './query.ts';
@@ -21,6 +21,7 @@ export interface InquiryPorts {
   peerOf(deviceId: string): Peer | null;
   seen(deviceId: string, nowMs: number): void;
   nowMs(): number;
+  emit(event: CatalogEvent): void;
   /** First SN, 1 to 2^31: a restarted gateway does not take late answers to its predecessor for its own. */
   firstSn: number;
 }
@@ -43,7 +44,9 @@ export class Inquiries {
     if (!changed && this.#ports.catalogs.complete(deviceId)) return;
     void this.info(deviceId);
     void this.status(deviceId);
-    void this.catalog(deviceId);
+    void this.catalog(deviceId).then((result) => {
+      if ('fault' in result) this.#tellFailure(deviceId, result);
+    });
   }
 
   /** Asks what it is; name, maker, model and firmware go into the directory. */
@@ -103,6 +106,12 @@ export class Inquiries {
     const fault: QueryFault = { fault: 'offline', detail: 'the device is offline' };
     this.#ports.questions.failAll(deviceId, fault);
     this.#ports.catalogs.fail(deviceId, fault);
+  }
+
+  /** A catalogue that nobody waits for and that did not come; a device that left meanwhile has its own event. */
+  #tellFailure(deviceId: string, { fault, detail }: QueryFault): void {
+    if (fault === 'offline' || fault === 'closed' || fault === 'not-found') return;
+    this.#ports.emit({ type: 'catalog.failed', data: { deviceId, reason: fault, detail } });
   }
 
   close(): void {
