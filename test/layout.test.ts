@@ -10,10 +10,11 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Who may import whom: the arrows of ARCHITECTURE.md. */
 const ARROWS: readonly Arrow[] = [
   { from: 'bin', to: ['src/cli', 'src/http', 'src/gateway', 'src/simulator'] },
-  { from: 'src/cli', to: ['src/http', 'src/gateway', 'src/simulator', 'src/sip/wire', 'src/store'] },
+  { from: 'src/cli', to: ['src/http', 'src/gateway', 'src/simulator', 'src/sip/wire', 'src/store', 'src/inspect'] },
   // A viewer's sink is a type that the WebSocket and the HTTP answer implement.
   { from: 'src/http', to: ['src/gateway', 'src/media/live/viewer.ts'] },
-  { from: 'src/gateway', to: ['src/sip', 'src/media', 'src/record', 'src/store'] },
+  { from: 'src/gateway', to: ['src/sip', 'src/media', 'src/record', 'src/store', 'src/inspect/write'] },
+  { from: 'src/inspect', to: ['src/sip/wire', 'src/sip/sdp.ts', 'src/sip/ssrc.ts', 'src/media', 'src/record'] },
   { from: 'src/store', to: ['src/sip/camera', 'src/sip/dialog.ts', 'src/record'] },
   { from: 'src/record', to: ['src/media'] },
   { from: 'src/media', to: [] },

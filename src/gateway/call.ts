@@ -1,4 +1,4 @@
-import type { MediaFault, PacketFeed, Receiver, ReceiverEvent, ReceiverOptions } from '../media/receiver.ts';
+import type { MediaFault, MediaTap, PacketFeed, Receiver, ReceiverEvent, ReceiverOptions } from '../media/receiver.ts';
 import { buildOffer, parseSdp, subjectOf } from '../sip/sdp.ts';
 import type { InviteFailure, Call as SipCall, SipServer } from '../sip/server.ts';
 import { formatSsrc, type SsrcPool } from '../sip/ssrc.ts';
@@ -43,6 +43,10 @@ export interface CallOptions {
   readonly mediaTimeoutMs: number;
   /** Silence of this length after that ends the call as stalled. */
   readonly stallTimeoutMs: number;
+  /** Who wants to hear all that comes in at the call's sockets, from their opening on. */
+  tap(): MediaTap | null;
+  /** The call has its Call-ID; none of its messages has left yet. */
+  onDialogue(callId: string): void;
   onMedia(event: ReceiverEvent): void;
   /** Called about once a second while media flows. */
   onSecond(): void;
@@ -129,6 +133,8 @@ export class Call {
       return;
     }
     this.#receiver = opened;
+    const tap = this.#options.tap();
+    if (tap !== null) opened.listen(tap);
     if (this.#end !== null) {
       // Stopped while the port was being opened: no INVITE has left, nobody will send here.
       opened.close({ byeAnswered: true });
@@ -164,6 +170,7 @@ export class Call {
       onFailure: (failure) => this.#onFailure(failure),
       onBye: (reason) => this.#finish({ kind: 'device-bye', detail: reason }),
     });
+    this.#options.onDialogue(this.#sip.callId);
     if (this.#end !== null) void this.#hangUp();
   }
 

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { Dialogues } from '../inspect/write/dialogues.ts';
 import { PortPool } from '../media/ingest/port-pool.ts';
 import { openReceiver } from '../media/receiver.ts';
 import { learn } from '../sip/camera/profile.ts';
 import { type SipEvent, SipServer } from '../sip/server.ts';
 import { SsrcPool } from '../sip/ssrc.ts';
 import { openStore } from '../store/store.ts';
+import { Captures } from './captures.ts';
 import { atMost, type Clock, systemClock } from './clock.ts';
 import type { GatewayConfig } from './config.ts';
 import { Devices } from './devices.ts';
@@ -66,6 +68,7 @@ export async function openGateway(
   // before the first device can be heard: what it does would be missed while a big file is read
   await recordings.recover();
   let onSip: (event: SipEvent) => void = () => {};
+  const dialogues = new Dialogues(() => clock.epochMs());
   const sip = await SipServer.open({
     platformId: config.sip.id,
     domain: config.sip.domain,
@@ -80,6 +83,7 @@ export async function openGateway(
     stores: { devices: store.devices, channels: store.channels, dialogues: store.dialogues },
     log,
     onEvent: (event) => onSip(event),
+    trace: (direction, message, peer) => dialogues.message(direction, message, peer),
   });
   if ('fault' in sip) {
     store.close();
@@ -96,6 +100,15 @@ export async function openGateway(
   const { directory } = sip;
   const isOnline = (deviceId: string) => directory.device(deviceId)?.online === true;
   const ssrcs = new SsrcPool(config.sip.id, Math.random());
+  const captures = new Captures({
+    folder: join(dataDir, 'captures'),
+    clock,
+    dialogues,
+    sipEnd: (peerHost) => ({ host: sip.localAddressTo(peerHost), port: sip.port }),
+    iso,
+    newId,
+    log: (message, data) => log.warn(data, message),
+  });
   let closing: Promise<void> | null = null;
 
   const lives = new LiveTable(
@@ -127,6 +140,7 @@ export async function openGateway(
         const device = directory.device(deviceId);
         if (device !== undefined && learn(device, 'mediaTransport', transport)) directory.save(device);
       },
+      dialogueBegun: (callId) => dialogues.begin(callId),
       publish,
       log: (message, data) => log.info(data, message),
     },
@@ -244,6 +258,14 @@ export async function openGateway(
       const found = recordings.setLocked(id, locked);
       return isProblem(found) ? found : recordingView(found, iso);
     },
+    startCapture(streamId, o) {
+      const live = streams.find(streamId);
+      return isProblem(live) ? live : captures.start(live, o);
+    },
+    captures: () => captures.all(),
+    capture: (id) => captures.get(id),
+    captureFile: (id) => captures.file(id),
+    deleteCapture: (id) => captures.delete(id),
     events: (since, types, listener) => events.listen(since, types, listener),
     counters() {
       const running = lives.running();
@@ -295,6 +317,7 @@ export async function openGateway(
       closing ??= (async () => {
         keep.close();
         await recordings.close();
+        await captures.close();
         const ended = Promise.all(lives.running().map((live) => live.end('the gateway is shutting down', 1001)));
         await atMost(clock, BYE_PATIENCE_MS, ended);
         await sip.close();

@@ -1,7 +1,8 @@
 import { Feed } from '../media/feed.ts';
 import type { FeedCounters } from '../media/frame.ts';
+import { LIVE_REORDER } from '../media/ingest/reorder.ts';
 import { Stream } from '../media/live/stream.ts';
-import type { ReceiverEvent } from '../media/receiver.ts';
+import type { MediaTap, ReceiverEvent } from '../media/receiver.ts';
 import { Call, type CallEnd, type CallPorts } from './call.ts';
 import { atMost } from './clock.ts';
 import { Findings } from './findings.ts';
@@ -10,10 +11,6 @@ import { closeCodeOf, problemOf, worthAnotherTransport } from './pull-failure.ts
 import { Steps } from './steps.ts';
 import type { Problem, PulledTransport, StreamState } from './views.ts';
 
-/** UDP packets are held this long for one that is late: above the jitter of a site's network, below what a viewer notices. */
-const REORDER_HOLD_MS = 100;
-/** At 2 Mbit/s 100 ms are 20 packets, at 16 Mbit/s 160; beyond this the missing packet is lost. */
-const REORDER_MAX_PACKETS = 256;
 /** Practice for the final answer of a camera (quirk list, section 18: play timeout 10 s). */
 const INVITE_TIMEOUT_MS = 10_000;
 /** The last rung of the ladder gets the full time; a rung with another behind it is left sooner. */
@@ -32,6 +29,9 @@ export interface Refused {
 }
 const NOTHING_REFUSED: Refused = { strangers: 0, malformed: 0, connections: 0 };
 
+/** Dialogues that a stream remembers: a pull tries three transports, and is made again after a stall. */
+const KEPT_DIALOGUES = 8;
+
 export interface LivePorts extends CallPorts {
   readonly stallTimeoutMs: number;
   readonly lingerMs: number;
@@ -45,6 +45,8 @@ export interface LivePorts extends CallPorts {
   endedByDevice(deviceId: string, channelId: string): void;
   /** Media came this way: worth remembering for the device. */
   worked(deviceId: string, transport: PulledTransport): void;
+  /** A call has this Call-ID; none of its messages has left yet. */
+  dialogueBegun(callId: string): void;
   publish(type: string, data: Record<string, unknown>): void;
   log(message: string, data: Record<string, unknown>): void;
 }
@@ -99,6 +101,9 @@ export class Live {
   #refusedBefore: Refused = NOTHING_REFUSED;
   #bitrate = { bytes: 0, atMs: 0, bps: 0 };
   readonly #callsClosing = new Set<Promise<void>>();
+  /** Call-IDs of its newest calls, oldest first. */
+  callIds: readonly string[] = [];
+  #tap: MediaTap | null = null;
 
   constructor(ports: LivePorts, options: LiveOptions) {
     this.#ports = ports;
@@ -110,7 +115,7 @@ export class Live {
     this.keep = options.keep;
     this.startedEpochMs = ports.clock.epochMs();
     this.steps = new Steps(ports.clock);
-    this.#feed = new Feed({ reorder: { holdMs: REORDER_HOLD_MS, maxPackets: REORDER_MAX_PACKETS } });
+    this.#feed = new Feed({ reorder: LIVE_REORDER });
     this.stream = new Stream({ id: options.id, loss: ports.loss, clock: ports.clock });
     this.stream.onViewersChanged = () => this.#demandChanged();
     this.#demandChanged();
@@ -181,6 +186,12 @@ export class Live {
       this.#waiters.add(done);
       this.#demandChanged();
     });
+  }
+
+  /** Begins, or with null ends, the hearing of all media that comes in, over every call of this stream. */
+  listen(tap: MediaTap | null): void {
+    this.#tap = tap;
+    this.#call?.receiver?.listen(tap);
   }
 
   /** The device is gone: whoever watches a stream that has stalled is told why it stays so. */
@@ -259,6 +270,11 @@ export class Live {
       stallTimeoutMs: this.#ports.stallTimeoutMs,
       onMedia: (event) => this.#onMedia(event),
       onSecond: () => this.#measureBitrate(),
+      tap: () => this.#tap,
+      onDialogue: (callId) => {
+        this.callIds = [...this.callIds, callId].slice(-KEPT_DIALOGUES);
+        this.#ports.dialogueBegun(callId);
+      },
       onEnd: (end) => this.#onCallEnd(call, end),
     });
     this.#call = call;

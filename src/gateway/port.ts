@@ -1,12 +1,16 @@
 import type { ViewerSink } from '../media/live/viewer.ts';
 import type {
+  CaptureView,
   CatalogView,
   ChannelView,
+  DeviceAddressesView,
   DeviceView,
   GatewayEvent,
+  HealthView,
   Problem,
   PullTransport,
   RecordingView,
+  StreamHistoryView,
   StreamView,
 } from './views.ts';
 
@@ -61,9 +65,12 @@ export interface Gateway {
     channelId: string,
     o: { transport?: PullTransport; streamNumber?: number; waitMs?: number },
   ): Promise<{ stream: StreamView; created: boolean } | Problem>;
-  streams(): StreamView[];
+  /** With `running` those that run, or those that have ended, only. */
+  streams(o?: { running?: boolean }): StreamView[];
   stream(id: string): StreamView | Problem;
   stopStream(id: string): Promise<Problem | null>;
+  /** The last minutes in numbers. */
+  streamHistory(id: string): StreamHistoryView | Problem;
   /** The newest key frame of a stream as JPEG. */
   snapshot(streamId: string): Promise<Uint8Array | Problem>;
   /** Attaches a viewer to a channel; pulls it if nobody had. */
@@ -83,12 +90,28 @@ export interface Gateway {
   recordingFile(id: string): { absolutePath: string; etag: string; complete: boolean } | Problem;
   deleteRecording(id: string): Promise<Problem | null>;
   lockRecording(id: string, locked: boolean): RecordingView | Problem;
+  /** Small JPEG of its first picture, made when first asked for and kept. */
+  thumbnail(id: string): Promise<{ absolutePath: string } | Problem>;
+
+  /** Begins a capture of SIP dialogue and media of a stream, as seen at our sockets. */
+  startCapture(streamId: string, o: { seconds: number; redact: boolean }): CaptureView | Problem;
+  captures(): CaptureView[];
+  capture(id: string): CaptureView | Problem;
+  /** The finished file; `conflict` while it is being written. */
+  captureFile(id: string): { absolutePath: string } | Problem;
+  deleteCapture(id: string): Promise<Problem | null>;
 
   /** Events from now on, after those since the event `since`; the answer stops them. */
   events(since: string | null, types: string[] | null, listener: (event: GatewayEvent) => void): () => void;
   /** Numbers for `/metrics`, flat. Names that end in `_total` only grow. */
   counters(): Record<string, number>;
   system(): Record<string, unknown>;
+  /** How gateway and machine do, and what is wrong. */
+  health(): Promise<HealthView>;
+  /** Asks devices for their time (DeviceStatus) and waits for them, at most `waitMs`; `health` and `deviceAddresses` then know. */
+  askDeviceClocks(waitMs: number): Promise<void>;
+  /** What each device is told, and what it says. */
+  deviceAddresses(): DeviceAddressesView[];
   /** BYE to every device with an open call, files finalised, sockets closed. Idempotent. */
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@
  * What the outside sees of the gateway: the objects of the HTTP API and of events, as the contract names them.
  * Types only. Times are ISO 8601 with offset; units stand in the names.
  */
+import type { Warning } from './health.ts';
 
 export type PullTransport = 'udp' | 'tcp-passive' | 'tcp-active' | 'auto';
 export type PulledTransport = Exclude<PullTransport, 'auto'>;
@@ -114,6 +115,69 @@ export interface RecordingView {
   error?: string;
 }
 
+export interface CaptureView {
+  id: string;
+  streamId: string;
+  state: 'running' | 'complete' | 'failed';
+  /** As asked for; null, like the next: of an earlier run of the gateway, its file is all there is. */
+  seconds: number | null;
+  redacted: boolean | null;
+  startedAt: string;
+  endedAt?: string;
+  bytes: number;
+  packets: number | null;
+  /** Packets left out because the disk was too slow. */
+  dropped: number;
+  /** In the data folder. */
+  path: string;
+  error?: string;
+}
+
+/** What stands in the messages to one device, and what its own say. */
+export interface DeviceAddressesView {
+  deviceId: string;
+  name: string;
+  online: boolean;
+  /** `host:port` its packets come from; null before it was ever heard. */
+  source: string | null;
+  /** `host:port` in Via and Contact of our requests to it. */
+  via: string;
+  contact: string;
+  /** Hosts in `o=` and `c=` of our offers to it. */
+  sdp: { origin: string; connection: string };
+  /** What its own Via and Contact say when that is not where its packets come from (SIP-1, SIP-4), in words. */
+  says: string[];
+  /** Its clock minus ours; null when it was not asked or did not say. */
+  clockOffsetSeconds: number | null;
+}
+
+/** Health in detail. Loads: 1 is one whole core for the process, all of them for the machine. */
+export interface HealthView {
+  versions: { node: string; ffmpeg: string | null };
+  process: { cpu: number; memoryBytes: number; heapBytes: number; loopDelayP99Ms: number; loopDelayMaxMs: number };
+  machine: {
+    cores: number;
+    cpu: number;
+    memoryBytes: number;
+    memoryFreeBytes: number;
+    receiveBufferMaxBytes: number | null;
+  };
+  disk: { path: string; totalBytes: number; freeBytes: number } | null;
+  ports: { total: number; leased: number; heldOff: number; occupied: number; free: number };
+  counters: Record<string, number>;
+  warnings: Warning[];
+}
+
+/** The last minutes of a stream: one value per `everyMs`, the newest last. */
+export interface StreamHistoryView {
+  everyMs: number;
+  bitrateBps: number[];
+  fps: number[];
+  /** Part of the packets that never came, 0…1. */
+  loss: number[];
+  viewers: number[];
+}
+
 export interface CatalogView {
   items: ChannelView[];
   next: string | null;
@@ -136,6 +200,7 @@ export type ProblemCode =
   | 'channel_not_found'
   | 'stream_not_found'
   | 'recording_not_found'
+  | 'capture_not_found'
   | 'conflict'
   | 'device_busy'
   | 'rate_limited'

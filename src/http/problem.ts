@@ -15,6 +15,7 @@ const KINDS: Record<AnyCode, readonly [status: number, title: string]> = {
   channel_not_found: [404, 'Channel not found'],
   stream_not_found: [404, 'Stream not found'],
   recording_not_found: [404, 'Recording not found'],
+  capture_not_found: [404, 'Capture not found'],
   conflict: [409, 'Conflict'],
   device_busy: [409, 'Device busy'],
   payload_too_large: [413, 'Body too large'],

@@ -132,6 +132,24 @@ export const Recording = Type.Object(
   { title: 'Recording' },
 );
 
+export const Capture = Type.Object(
+  {
+    id: Type.String(),
+    streamId: Type.String(),
+    state: Words(['running', 'complete', 'failed']),
+    seconds: Nullable(Type.Number({ description: 'As asked for; null for one of an earlier run' })),
+    redacted: Nullable(Type.Boolean()),
+    startedAt: Time,
+    endedAt: Type.Optional(Time),
+    bytes: Type.Integer(),
+    packets: Nullable(Type.Integer()),
+    dropped: Type.Integer({ description: 'Packets left out because the disk was too slow' }),
+    path: Type.String(),
+    error: Type.Optional(Type.String()),
+  },
+  { title: 'Capture' },
+);
+
 export const ProblemDocument = Type.Object(
   {
     type: Type.String(),

@@ -17,6 +17,7 @@ import { Metrics } from './metrics.ts';
 import { isHost, isNamed, isOriginAllowed } from './origin.ts';
 import { pageFolder, servePage } from './page.ts';
 import { sendProblem } from './problem.ts';
+import { captureRoutes } from './routes/captures.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { recordingRoutes } from './routes/recordings.ts';
@@ -110,7 +111,15 @@ export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpSe
     );
     await closed.register(
       async (api) => {
-        for (const routes of [deviceRoutes, channelRoutes, streamRoutes, recordingRoutes, eventRoutes, systemRoutes]) {
+        for (const routes of [
+          deviceRoutes,
+          channelRoutes,
+          streamRoutes,
+          recordingRoutes,
+          captureRoutes,
+          eventRoutes,
+          systemRoutes,
+        ]) {
           routes(api, context);
         }
         api.all('/*', { schema: { hide: true } }, (request, reply) => noRoute(request, reply));

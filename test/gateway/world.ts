@@ -105,6 +105,7 @@ export class World {
         this.pauseMs = 5000;
       },
       worked: (_, transport) => void this.worked.push(transport),
+      dialogueBegun: () => {},
       publish: (type) => void this.published.push(type),
       log: () => {},
     };

@@ -1,5 +1,6 @@
 import type { Gateway, ViewerHandle, ViewOptions } from '../../src/gateway/port.ts';
 import type {
+  CaptureView,
   ChannelView,
   DeviceView,
   GatewayEvent,
@@ -28,6 +29,7 @@ export class FakeGateway implements Gateway {
   readonly channelList: ChannelView[] = [];
   readonly streamList: StreamView[] = [];
   readonly recordingList: RecordingView[] = [];
+  readonly captureList: CaptureView[] = [];
   readonly calls: unknown[][] = [];
   readonly viewers: AttachedViewer[] = [];
   readonly listeners = new Set<(event: GatewayEvent) => void>();
@@ -145,6 +147,25 @@ export class FakeGateway implements Gateway {
   lockRecording(id: string, locked: boolean) {
     const found = this.recording(id);
     return 'problem' in found ? found : { ...found, locked };
+  }
+  startCapture(streamId: string, o: { seconds: number; redact: boolean }) {
+    this.#said('startCapture', streamId, o);
+    const stream = this.stream(streamId);
+    return 'problem' in stream ? stream : this.captures()[0]!;
+  }
+  captures() {
+    return this.captureList;
+  }
+  capture(id: string) {
+    return this.captureList.find((c) => c.id === id) ?? missing('capture_not_found', id);
+  }
+  captureFile(id: string) {
+    const found = this.capture(id);
+    return 'problem' in found ? found : (this.file ?? missing('capture_not_found', id));
+  }
+  async deleteCapture(id: string) {
+    const found = this.capture(id);
+    return 'problem' in found ? found : null;
   }
   events(since: string | null, types: string[] | null, listener: (e: GatewayEvent) => void) {
     this.#said('events', since, types);
