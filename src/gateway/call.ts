@@ -1,4 +1,5 @@
 import type { MediaFault, MediaTap, PacketFeed, Receiver, ReceiverEvent, ReceiverOptions } from '../media/receiver.ts';
+import type { IdForm, SdpForm, SubStreamAttribute } from '../sip/camera/profile.ts';
 import { buildOffer, parseSdp, subjectOf } from '../sip/sdp.ts';
 import type { InviteFailure, Call as SipCall, SipServer } from '../sip/server.ts';
 import { formatSsrc, type SsrcPool } from '../sip/ssrc.ts';
@@ -34,6 +35,10 @@ export interface CallOptions {
   readonly channelId: string;
   readonly streamNumber: number;
   readonly transport: PulledTransport;
+  /** How the offer is written and whom the INVITE names (INV-5), and how a sub-stream is asked for (INV-13). */
+  readonly sdpForm: SdpForm;
+  readonly idForm: IdForm;
+  readonly subStreamAttribute: SubStreamAttribute;
   /** Feed of the stream: it was there before this call and goes on after it. */
   readonly feed: PacketFeed;
   readonly steps: Steps;
@@ -147,13 +152,15 @@ export class Call {
 
   #invite(receiver: Receiver, ssrc: number): void {
     const { deviceId, channelId, streamNumber, transport, steps, inviteTimeoutMs } = this.#options;
+    const { sdpForm, idForm, subStreamAttribute } = this.#options;
     const { sip } = this.#ports;
     const host = sip.mediaHostFor(deviceId);
     steps.add('invite', `offered ${transport} ${host}:${receiver.port}, SSRC ${formatSsrc(ssrc)}`);
     this.#sip = sip.invite({
       deviceId,
       channelId,
-      subject: subjectOf(channelId, ssrc, sip.platformId),
+      idForm,
+      subject: subjectOf(channelId, ssrc, sip.platformId, subStreamAttribute === 'subject' ? streamNumber : null),
       sdp: buildOffer({
         name: 'Play',
         platformId: sip.platformId,
@@ -163,6 +170,8 @@ export class Call {
         transport,
         ssrc,
         streamNumber,
+        form: sdpForm,
+        subStreamAttribute,
       }),
       timeoutMs: inviteTimeoutMs,
       onProvisional: (status) => steps.add('provisional', String(status)),

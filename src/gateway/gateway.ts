@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import { Dialogues } from '../inspect/write/dialogues.ts';
 import { PortPool } from '../media/ingest/port-pool.ts';
 import { openReceiver } from '../media/receiver.ts';
-import { learn } from '../sip/camera/profile.ts';
 import { type SipEvent, SipServer } from '../sip/server.ts';
 import { SsrcPool } from '../sip/ssrc.ts';
 import { openStore } from '../store/store.ts';
@@ -16,6 +15,7 @@ import { Keep } from './keep.ts';
 import { transportLadder } from './ladder.ts';
 import { LiveTable } from './live-table.ts';
 import type { Gateway } from './port.ts';
+import { formsOf, learnRung } from './profile.ts';
 import { Recordings } from './recordings.ts';
 import { Rests } from './rests.ts';
 import { openSecrets } from './secrets.ts';
@@ -122,23 +122,25 @@ export async function openGateway(
       loss: config.media.loss,
       ladder(deviceId, channelId, wish) {
         const device = directory.device(deviceId);
-        return transportLadder(
-          [
-            wish,
-            pullTransport(directory.channel(deviceId, channelId)?.mediaTransport),
-            pullTransport(device?.mediaTransport),
-            config.media.transport,
-          ],
-          workedTransport(device?.learned.mediaTransport),
-          editionOf(device?.version ?? null),
-        );
+        const wishes = [
+          wish,
+          pullTransport(directory.channel(deviceId, channelId)?.mediaTransport),
+          pullTransport(device?.mediaTransport),
+          config.media.transport,
+        ];
+        const worked = workedTransport(device?.learned.mediaTransport);
+        return {
+          transports: transportLadder(wishes, worked, editionOf(device?.version ?? null)),
+          ...formsOf(device, directory.channelCount(deviceId)),
+        };
       },
+      subStreamAttribute: (deviceId) => directory.device(deviceId)?.profile.subStreamAttribute ?? 'all',
       isOnline,
       pauseBeforeMs: (deviceId, channelId) => rests.leftMs(deviceId, channelId),
       endedByDevice: (deviceId, channelId) => rests.note(deviceId, channelId),
-      worked(deviceId, transport) {
+      worked(deviceId, rung) {
         const device = directory.device(deviceId);
-        if (device !== undefined && learn(device, 'mediaTransport', transport)) directory.save(device);
+        if (device !== undefined && learnRung(device, rung)) directory.save(device);
       },
       dialogueBegun: (callId) => dialogues.begin(callId),
       publish,

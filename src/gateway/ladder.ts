@@ -1,3 +1,5 @@
+import type { IdForm, SdpForm } from '../sip/camera/profile.ts';
+import type { CallEnd } from './call.ts';
 import type { DeviceView, PulledTransport, PullTransport } from './views.ts';
 
 /**
@@ -15,6 +17,103 @@ export function transportLadder(
   const order: PulledTransport[] =
     version === '2011' ? ['udp', 'tcp-passive', 'tcp-active'] : ['tcp-passive', 'udp', 'tcp-active'];
   return worked === null ? order : [worked, ...order.filter((transport) => transport !== worked)];
+}
+
+/** One way to ask for a stream. */
+export interface Rung {
+  readonly transport: PulledTransport;
+  readonly sdpForm: SdpForm;
+  readonly idForm: IdForm;
+}
+
+/** What may be tried, each list best first and none empty. */
+export interface LadderPlan {
+  readonly transports: readonly PulledTransport[];
+  readonly sdpForms: readonly SdpForm[];
+  readonly idForms: readonly IdForm[];
+}
+
+/** Every transport with every form of the offer, and both ids: no device is asked more often than this for one picture. */
+const MAX_RUNGS = 12;
+
+/**
+ * One climb. How a rung failed says which part of it to change: silence and refused connections the transport, a
+ * refused description (RFC 3261 21.4.26) first the transport and then the form of the offer, an unknown name the id (INV-5).
+ */
+export class Ladder {
+  readonly #plan: LadderPlan;
+  #transport = 0;
+  #form = 0;
+  #id = 0;
+  #climbed = 0;
+
+  constructor(plan: LadderPlan) {
+    this.#plan = plan;
+  }
+
+  /** The rung to try now. */
+  get rung(): Rung | null {
+    const transport = this.#plan.transports[this.#transport];
+    const sdpForm = this.#plan.sdpForms[this.#form];
+    const idForm = this.#plan.idForms[this.#id];
+    return transport === undefined || sdpForm === undefined || idForm === undefined
+      ? null
+      : { transport, sdpForm, idForm };
+  }
+
+  /** True when silence on this rung would lead to another one. */
+  get hasNextTransport(): boolean {
+    return this.#transport + 1 < this.#plan.transports.length;
+  }
+
+  /** Moves to the rung that such an end asks for; false when there is none, and the ladder stays where it is. */
+  climb(end: CallEnd): boolean {
+    if (++this.#climbed >= MAX_RUNGS) return false;
+    switch (end.kind) {
+      case 'no-media':
+      case 'no-connection':
+      case 'transport-refused':
+        return this.#nextTransport();
+      case 'rejected':
+        switch (end.status) {
+          case 488:
+          case 415:
+          case 606:
+            return this.#nextTransport() || this.#nextForm();
+          case 400:
+            return this.#nextForm() || this.#nextTransport() || this.#nextId();
+          case 403:
+            return this.#nextId() || this.#nextForm();
+          case 404:
+            return this.#nextId();
+          default:
+            return false;
+        }
+      default:
+        return false;
+    }
+  }
+
+  #nextTransport(): boolean {
+    if (!this.hasNextTransport) return false;
+    this.#transport++;
+    return true;
+  }
+
+  #nextForm(): boolean {
+    if (this.#form + 1 >= this.#plan.sdpForms.length) return false;
+    this.#form++;
+    this.#transport = 0;
+    return true;
+  }
+
+  #nextId(): boolean {
+    if (this.#id + 1 >= this.#plan.idForms.length) return false;
+    this.#id++;
+    this.#form = 0;
+    this.#transport = 0;
+    return true;
+  }
 }
 
 /** Pauses between attempts to bring a stream back, in ms; the last one repeats. A camera reboots in 30–60 s. */

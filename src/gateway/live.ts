@@ -1,13 +1,14 @@
 import { Feed } from '../media/feed.ts';
-import type { FeedCounters } from '../media/frame.ts';
+import type { FeedCounters, Finding } from '../media/frame.ts';
 import { LIVE_REORDER } from '../media/ingest/reorder.ts';
 import { Stream } from '../media/live/stream.ts';
 import type { MediaTap, ReceiverEvent } from '../media/receiver.ts';
+import type { SubStreamAttribute } from '../sip/camera/profile.ts';
 import { Call, type CallEnd, type CallPorts } from './call.ts';
 import { atMost } from './clock.ts';
 import { Findings } from './findings.ts';
-import { retryPauseMs } from './ladder.ts';
-import { closeCodeOf, problemOf, worthAnotherTransport } from './pull-failure.ts';
+import { Ladder, type LadderPlan, type Rung, retryPauseMs } from './ladder.ts';
+import { closeCodeOf, problemOf } from './pull-failure.ts';
 import { Steps } from './steps.ts';
 import type { Problem, PulledTransport, StreamState } from './views.ts';
 
@@ -36,15 +37,17 @@ export interface LivePorts extends CallPorts {
   readonly stallTimeoutMs: number;
   readonly lingerMs: number;
   readonly loss: 'deliver' | 'wait';
-  /** The rungs to try now; asked before each attempt, because the device may have changed. */
-  ladder(deviceId: string, channelId: string, wish: LiveOptions['transport']): PulledTransport[];
+  /** What to try now; asked before each attempt, because the device may have changed. */
+  ladder(deviceId: string, channelId: string, wish: LiveOptions['transport']): LadderPlan;
+  /** How the device wants a stream other than the main one to be asked for. */
+  subStreamAttribute(deviceId: string): SubStreamAttribute;
   isOnline(deviceId: string): boolean;
   /** How long this channel is still left alone, because its device ended a call or unregistered just now. */
   pauseBeforeMs(deviceId: string, channelId: string): number;
   /** The device ended a call of this channel by itself. */
   endedByDevice(deviceId: string, channelId: string): void;
   /** Media came this way: worth remembering for the device. */
-  worked(deviceId: string, transport: PulledTransport): void;
+  worked(deviceId: string, rung: Rung): void;
   /** A call has this Call-ID; none of its messages has left yet. */
   dialogueBegun(callId: string): void;
   publish(type: string, data: Record<string, unknown>): void;
@@ -89,7 +92,9 @@ export class Live {
   readonly #options: LiveOptions;
   readonly #feed: Feed;
   #call: Call | null = null;
-  #rungs: PulledTransport[] = [];
+  #ladder: Ladder | null = null;
+  /** What the device refused before it took the rung of this call (INV-5). */
+  #refusals: string[] = [];
   #everPlayed = false;
   #failures = 0;
   #deviceEnded = false;
@@ -251,9 +256,13 @@ export class Live {
     // the device came back while this rung waited for the BYE of the one before: one call at a time
     if (this.#call !== null) return;
     this.#cancelRetry();
-    if (fresh) this.#rungs = this.#ports.ladder(this.deviceId, this.channelId, this.#options.transport);
-    const transport = this.#rungs.shift();
-    if (transport === undefined) return;
+    if (fresh) {
+      this.#ladder = new Ladder(this.#ports.ladder(this.deviceId, this.channelId, this.#options.transport));
+      this.#refusals = [];
+    }
+    const rung = this.#ladder?.rung ?? null;
+    if (rung === null) return;
+    const { transport } = rung;
     this.transport = transport;
     if (!this.#everPlayed) this.#setState('inviting');
     if (this.#feed.counters.packets > 0)
@@ -262,11 +271,12 @@ export class Live {
       deviceId: this.deviceId,
       channelId: this.channelId,
       streamNumber: this.streamNumber,
-      transport,
+      ...rung,
+      subStreamAttribute: this.#ports.subStreamAttribute(this.deviceId),
       feed: this.#feed,
       steps: this.steps,
       inviteTimeoutMs: INVITE_TIMEOUT_MS,
-      mediaTimeoutMs: this.#rungs.length > 0 ? MEDIA_TIMEOUT_RUNG_MS : MEDIA_TIMEOUT_MS,
+      mediaTimeoutMs: this.#ladder?.hasNextTransport ? MEDIA_TIMEOUT_RUNG_MS : MEDIA_TIMEOUT_MS,
       stallTimeoutMs: this.#ports.stallTimeoutMs,
       onMedia: (event) => this.#onMedia(event),
       onSecond: () => this.#measureBitrate(),
@@ -289,14 +299,13 @@ export class Live {
         this.#bitrate = { bytes: this.#feed.counters.bytes, atMs: this.#ports.clock.nowMs(), bps: 0 };
         this.steps.add('first packet', `${event.remote}, SSRC ${event.ssrc}`);
         if (this.state === 'inviting') this.#setState('waiting');
-        if (this.transport !== null) this.#ports.worked(this.deviceId, this.transport);
+        this.#rememberRung();
         return;
       case 'first-pack':
         this.steps.add('first pack');
         return;
       case 'finding':
-        if (this.findings.add(event.finding, this.#ports.clock.epochMs()))
-          this.#ports.log('tolerated deviation', { ...this.#identity(), ...event.finding });
+        this.#found(event.finding);
         return;
       case 'init':
         this.steps.add('codecs', event.init.mime);
@@ -309,6 +318,22 @@ export class Live {
       default:
         return;
     }
+  }
+
+  #found(finding: Finding): void {
+    if (this.findings.add(finding, this.#ports.clock.epochMs()))
+      this.#ports.log('tolerated deviation', { ...this.#identity(), ...finding });
+  }
+
+  /** Media came on this rung: the next pull begins with it. */
+  #rememberRung(): void {
+    const rung = this.#ladder?.rung ?? null;
+    if (rung === null) return;
+    this.#ports.worked(this.deviceId, rung);
+    if (this.#refusals.length === 0) return;
+    const detail = `it refused ${this.#refusals.join(', ')}, and took ${rungWords(rung)}`;
+    this.#refusals = [];
+    this.#found({ code: 'INV-5', detail });
   }
 
   #measureBitrate(): void {
@@ -336,7 +361,9 @@ export class Live {
       'failed',
       'detail' in end ? end.detail : end.kind === 'rejected' ? `${end.status} ${end.reason}` : end.kind,
     );
-    if (worthAnotherTransport(end) && this.#rungs.length > 0) {
+    const failed = this.#ladder?.rung ?? null;
+    if (failed !== null && this.#ladder?.climb(end)) {
+      if (end.kind === 'rejected') this.#refusals.push(`${rungWords(failed)} with ${end.status}`);
       void atMost(this.#ports.clock, NEXT_RUNG_PATIENCE_MS, call.closed).then(() => {
         if (this.state !== 'ended') this.#climb(false);
       });
@@ -376,4 +403,8 @@ export class Live {
     if (state !== 'ended') this.stream.setState(state, code);
     if (state === 'playing' || state === 'ended') for (const done of [...this.#waiters]) done();
   }
+}
+
+function rungWords(rung: Rung): string {
+  return `the ${rung.sdpForm} offer over ${rung.transport} to the ${rung.idForm} id`;
 }

@@ -1,5 +1,14 @@
 import type { Device, Directory } from '../sip/camera/directory.ts';
-import { type DeviceProfile, forgetProfile, profiled, setByHand } from '../sip/camera/profile.ts';
+import {
+  type DeviceProfile,
+  forgetProfile,
+  type IdForm,
+  learn,
+  profiled,
+  type SdpForm,
+  setByHand,
+} from '../sip/camera/profile.ts';
+import type { LadderPlan, Rung } from './ladder.ts';
 import { editionOf, pullTransport } from './view-of.ts';
 import type { DeviceView, Problem, PullTransport } from './views.ts';
 
@@ -70,6 +79,36 @@ export function profileOf(device: Device): ProfileFields {
 /** The profile as the API shows it. */
 export function profileView(device: Device): ProfileView {
   return { ...profileOf(device), ...halves(device) };
+}
+
+const SDP_FORMS: readonly SdpForm[] = ['common', 'minimal', 'extended'];
+const ID_FORMS: readonly IdForm[] = ['channel', 'device'];
+
+/** Forms of the offer and of the id to try for a device with so many channels: the one set by hand alone, else what it took before and then the others. */
+export function formsOf(device: Device | undefined, channels: number): Pick<LadderPlan, 'sdpForms' | 'idForms'> {
+  const { sdpForm, idForm } = device?.profile ?? {};
+  return {
+    sdpForms: device?.byHand.sdpForm === undefined ? firstThen(sdpForm, SDP_FORMS) : [device.byHand.sdpForm],
+    idForms:
+      device?.byHand.idForm !== undefined
+        ? [device.byHand.idForm]
+        : // asked by its own id a recorder would show its first channel under the name of another
+          channels === 1
+          ? firstThen(idForm, ID_FORMS)
+          : ['channel'],
+  };
+}
+
+/** Remembers the rung that brought media; true when that is news. What is the default is remembered only to correct what was learned. */
+export function learnRung(device: Device, { transport, sdpForm, idForm }: Rung): boolean {
+  let isNews = learn(device, 'mediaTransport', transport);
+  if (sdpForm !== (device.learned.sdpForm ?? 'common')) isNews = learn(device, 'sdpForm', sdpForm) || isNews;
+  if (idForm !== (device.learned.idForm ?? 'channel')) isNews = learn(device, 'idForm', idForm) || isNews;
+  return isNews;
+}
+
+function firstThen<T>(first: T | undefined, all: readonly T[]): readonly T[] {
+  return first === undefined ? all : [first, ...all.filter((one) => one !== first)];
 }
 
 /**

@@ -1,21 +1,6 @@
 import type { CallEnd } from './call.ts';
 import type { Problem, StepView } from './views.ts';
 
-/** True when another media transport may fare better than the one that just failed. */
-export function worthAnotherTransport(end: CallEnd): boolean {
-  switch (end.kind) {
-    case 'no-media':
-    case 'no-connection':
-    case 'transport-refused':
-      return true;
-    case 'rejected':
-      // RFC 3261 21.4: the description cannot be satisfied. Some firmware says 400 or 415 for a transport it lacks.
-      return end.status === 488 || end.status === 415 || end.status === 400 || end.status === 606;
-    default:
-      return false;
-  }
-}
-
 /** The end of a call as the API's refusal. */
 export function problemOf(end: CallEnd, steps: StepView[]): Problem {
   switch (end.kind) {

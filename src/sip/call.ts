@@ -1,3 +1,4 @@
+import type { IdForm } from './camera/profile.ts';
 import type { Peer } from './peer.ts';
 
 /** A call as the gateway sees it: what it asks for, what it learns, what it holds. Types only. */
@@ -10,6 +11,8 @@ export type InviteFailure =
 export interface InviteOptions {
   readonly deviceId: string;
   readonly channelId: string;
+  /** Whom Request-URI and To name: the channel unless told (INV-5). */
+  readonly idForm?: IdForm;
   readonly subject: string;
   readonly sdp: string;
   /** A final answer must come within this after the INVITE left. */

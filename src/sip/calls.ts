@@ -214,7 +214,7 @@ export class Calls {
   }
 
   #send(row: Row, done: (nowMs: number) => void, nowMs: number): void {
-    const { deviceId, channelId, subject, sdp, timeoutMs } = row.options;
+    const { deviceId, channelId, idForm, subject, sdp, timeoutMs } = row.options;
     const { exchange, platformId, domain } = this.#ports;
     const peer = this.#ports.peerOf(deviceId);
     if (peer === null) {
@@ -229,7 +229,7 @@ export class Calls {
       channelId,
       localUri: `sip:${platformId}@${domain}`,
       localTag: this.#ports.random(),
-      remoteUri: `sip:${channelId}@${bracketed(peer.host)}:${peer.port}`,
+      remoteUri: `sip:${idForm === 'device' ? deviceId : channelId}@${bracketed(peer.host)}:${peer.port}`,
       localContact: `sip:${platformId}@${bracketed(self.host)}:${self.port}`,
       createdEpochMs: this.#ports.epochMs(),
     });

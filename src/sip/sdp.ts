@@ -1,8 +1,9 @@
+import type { SdpForm, SubStreamAttribute } from './camera/profile.ts';
 import { formatSsrc, parseSsrc } from './ssrc.ts';
 
 /**
  * SDP as GB/T 28181 uses it (annex G; RFC 4566 with `y=` and `f=`). The reader is lenient: line order, line ends, unknown
- * lines and vendor garbage never make it fail (INV-11). The writer has one flavour for everybody.
+ * lines and vendor garbage never make it fail (INV-11). The writer has three forms, because devices refuse one or the other (INV-5).
  */
 
 export type SdpDirection = 'recvonly' | 'sendonly' | 'sendrecv' | 'inactive';
@@ -174,8 +175,12 @@ export interface OfferOptions {
   transport: 'udp' | 'tcp-passive' | 'tcp-active';
   ssrc: number;
   name: 'Play' | 'Playback' | 'Download';
-  /** 0 main, 1 sub …; above 0 every known spelling of "this stream" is written (INV-13). */
+  /** 0 main, 1 sub … */
   streamNumber: number;
+  /** How a stream other than the main one is asked for (INV-13); `all` unless told. */
+  subStreamAttribute?: SubStreamAttribute | undefined;
+  /** How much is listed (INV-5); `common` unless told. */
+  form?: SdpForm | undefined;
   /** Playback and download: the wanted range, Unix seconds. */
   startSeconds?: number;
   endSeconds?: number;
@@ -183,49 +188,76 @@ export interface OfferOptions {
   downloadSpeed?: number;
 }
 
-/** PS first: it is the mandatory one. The others are what every device knows by these numbers (INV-5). */
-const OFFERED_PAYLOADS: readonly (readonly [number, string])[] = [
-  [96, 'PS/90000'],
-  [97, 'MPEG4/90000'],
-  [98, 'H264/90000'],
-];
+/** Payload types by form, PS first: it is the mandatory one. The long list is that of older Java platforms, which some firmware expects. */
+const OFFERED_PAYLOADS: Record<SdpForm, readonly (readonly [number, string])[]> = {
+  common: [
+    [96, 'PS/90000'],
+    [97, 'MPEG4/90000'],
+    [98, 'H264/90000'],
+  ],
+  minimal: [[96, 'PS/90000']],
+  extended: [
+    [96, 'PS/90000'],
+    [126, 'H264/90000'],
+    [125, 'H264S/90000'],
+    [99, 'MP4V-ES/90000'],
+    [34, 'H263/90000'],
+    [98, 'H264/90000'],
+    [97, 'MPEG4/90000'],
+  ],
+};
 
 /** Writes an offer (annex G): `v o s [u] c t m a… y f`, CRLF line ends. */
 export function buildOffer(o: OfferOptions): string {
   const family = o.host.includes(':') ? 'IP6' : 'IP4';
   const tcp = o.transport !== 'udp';
   const history = o.name !== 'Play';
+  const form = o.form ?? 'common';
+  const payloads = OFFERED_PAYLOADS[form];
+  // who offers, by some readings of the standard, is the platform and not the channel: refusals for the `o=` user end here (INV-5)
+  const origin = form === 'minimal' ? o.platformId : o.channelId;
   const lines = [
     'v=0',
-    `o=${o.channelId} 0 0 IN ${family} ${o.host}`,
+    `o=${origin} 0 0 IN ${family} ${o.host}`,
     `s=${o.name}`,
     ...(history ? [`u=${o.channelId}:0`] : []),
     `c=IN ${family} ${o.host}`,
     `t=${history ? `${o.startSeconds ?? 0} ${o.endSeconds ?? 0}` : '0 0'}`,
-    `m=video ${o.port} ${tcp ? 'TCP/RTP/AVP' : 'RTP/AVP'} ${OFFERED_PAYLOADS.map(([pt]) => pt).join(' ')}`,
+    `m=video ${o.port} ${tcp ? 'TCP/RTP/AVP' : 'RTP/AVP'} ${payloads.map(([pt]) => pt).join(' ')}`,
     'a=recvonly',
-    ...OFFERED_PAYLOADS.map(([pt, name]) => `a=rtpmap:${pt} ${name}`),
+    ...payloads.map(([pt, name]) => `a=rtpmap:${pt} ${name}`),
     ...(tcp ? [`a=setup:${o.transport === 'tcp-passive' ? 'passive' : 'active'}`, 'a=connection:new'] : []),
     ...(o.name === 'Download' ? [`a=downloadspeed:${o.downloadSpeed ?? 1}`] : []),
-    ...streamAttributes(o.streamNumber),
+    ...streamAttributes(o.streamNumber, o.subStreamAttribute ?? 'all'),
     `y=${formatSsrc(o.ssrc)}`,
     'f=v/////a///',
   ];
   return `${lines.join('\r\n')}\r\n`;
 }
 
-/** 2022: `streamnumber`; Dahua: `streamprofile`; generic: `stream`; TP-Link and Mercury: `streamMode`. Unknown ones are ignored by devices. */
-function streamAttributes(streamNumber: number): string[] {
+/** 2022: `streamnumber`; Dahua: `streamprofile`; generic: `stream`; TP-Link and Mercury: `streamMode` (INV-13). Unknown ones are ignored by devices. */
+function streamAttributes(streamNumber: number, wanted: SubStreamAttribute): string[] {
   if (streamNumber === 0) return [];
-  return [
-    `a=streamnumber:${streamNumber}`,
-    `a=streamprofile:${streamNumber}`,
-    `a=stream:${streamNumber}`,
-    'a=streamMode:sub',
-  ];
+  const spelled: Partial<Record<SubStreamAttribute, string>> = {
+    streamnumber: `a=streamnumber:${streamNumber}`,
+    streamprofile: `a=streamprofile:${streamNumber}`,
+    stream: `a=stream:${streamNumber}`,
+    streamMode: 'a=streamMode:sub',
+  };
+  if (wanted === 'all') return Object.values(spelled);
+  const one = spelled[wanted];
+  return one === undefined ? [] : [one];
 }
 
-/** The `Subject` of an INVITE (annex L): sender and its stream, receiver and its stream. Some devices refuse a call without it (INV-10). */
-export function subjectOf(channelId: string, ssrc: number, platformId: string): string {
-  return `${channelId}:${formatSsrc(ssrc)},${platformId}:0`;
+/**
+ * The `Subject` of an INVITE (annex L): sender and its stream, receiver and its stream. Some devices refuse a call without it
+ * (INV-10). `streamNumber` for those that read there which stream is wanted, null for all others (INV-13).
+ */
+export function subjectOf(
+  channelId: string,
+  ssrc: number,
+  platformId: string,
+  streamNumber: number | null = null,
+): string {
+  return `${channelId}:${streamNumber ?? formatSsrc(ssrc)},${platformId}:0`;
 }

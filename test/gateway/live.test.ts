@@ -14,7 +14,7 @@ describe('live stream', () => {
       live.steps.view(String).map((step) => step.name),
       ['port', 'invite', 'answer', 'first packet', 'first pack', 'codecs', 'first key frame', 'first fragment'],
     );
-    assert.deepEqual(world.worked, ['tcp-passive']);
+    assert.deepEqual(world.worked, ['tcp-passive common channel']);
     assert.deepEqual(world.published, ['stream.started']);
     assert.match(world.invite.options.subject, /^C:0200000001,34020000002000000001:0$/);
     viewer.close();

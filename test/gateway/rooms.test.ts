@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import { Events } from '../../src/gateway/events.ts';
 import { Findings } from '../../src/gateway/findings.ts';
 import { Keep } from '../../src/gateway/keep.ts';
-import { DEVICE_ENDED_PAUSE_MS, retryPauseMs, transportLadder } from '../../src/gateway/ladder.ts';
-import { closeCodeOf, problemOf, worthAnotherTransport } from '../../src/gateway/pull-failure.ts';
+import { DEVICE_ENDED_PAUSE_MS, Ladder, retryPauseMs, transportLadder } from '../../src/gateway/ladder.ts';
+import { closeCodeOf, problemOf } from '../../src/gateway/pull-failure.ts';
 import { openSecrets } from '../../src/gateway/secrets.ts';
 import { Steps } from '../../src/gateway/steps.ts';
 import type { GatewayEvent } from '../../src/gateway/views.ts';
@@ -106,7 +106,8 @@ describe('ends of a call as problems', () => {
       const problem = problemOf(end, []);
       assert.equal(problem.problem, code);
       assert.equal(closeCodeOf(problem), close);
-      assert.equal(worthAnotherTransport(end), again);
+      const ladder = new Ladder({ transports: ['tcp-passive', 'udp'], sdpForms: ['common'], idForms: ['channel'] });
+      assert.equal(ladder.climb(end), again, 'whether another transport may fare better');
     });
 });
 

@@ -3,6 +3,7 @@ import { LiveTable } from '../../src/gateway/live-table.ts';
 import type { PulledTransport } from '../../src/gateway/views.ts';
 import type { Fragment, InitSegment } from '../../src/media/frame.ts';
 import type { ReceiverEvent, ReceiverOptions } from '../../src/media/receiver.ts';
+import type { IdForm, SdpForm } from '../../src/sip/camera/profile.ts';
 import type { InviteOptions } from '../../src/sip/server.ts';
 import { SsrcPool } from '../../src/sip/ssrc.ts';
 import { FakeClock } from '../support/clock.ts';
@@ -38,6 +39,8 @@ export class World {
     lastPacketMs: number;
   }[] = [];
   rungs: PulledTransport[] = ['tcp-passive', 'udp', 'tcp-active'];
+  sdpForms: SdpForm[] = ['common'];
+  idForms: IdForm[] = ['channel'];
   online = true;
   pauseMs = 0;
   portFault = false;
@@ -98,13 +101,15 @@ export class World {
           },
         } as unknown as Awaited<ReturnType<LivePorts['openReceiver']>>;
       },
-      ladder: () => [...this.rungs],
+      ladder: () => ({ transports: this.rungs, sdpForms: this.sdpForms, idForms: this.idForms }),
+      subStreamAttribute: () => 'all',
       isOnline: () => this.online,
       pauseBeforeMs: () => this.pauseMs,
       endedByDevice: () => {
         this.pauseMs = 5000;
       },
-      worked: (_, transport) => void this.worked.push(transport),
+      worked: (_, rung) => void this.worked.push(`${rung.transport} ${rung.sdpForm} ${rung.idForm}`),
+      dialogueBegun: () => {},
       dialogueBegun: () => {},
       publish: (type) => void this.published.push(type),
       log: () => {},
