@@ -2,74 +2,35 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { parseAdvertise } from './advertise.ts';
 import type { Call, InviteOptions } from './call.ts';
 import { Calls } from './calls.ts';
-import { type CatalogEvent, type CatalogResult, Catalogs } from './camera/catalogs.ts';
-import { type ChannelStore, type DeviceStore, Directory } from './camera/directory.ts';
-import { Fleet, type FleetEvent } from './camera/fleet.ts';
+import { type CatalogResult, Catalogs } from './camera/catalogs.ts';
+import { type DeviceFinding, DeviceFindings } from './camera/device-findings.ts';
+import { Directory } from './camera/directory.ts';
+import { Fleet } from './camera/fleet.ts';
 import { Inquiries } from './camera/inquiries.ts';
 import { MessageDesk } from './camera/messages.ts';
 import { Outbox } from './camera/outbox.ts';
 import { type QueryFault, Questions } from './camera/query.ts';
 import { Registrar } from './camera/registrar.ts';
-import { OWN_VERSION, RegistrationDesk, type RegistrationEvent } from './camera/registration.ts';
+import { OWN_VERSION, RegistrationDesk } from './camera/registration.ts';
 import { openPassword, sealPassword } from './camera/secret.ts';
 import { SipEndpoint } from './endpoint.ts';
 import { Exchange } from './exchange.ts';
-import { type DialogueStore, Farewells } from './farewells.ts';
+import { Farewells } from './farewells.ts';
 import type { DeviceInfo } from './manscdp/device-info.ts';
 import type { DeviceStatus } from './manscdp/device-status.ts';
 import type { Peer } from './peer.ts';
+import type { SipEvent, SipFault, SipServerOptions } from './server-options.ts';
 import { sipCounters } from './sip-counters.ts';
-import { SipSockets, type SocketFault } from './socket.ts';
-import type { ConnectionLimits } from './tcp-connections.ts';
+import { SipSockets } from './socket.ts';
 import type { ServerId } from './transaction/output.ts';
 import type { Fault } from './wire/fault.ts';
 import type { SipMessage, SipRequest } from './wire/message.ts';
 
 export type { Call, InviteFailure, InviteOptions } from './call.ts';
+export type { DeviceFinding } from './camera/device-findings.ts';
 export type { QueryFault } from './camera/query.ts';
 export type { DialogueStore } from './farewells.ts';
-
-/** Everything that happens to devices and channels, for whoever listens. */
-export type SipEvent = FleetEvent | RegistrationEvent | CatalogEvent;
-
-/** The SIP port could not be opened: one sentence. */
-export type SipFault = SocketFault;
-
-export interface SipServerOptions {
-  readonly platformId: string;
-  /** SIP domain and digest realm. */
-  readonly domain: string;
-  readonly host: string;
-  /** 0: any free port. */
-  readonly port: number;
-  readonly authRequired: boolean;
-  /** Password of devices without their own; null: only devices with their own get in. */
-  readonly password: string | null;
-  /** Key under which passwords of single devices are sealed. */
-  readonly sealingKey: Uint8Array;
-  readonly admission: 'open' | 'known';
-  /** `HOST[:PORT]` for Via and Contact; null: the local address that faces the device. */
-  readonly advertise: string | null;
-  /** Host for media, when it is another. */
-  readonly mediaAdvertise: string | null;
-  readonly stores: {
-    readonly devices: DeviceStore;
-    readonly channels: ChannelStore;
-    readonly dialogues: DialogueStore;
-  };
-  readonly log: {
-    warn(data: Record<string, unknown>, message: string): void;
-    debug(data: Record<string, unknown>, message: string): void;
-  };
-  onEvent(event: SipEvent): void;
-  /** Sees every byte on the wire. */
-  readonly tap?: (direction: 'in' | 'out', bytes: Uint8Array, peer: Peer) => void;
-  /** Sees every whole message as its bytes, in order; valid during the call only. */
-  readonly trace?: (direction: 'in' | 'out', message: Uint8Array, peer: Peer) => void;
-  readonly clock?: { nowMs(): number; epochMs(): number };
-  /** What TCP peers may take; the defaults of `CONNECTION_LIMITS` unless told. */
-  readonly connectionLimits?: Partial<ConnectionLimits>;
-}
+export type { SipEvent, SipServerOptions } from './server-options.ts';
 
 /** What we answer OPTIONS with, and 405. INVITEs of devices (broadcast) have no desk here. */
 const ALLOW = 'REGISTER, MESSAGE, NOTIFY, ACK, BYE, CANCEL, OPTIONS';
@@ -88,6 +49,7 @@ export class SipServer {
   readonly #endpoint = new SipEndpoint({ random: token });
   readonly #outbox = new Outbox();
   readonly #questions = new Questions();
+  readonly #findings = new DeviceFindings();
   readonly #exchange: Exchange;
   readonly #fleet: Fleet;
   readonly #registrar: Registrar;
@@ -130,6 +92,9 @@ export class SipServer {
     const nowMs = () => this.#clock.nowMs();
     const epochMs = () => this.#clock.epochMs();
     const emit = (event: SipEvent) => o.onEvent(event);
+    const found = (deviceId: string, code: string, detail: string) => {
+      if (this.noteFinding(deviceId, code, detail)) o.log.info({ deviceId, code, detail }, 'tolerated deviation');
+    };
     this.#exchange = new Exchange(this.#endpoint, {
       send: (bytes, to) => this.#sockets?.send(bytes, to) ?? false,
       localAddressTo: (host) => this.#sockets?.localAddressTo(host) ?? o.host,
@@ -152,6 +117,7 @@ export class SipServer {
         this.#calls.gone(deviceId, reason);
         this.#inquiries.gone(deviceId);
       },
+      found,
     });
     const peerOf = (deviceId: string) => this.#fleet.peerOf(deviceId);
     const seen = (deviceId: string, atMs: number) => this.#fleet.seen(deviceId, atMs);
@@ -165,20 +131,23 @@ export class SipServer {
       nonceKey: randomBytes(32),
       random: token,
     });
-    this.#catalogs = new Catalogs(this.directory, o.platformId, emit);
-    this.#messages = new MessageDesk(this.#fleet, this.#questions, this.#catalogs);
-    const ports = { exchange: this.#exchange, outbox: this.#outbox, peerOf, seen, nowMs, epochMs };
+    this.#catalogs = new Catalogs(this.directory, o.platformId, emit, found);
+    this.#messages = new MessageDesk(this.#fleet, this.#questions, this.#catalogs, found);
+    const ports = { exchange: this.#exchange, outbox: this.#outbox, peerOf, seen, found, nowMs, epochMs };
     this.#inquiries = new Inquiries({
       ...ports,
       questions: this.#questions,
       catalogs: this.#catalogs,
       directory: this.directory,
       firstSn: randomInt(1, 1_000_000),
+      emit,
     });
     this.#registrations = new RegistrationDesk(this.#registrar, this.#fleet, {
       emit,
+      attempt: (attempt) => o.onAttempt?.(attempt),
       ping: (peer, deviceId, there) => this.#inquiries.ping(peer, deviceId, there),
       registered: (deviceId, changed) => this.#inquiries.afterRegistration(deviceId, changed),
+      found,
     });
     const { platformId, domain } = o;
     const store = o.stores.dialogues;
@@ -266,6 +235,19 @@ export class SipServer {
     this.#fleet.remove(deviceId, o.block);
     this.#catalogs.forget(deviceId);
     this.#farewells.forgetDevice(deviceId);
+    this.#registrations.forget(deviceId);
+    this.#findings.forget(deviceId);
+  }
+
+  /** Deviations of this device that were tolerated since this process began, first seen first. */
+  findingsOf(deviceId: string): readonly DeviceFinding[] {
+    return this.#findings.of(deviceId);
+  }
+
+  /** Counts a deviation of a device; true when it is a known device and shows this code for the first time. */
+  noteFinding(deviceId: string, code: string, detail: string): boolean {
+    if (this.directory.device(deviceId) === undefined) return false;
+    return this.#findings.add(deviceId, code, detail, this.#clock.epochMs());
   }
 
   /** BYE for the dialogues an earlier run left open, where there is a way to the device; to the others when they come back. */
@@ -405,7 +387,7 @@ export class SipServer {
     this.#questions.poll(nowMs);
     this.#catalogs.poll(nowMs);
     this.#registrations.poll(nowMs, epochMs);
-    for (const deviceId of this.#fleet.poll(nowMs, epochMs)) this.#inquiries.probe(deviceId);
+    for (const deviceId of this.#fleet.poll(nowMs, epochMs)) void this.#inquiries.probe(deviceId);
   }
 
   #passwordOf(deviceId: string): string | null {

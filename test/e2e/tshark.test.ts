@@ -161,7 +161,7 @@ async function play(sip: 'udp' | 'tcp', packets: SeenPacket[]) {
     advertise: null,
     mediaAdvertise: null,
     stores: memoryStores(),
-    log: { warn: (data) => assert.fail(JSON.stringify(data)), debug() {} },
+    log: { warn: (data) => assert.fail(JSON.stringify(data)), info() {}, debug() {} },
     onEvent() {},
     tap(direction, bytes, peer) {
       const camera = { host: peer.host, port: peer.port };

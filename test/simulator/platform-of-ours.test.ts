@@ -26,7 +26,7 @@ async function meet(t: TestContext, more: Partial<SimulatorOptions> = {}) {
     advertise: null,
     mediaAdvertise: null,
     stores: memoryStores(),
-    log: { warn: () => undefined, debug: () => undefined },
+    log: { warn: () => undefined, info: () => undefined, debug: () => undefined },
     onEvent: (event) => void events.push(event),
   });
   if ('fault' in server) throw new Error(server.detail);

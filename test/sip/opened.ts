@@ -25,7 +25,11 @@ export async function open(t: TestContext, o: Partial<SipServerOptions> = {}) {
     advertise: null,
     mediaAdvertise: null,
     stores,
-    log: { warn: (data) => assert.fail(String((data as { err?: Error }).err?.stack ?? data)), debug: () => {} },
+    log: {
+      warn: (data) => assert.fail(String((data as { err?: Error }).err?.stack ?? data)),
+      debug: () => {},
+      info: () => {},
+    },
     onEvent: (event) => events.push(event),
     clock: { nowMs: () => performance.now() + time.offsetMs, epochMs: () => Date.now() + time.offsetMs },
     ...o,

@@ -51,12 +51,20 @@ export class Catalogs {
   readonly #directory: Directory;
   readonly #platformId: string;
   readonly #emit: (event: CatalogEvent) => void;
+  readonly #found: (deviceId: string, code: string, detail: string) => void;
   readonly #running = new Map<string, Running>();
 
-  constructor(directory: Directory, platformId: string, emit: (event: CatalogEvent) => void) {
+  /** `found`: a deviation of that device was tolerated. */
+  constructor(
+    directory: Directory,
+    platformId: string,
+    emit: (event: CatalogEvent) => void,
+    found: (deviceId: string, code: string, detail: string) => void,
+  ) {
     this.#directory = directory;
     this.#platformId = platformId;
     this.#emit = emit;
+    this.#found = found;
   }
 
   /**
@@ -107,7 +115,12 @@ export class Catalogs {
   /** A Response/Catalog: a part of our query, or unsolicited, then it only adds and updates (CAT-3). */
   answer(deviceId: string, sn: number | null, part: CatalogPart, nowMs: number): void {
     const running = this.#running.get(deviceId);
-    if (running === undefined || !this.#belongs(running, sn)) {
+    if (running === undefined || !this.#belongs(deviceId, running, sn)) {
+      this.#found(
+        deviceId,
+        'CAT-3',
+        `a catalogue of ${part.items.length} items that was not asked for (SN ${sn ?? 'none'})`,
+      );
       this.#merge(deviceId, part.items);
       return;
     }
@@ -133,7 +146,10 @@ export class Catalogs {
         const gone = this.#directory.removeChannel(deviceId, item.id);
         if (gone !== undefined) this.#channelEvent('channel.removed', gone);
       } else if (item.event === 'ON' || item.event === 'OFF' || item.event === 'VLOST' || item.event === 'DEFECT') {
-        if (ignoreStatus) continue; // CAT-7
+        if (ignoreStatus) {
+          this.#found(deviceId, 'CAT-7', `${item.event} of ${item.id} was not believed, as its profile says`);
+          continue;
+        }
         const on = item.event === 'ON';
         const changed = this.#directory.setStatus(deviceId, item.id, on ? 'on' : 'off');
         if (changed !== undefined) this.#channelEvent(on ? 'channel.online' : 'channel.offline', changed);
@@ -163,7 +179,7 @@ export class Catalogs {
       if (collection.finishedMs === null) {
         if (!collection.over(nowMs)) continue;
         if (collection.begun) this.#finish(deviceId, running, nowMs);
-        else this.fail(deviceId, { fault: 'timeout', detail: 'no catalogue answer came' });
+        else this.#unanswered(deviceId);
       } else if (nowMs - collection.finishedMs >= CATALOG_LINGER_MS && running.collection.items.size > 0) {
         collection.items.clear(); // `begun` stays readable, the items live in the directory
       }
@@ -181,7 +197,14 @@ export class Catalogs {
     for (const deviceId of [...this.#running.keys()]) this.fail(deviceId, fault);
   }
 
-  #belongs(running: Running, sn: number | null): boolean {
+  /** No answer at all (CAT-8): a device that lists nothing is its own channel, so that it can be watched. */
+  #unanswered(deviceId: string): void {
+    this.#found(deviceId, 'CAT-8', 'no answer to the Catalog query: the device stands in for its channels');
+    this.fail(deviceId, { fault: 'timeout', detail: 'no catalogue answer came' });
+    this.addSelf(deviceId);
+  }
+
+  #belongs(deviceId: string, running: Running, sn: number | null): boolean {
     const { collection } = running;
     if (sn === collection.sn) return true;
     if (collection.finishedMs !== null) return false;
@@ -189,6 +212,7 @@ export class Catalogs {
     // no SN, or one that is not ours, while nothing else has come: devices that do not echo it (XML-13)
     if (sn !== null && collection.begun) return false;
     running.strangeSn = sn ?? -1;
+    this.#found(deviceId, 'XML-13', `its catalogue has SN ${sn ?? 'none'}, asked was ${collection.sn}`);
     return true;
   }
 
@@ -196,7 +220,17 @@ export class Catalogs {
     const { collection } = running;
     collection.finishedMs = nowMs;
     running.whole = collection.complete;
+    const { received, expected } = collection.progress;
+    if (received !== expected)
+      this.#found(deviceId, 'CAT-2', `SumNum said ${expected ?? 'nothing'}, ${received} different items came`);
     const own = collection.items.get(deviceId);
+    const listed = own !== undefined ? deviceId : collection.items.has(this.#platformId) ? this.#platformId : null;
+    if (listed !== null)
+      this.#found(
+        deviceId,
+        'CAT-4',
+        `its catalogue lists ${listed === deviceId ? 'itself' : 'this platform'} (${listed})`,
+      );
     const others = [...collection.items.values()].filter((item) => item.id !== deviceId && this.#isChannel(item));
     if (own !== undefined && others.length === 0) {
       // an IPC that lists only itself: it is its own channel (CAT-4)

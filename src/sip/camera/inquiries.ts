@@ -20,6 +20,8 @@ export interface InquiryPorts {
   directory: Directory;
   peerOf(deviceId: string): Peer | null;
   seen(deviceId: string, nowMs: number): void;
+  /** A deviation of this device was tolerated. */
+  found(deviceId: string, code: string, detail: string): void;
   nowMs(): number;
   emit(event: CatalogEvent): void;
   /** First SN, 1 to 2^31: a restarted gateway does not take late answers to its predecessor for its own. */
@@ -81,8 +83,34 @@ export class Inquiries {
   }
 
   /** A quiet device is asked before it is called offline (REG-15). */
-  probe(deviceId: string): void {
-    void this.status(deviceId);
+  async probe(deviceId: string): Promise<void> {
+    const answer = await this.status(deviceId);
+    if (!('fault' in answer))
+      this.#ports.found(deviceId, 'REG-15', 'it sent no keepalive in time, but answered when asked for its status');
+  }
+
+  /**
+   * Asks a device of an earlier run whether it is still there, without waiting for its turn: nobody talks to it yet. `there` is
+   * called when it takes the question: its address is proved by the answer, for nobody else has seen what was asked.
+   */
+  stillThere(deviceId: string, peer: Peer, there: () => void): void {
+    const { exchange, directory } = this.#ports;
+    const device = directory.device(deviceId);
+    if (device === undefined || this.#closed) return;
+    this.#sn = this.#sn >= SN_LIMIT ? 1 : this.#sn + 1;
+    const body = writeDeviceStatusQuery(deviceId, this.#sn, bodyStyle(device.version, device.profile.charset ?? null));
+    const request = exchange.compose({
+      method: 'MESSAGE',
+      toId: deviceId,
+      peer,
+      contentType: MANSCDP_CONTENT_TYPE,
+      body,
+    });
+    const onResponse = ({ status }: SipResponse): void => {
+      // 403 and the like: it is there, and belongs to somebody else now
+      if (status >= 200 && status < 300) there();
+    };
+    exchange.request(request, peer, { onResponse, onFailed: () => {} }, this.#ports.nowMs());
   }
 
   /** Whether somebody is at that address: any answer to an OPTIONS counts (REG-10). */

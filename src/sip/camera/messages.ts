@@ -1,14 +1,16 @@
-import { readCatalog } from '../manscdp/catalog.ts';
+import { type CatalogPart, readCatalog } from '../manscdp/catalog.ts';
+import { catalogFindings } from '../manscdp/catalog-findings.ts';
 import { type Envelope, isCommand, readEnvelope } from '../manscdp/envelope.ts';
 import { readKeepalive } from '../manscdp/keepalive.ts';
 import type { Peer } from '../peer.ts';
 import { userOf } from '../wire/address.ts';
-import type { SipRequest } from '../wire/message.ts';
+import { contentTypeOf, type SipRequest } from '../wire/message.ts';
 import type { Catalogs } from './catalogs.ts';
 import type { Directory } from './directory.ts';
 import type { Fleet } from './fleet.ts';
 import { learn } from './profile.ts';
 import type { Questions } from './query.ts';
+import { toleratedWords } from './tolerated.ts';
 
 /** The MESSAGE and NOTIFY desk: bodies of a device that was found at its own address. The SIP answer is sent before a body takes effect. */
 
@@ -26,6 +28,34 @@ export interface MessageCounters {
   malformed: number;
 }
 
+/** What goes into one Ethernet frame with the headers of such a message: longer ones travel in fragments (SIP-7). */
+const MAX_UNFRAGMENTED_BYTES = 1_300;
+
+/** Commands of any edition (annex A): those without a desk here are ignored, but they are no deviation. */
+const STANDARD_COMMANDS = new Set(
+  [
+    'Alarm',
+    'Broadcast',
+    'ConfigDownload',
+    'CruiseTrackListQuery',
+    'CruiseTrackQuery',
+    'DeviceConfig',
+    'DeviceControl',
+    'DeviceInfo',
+    'DeviceStatus',
+    'DeviceUpgradeResult',
+    'HomePositionQuery',
+    'MediaStatus',
+    'MobilePosition',
+    'PTZPosition',
+    'PresetQuery',
+    'RecordInfo',
+    'SDCardStatus',
+    'UploadSnapShotFinished',
+    'VideoUploadNotify',
+  ].map((command) => command.toLowerCase()),
+);
+
 export class MessageDesk {
   readonly counters: MessageCounters = {
     elsewhere: 0,
@@ -41,8 +71,16 @@ export class MessageDesk {
   readonly #directory: Directory;
   readonly #questions: Questions;
   readonly #catalogs: Catalogs;
+  readonly #found: (deviceId: string, code: string, detail: string) => void;
 
-  constructor(fleet: Fleet, questions: Questions, catalogs: Catalogs) {
+  /** `found`: a deviation of that device was tolerated. */
+  constructor(
+    fleet: Fleet,
+    questions: Questions,
+    catalogs: Catalogs,
+    found: (deviceId: string, code: string, detail: string) => void,
+  ) {
+    this.#found = found;
     this.#fleet = fleet;
     this.#directory = fleet.directory;
     this.#questions = questions;
@@ -66,7 +104,30 @@ export class MessageDesk {
     const body = this.#read(deviceId, request);
     answer(body === null ? 400 : 200, body === null ? 'No MANSCDP Body' : 'OK');
     this.#fleet.heard(deviceId, from, nowMs, epochMs);
+    this.#noteMessage(deviceId, request, from);
     if (body !== null && body !== 'empty') this.#handle(deviceId, body, nowMs);
+  }
+
+  /** What was tolerated in the message that carried a body. */
+  #noteMessage(deviceId: string, request: SipRequest, from: Peer): void {
+    for (const code of request.tolerated ?? []) this.#found(deviceId, code, toleratedWords(code, request));
+    const { length } = request.body;
+    if (length > MAX_UNFRAGMENTED_BYTES && from.transport === 'udp')
+      this.#found(
+        deviceId,
+        'SIP-7',
+        `a ${request.method} of ${length} bytes in one datagram: SIP over TCP is safer for this device`,
+      );
+    const type = contentTypeOf(request);
+    if (length > 0 && type !== 'application/manscdp+xml')
+      this.#found(
+        deviceId,
+        'SIP-10',
+        `a ${request.method} with ${type === null ? 'no Content-Type' : `Content-Type ${type}`} holds MANSCDP`,
+      );
+    const sender = userOf(request.headers.get('From'));
+    if (sender !== deviceId)
+      this.#found(deviceId, 'INV-6', `a ${request.method} names ${sender} in From instead of the device`);
   }
 
   /** The user of From, which is the device; some write the channel there, then it is the device at that address which has it. */
@@ -92,14 +153,36 @@ export class MessageDesk {
 
   /** Carries out what a body says. */
   #handle(deviceId: string, envelope: Envelope, nowMs: number): void {
+    for (const [code, detail] of envelope.tolerated) this.#found(deviceId, code, detail);
     if (envelope.root === 'response') this.#response(deviceId, envelope, nowMs);
-    else if (isCommand(envelope, 'Keepalive')) {
-      this.counters.keepalives += 1;
-      if (!readKeepalive(envelope).ok) this.counters.keepaliveFaults += 1;
-    } else if (isCommand(envelope, 'Catalog')) {
+    else if (isCommand(envelope, 'Keepalive')) this.#keepalive(deviceId, envelope);
+    else if (isCommand(envelope, 'Catalog')) {
       this.counters.notifies += 1;
-      this.#catalogs.notify(deviceId, readCatalog(envelope));
-    } else this.counters.ignored += 1;
+      const part = readCatalog(envelope);
+      this.#noteCatalog(deviceId, envelope, part);
+      this.#catalogs.notify(deviceId, part);
+    } else this.#ignore(deviceId, envelope);
+  }
+
+  /** With faults it is online all the same (REG-16). */
+  #keepalive(deviceId: string, envelope: Envelope): void {
+    this.counters.keepalives += 1;
+    const { ok, faults } = readKeepalive(envelope);
+    if (ok && faults.length === 0) return;
+    this.counters.keepaliveFaults += 1;
+    const list = faults.length === 0 ? 'no list of faults' : `faults of ${faults.slice(0, 5).join(', ')}`;
+    this.#found(deviceId, 'REG-16', `its keepalive says ${ok ? 'OK' : 'that something is wrong'}, with ${list}`);
+  }
+
+  /** Answered 200: whoever is told 400 for a private command stops talking (XML-10). */
+  #ignore(deviceId: string, envelope: Envelope): void {
+    this.counters.ignored += 1;
+    if (!STANDARD_COMMANDS.has(envelope.cmdType.toLowerCase()))
+      this.#found(deviceId, 'XML-10', `it sent ${envelope.cmdType.slice(0, 40)}, which the standard does not know`);
+  }
+
+  #noteCatalog(deviceId: string, envelope: Envelope, part: CatalogPart): void {
+    for (const [code, detail] of catalogFindings(envelope, part)) this.#found(deviceId, code, detail);
   }
 
   #response(deviceId: string, envelope: Envelope, nowMs: number): void {
@@ -107,10 +190,15 @@ export class MessageDesk {
     const part = isCommand(envelope, 'Catalog') ? readCatalog(envelope) : null;
     if (part !== null && (part.items.length > 0 || part.sumNum !== null)) {
       this.counters.answers += 1;
+      this.#noteCatalog(deviceId, envelope, part);
       // the 2011 edition writes change notifies as Response (annex N): items with events
       if (part.items.some((item) => item.event !== '')) this.#catalogs.notify(deviceId, part);
       else this.#catalogs.answer(deviceId, envelope.sn, part, nowMs);
-    } else if (this.#questions.answer(deviceId, envelope)) this.counters.answers += 1;
-    else this.counters.unasked += 1;
+      return;
+    }
+    const noted = this.#questions.answer(deviceId, envelope);
+    if (noted === null) this.counters.unasked += 1;
+    else this.counters.answers += 1;
+    for (const [code, detail] of noted ?? []) this.#found(deviceId, code, detail);
   }
 }

@@ -6,7 +6,7 @@
 /** Defaults of the standard. */
 export const KEEPALIVE_SECONDS = 60;
 export const KEEPALIVE_COUNT = 3;
-/** A profile may say otherwise, within reason (REG-14). */
+/** A profile may say otherwise, within reason: devices report 0, nothing or 65,535 as their interval (REG-14). */
 const SHORTEST_INTERVAL_SECONDS = 5;
 const LONGEST_INTERVAL_SECONDS = 3600;
 const MOST_MISSES = 20;
@@ -20,10 +20,16 @@ const EXPIRY_GRACE_MS = 30_000;
 /** What poll finds due. */
 export type PresenceEvent =
   | { type: 'probe'; deviceId: string }
+  /** It lives, by its media or its answers, but has sent no keepalive for as long as would have meant its end (REG-13). */
+  | { type: 'no-keepalive'; deviceId: string; quietMs: number }
   | { type: 'offline'; deviceId: string; reason: 'keepalive-missed' | 'registration-expired' | 'connection-lost' };
 
 interface Alive {
   seenMs: number;
+  /** Its last message of its own: a keepalive, a registration; not what we asked for. */
+  heardMs: number;
+  /** `no-keepalive` was told. */
+  told: boolean;
   probed: boolean;
   expiresMs: number;
   lostMs: number | null;
@@ -38,12 +44,14 @@ export class Presence {
   online(deviceId: string, o: { expiresInMs: number; intervalSeconds?: number; count?: number }, nowMs: number): void {
     this.#alive.set(deviceId, {
       seenMs: nowMs,
+      heardMs: nowMs,
+      told: false,
       probed: false,
       expiresMs: nowMs + Math.max(0, o.expiresInMs) + EXPIRY_GRACE_MS,
       lostMs: null,
       intervalMs:
-        clamp(o.intervalSeconds ?? KEEPALIVE_SECONDS, SHORTEST_INTERVAL_SECONDS, LONGEST_INTERVAL_SECONDS) * 1000,
-      count: clamp(o.count ?? KEEPALIVE_COUNT, 1, MOST_MISSES),
+        clamp(o.intervalSeconds, KEEPALIVE_SECONDS, SHORTEST_INTERVAL_SECONDS, LONGEST_INTERVAL_SECONDS) * 1000,
+      count: clamp(o.count, KEEPALIVE_COUNT, 1, MOST_MISSES),
     });
   }
 
@@ -54,6 +62,14 @@ export class Presence {
     alive.seenMs = nowMs;
     alive.probed = false;
     return true;
+  }
+
+  /** A message of its own accord: what a keepalive is, by any name. */
+  heard(deviceId: string, nowMs: number): void {
+    const alive = this.#alive.get(deviceId);
+    if (alive === undefined) return;
+    alive.heardMs = nowMs;
+    alive.told = false;
   }
 
   /** The TCP connection it registered over is gone. */
@@ -95,13 +111,17 @@ export class Presence {
       } else if (!alive.probed && quietMs >= limitMs - alive.intervalMs * PROBE_SHARE) {
         alive.probed = true;
         out.push({ type: 'probe', deviceId });
+      } else if (!alive.told && nowMs - alive.heardMs >= limitMs) {
+        alive.told = true;
+        out.push({ type: 'no-keepalive', deviceId, quietMs: nowMs - alive.heardMs });
       }
     }
     return out;
   }
 }
 
-/** The value within its bounds; what is no number becomes the lower one (REG-14). */
-function clamp(value: number, low: number, high: number): number {
-  return Number.isFinite(value) ? Math.min(high, Math.max(low, value)) : low;
+/** The value within its bounds; the default for what is absent, no number, or not above 0 (REG-14). */
+function clamp(value: number | undefined, byDefault: number, low: number, high: number): number {
+  if (value === undefined || !Number.isFinite(value) || value <= 0) return byDefault;
+  return Math.min(high, Math.max(low, value));
 }

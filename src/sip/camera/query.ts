@@ -1,6 +1,7 @@
 import { type DeviceInfo, looksLikeDeviceInfo, readDeviceInfo } from '../manscdp/device-info.ts';
 import { type DeviceStatus, looksLikeDeviceStatus, readDeviceStatus } from '../manscdp/device-status.ts';
 import { type Envelope, isCommand } from '../manscdp/envelope.ts';
+import type { Noted } from './device-findings.ts';
 
 /** Questions in flight: a Query went out, its Response comes as a MESSAGE of the device's own (GB/T 28181 9.5). */
 
@@ -48,17 +49,28 @@ export class Questions {
     return true;
   }
 
-  /** Takes a Response from a device; false when no question fits: by SN first (XML-8), then by command (XML-13). */
-  answer(deviceId: string, envelope: Envelope): boolean {
+  /**
+   * Takes a Response from a device: by SN first, whatever its CmdType says when the fields fit (XML-8: sample documents copy
+   * `Catalog` into other answers), then by command (XML-13). Null when no question fits, else what was tolerated.
+   */
+  answer(deviceId: string, envelope: Envelope): readonly Noted[] | null {
     const fits = (q: Question): boolean =>
       isCommand(envelope, q.command) ||
       (q.command === 'DeviceInfo' ? looksLikeDeviceInfo(envelope) : looksLikeDeviceStatus(envelope));
     const mine = this.#open.filter((q) => q.deviceId === deviceId);
     const question =
       mine.find((q) => q.sn === envelope.sn && fits(q)) ?? mine.find((q) => isCommand(envelope, q.command));
-    if (question === undefined) return false;
+    if (question === undefined) return null;
+    const noted: Noted[] = [];
+    if (!isCommand(envelope, question.command))
+      noted.push(['XML-8', `its answer to ${question.command} has CmdType ${envelope.cmdType.slice(0, 40)}`]);
+    if (envelope.sn !== question.sn)
+      noted.push([
+        'XML-13',
+        `its answer to ${question.command} has SN ${envelope.sn ?? 'none'}, asked was ${question.sn}`,
+      ]);
     this.#close(question, question.command === 'DeviceInfo' ? readDeviceInfo(envelope) : readDeviceStatus(envelope));
-    return true;
+    return noted;
   }
 
   /** The query itself failed. */

@@ -6,11 +6,14 @@ import {
   verifyDigest,
 } from '../digest.ts';
 import { parseNameAddr } from '../wire/address.ts';
-import type { SipRequest } from '../wire/message.ts';
+import { callIdOf, type SipRequest } from '../wire/message.ts';
 import { formatUri, parseUri } from '../wire/uri.ts';
+import { Challenges } from './challenges.ts';
+import type { Noted } from './device-findings.ts';
 import type { Directory } from './directory.ts';
 import { Lockout } from './lockout.ts';
 import { Nonces } from './nonces.ts';
+import { registerFindings } from './register-findings.ts';
 import { RegisterRate } from './register-rate.ts';
 
 /** Decides on REGISTERs (GB/T 28181 9.1; RFC 3261 10.3, 22). It answers what is to be done; who is online is the server's business. */
@@ -31,6 +34,7 @@ export type RejectReason =
   | 'slowed'
   | 'locked-out'
   | 'too-many-devices'
+  | 'challenge-unanswered'
   | 'conflict';
 
 export interface RegistrarOptions {
@@ -54,12 +58,15 @@ export interface Registration {
   version: string | null;
   /** The Contact as sent, without its `expires`; null when there is none. */
   contact: string | null;
-  /** User name of the digest, when it is not the id (REG-4). */
-  otherUsername: string | null;
+  /** Call-ID of the REGISTER: a new one while the old registration holds means that the device began anew (REG-9). */
+  callId: string;
+  /** What was tolerated in it. */
+  findings: readonly Noted[];
 }
 
 export type RegisterDecision =
-  | { type: 'challenge'; challenge: string }
+  /** `unanswered`: challenges to this device before this one that nobody answered, 0 while that means nothing. */
+  | { type: 'challenge'; challenge: string; deviceId: string; unanswered: number }
   | {
       type: 'refuse';
       status: number;
@@ -83,6 +90,7 @@ export class Registrar {
   readonly #nonces: Nonces;
   readonly #lockout = new Lockout();
   readonly #rate = new RegisterRate();
+  readonly #challenges = new Challenges();
   readonly counters = { challenged: 0, refused: 0, lockedOut: 0, dropped: 0, stale: 0, accepted: 0 };
 
   constructor(options: RegistrarOptions) {
@@ -95,9 +103,23 @@ export class Registrar {
     const deviceId = deviceIdOf(request) ?? '';
     // apart for each transport: datagrams with a forged source must not use up what a camera on a connection has
     const source = `${from.transport} ${from.host}`;
-    if (this.#rate.admit(source, deviceId, this.#verifiedBefore(deviceId, from), nowMs)) return true;
+    const origin = this.#carriesOurNonce(request, from.host, nowMs)
+      ? 'asked'
+      : this.#isAtHome(deviceId, from)
+        ? 'home'
+        : this.#verifiedBefore(deviceId, from)
+          ? 'verified'
+          : 'stranger';
+    if (this.#rate.admit(source, deviceId, origin, nowMs)) return true;
     this.counters.dropped += 1;
     return false;
+  }
+
+  /** It answers a challenge that went to this very host: whoever forges the address of a camera has not seen one. */
+  #carriesOurNonce(request: SipRequest, host: string, nowMs: number): boolean {
+    const header = request.headers.get('Authorization');
+    const credentials = header === undefined ? null : parseCredentials(header);
+    return credentials !== null && this.#nonces.check(credentials.nonce, credentials.nc, host, nowMs) === 'good';
   }
 
   /** Looks at one REGISTER. A challenge keeps nothing in memory, so it may be sent without a transaction. */
@@ -118,15 +140,20 @@ export class Registrar {
       return this.#refuse(deviceId, 403, 'Device Not Added', 'not-added', 'only devices added beforehand are admitted');
     }
     const registration = readRegistration(request, deviceId);
-    if (!this.#o.authRequired) return this.#accept(registration);
+    const noted = (c: DigestCredentials | null) =>
+      registerFindings(request, deviceId, c, from, device?.profile.digest !== 'plain');
+    if (!this.#o.authRequired) return this.#accept({ ...registration, findings: noted(null) });
     const header = request.headers.all('Authorization').find((value) => /^\s*digest/i.test(value));
     const credentials = header === undefined ? null : parseCredentials(header);
     if (credentials === null) {
       const leaves = registration.expiresSeconds === 0 && device?.profile.openUnregister === true;
-      const atHome = device?.address?.host === from.host && device.address.port === from.port;
-      return leaves && atHome ? this.#accept(registration) : this.#challenge(deviceId, from.host, false, nowMs);
+      if (!leaves || !this.#isAtHome(deviceId, from)) return this.#challenge(deviceId, from.host, false, nowMs);
+      return this.#accept({ ...registration, findings: [['REG-8', 'it unregistered without a digest']] });
     }
-    return this.#verify(registration, credentials, from, nowMs);
+    this.#challenges.answered(from.host, deviceId);
+    const decision = this.#verify(registration, credentials, from, nowMs);
+    if (decision.type !== 'accept') return decision;
+    return { type: 'accept', registration: { ...registration, findings: noted(credentials) } };
   }
 
   /** The operator changed a password: nobody stays locked out for the old one. */
@@ -135,9 +162,21 @@ export class Registrar {
   }
 
   /** Sizes of what is kept, for metrics. */
-  sizes(nowMs: number): { nonces: number; buckets: number; lockoutRows: number; locked: number } {
+  sizes(nowMs: number): {
+    nonces: number;
+    buckets: number;
+    lockoutRows: number;
+    locked: number;
+    challenged: number;
+  } {
     const { rows, locked } = this.#lockout.counts(nowMs);
-    return { nonces: this.#nonces.size, buckets: this.#rate.size, lockoutRows: rows, locked };
+    return {
+      nonces: this.#nonces.size,
+      buckets: this.#rate.size,
+      lockoutRows: rows,
+      locked,
+      challenged: this.#challenges.size,
+    };
   }
 
   #verify(r: Registration, c: DigestCredentials, from: Source, nowMs: number): RegisterDecision {
@@ -172,7 +211,13 @@ export class Registrar {
     }
     this.#nonces.use(c.nonce, c.nc, nowMs);
     this.#lockout.succeeded(host, r.deviceId);
-    return this.#accept({ ...r, otherUsername: c.username === r.deviceId ? null : c.username });
+    return this.#accept(r);
+  }
+
+  /** It comes from the very address and port where this id is registered. */
+  #isAtHome(deviceId: string, from: Source): boolean {
+    const address = this.#o.directory.device(deviceId)?.address;
+    return address?.host === from.host && address.port === from.port;
   }
 
   /** This id once logged in from there: a site full of failures does not shut it out. */
@@ -191,8 +236,11 @@ export class Registrar {
     const profile = this.#o.directory.device(deviceId)?.profile;
     const algorithm: DigestAlgorithm = profile?.algorithm ?? 'MD5';
     const nonce = this.#nonces.issue(host, nowMs);
-    const qop = profile?.digest !== 'plain';
-    return { type: 'challenge', challenge: formatChallenge({ realm: this.#o.realm, nonce, algorithm, qop, stale }) };
+    const unanswered = stale ? 0 : this.#challenges.asked(host, deviceId, nowMs);
+    // one that never answers may be unable to read `qop`: every other challenge goes without (REG-3)
+    const qop = profile?.digest !== 'plain' && unanswered % 2 === 0;
+    const challenge = formatChallenge({ realm: this.#o.realm, nonce, algorithm, qop, stale });
+    return { type: 'challenge', challenge, deviceId, unanswered };
   }
 
   #refuse(
@@ -227,7 +275,8 @@ function readRegistration(request: SipRequest, deviceId: string): Registration {
     expiresSeconds: seconds ?? DEFAULT_EXPIRES_SECONDS,
     version,
     contact: contact === null ? null : `<${formatUri(contact.uri)}>`,
-    otherUsername: null,
+    callId: callIdOf(request),
+    findings: [],
   };
 }
 

@@ -1,8 +1,10 @@
 import type { Peer } from '../peer.ts';
 import type { SipRequest } from '../wire/message.ts';
-import { beijingDate } from './beijing.ts';
+import type { RegisterAttempt } from './attempt.ts';
+import { registrationDate } from './beijing.ts';
 import type { Fleet } from './fleet.ts';
 import type { RegisterDecision, Registrar, Registration, RejectReason } from './registrar.ts';
+import { toleratedWords } from './tolerated.ts';
 
 /** The REGISTER desk: the registrar decides, this carries it out: answers, conflict of ids, events. */
 
@@ -19,7 +21,11 @@ export const MAX_REJECT_EVENTS = 200;
 export const OWN_VERSION = '3.0';
 
 export type RegistrationEvent =
-  | { type: 'device.rejected'; data: { deviceId: string; address: string; reason: RejectReason; detail: string } }
+  | {
+      type: 'device.rejected';
+      /** `tries`: refusals for this reason, from this host, so far. */
+      data: { deviceId: string; address: string; reason: RejectReason; detail: string; tries: number };
+    }
   | { type: 'device.conflict'; data: { deviceId: string; address: string; otherAddress: string } };
 
 /** An answer to be: status, reason phrase and the headers beside the copied ones. */
@@ -32,14 +38,19 @@ export type Answering = (answer: Answer) => void;
 
 export interface RegistrationPorts {
   emit(event: RegistrationEvent): void;
+  /** Every REGISTER that was looked at, without any limit: whoever listens keeps it cheap. */
+  attempt(attempt: RegisterAttempt): void;
   /** Asks an address whether somebody is there; `there` is called at most once, with the first answer. */
   ping(peer: Peer, deviceId: string, there: () => void): void;
   /** A registration was carried out: the time to ask the device what it is. `changed`: it was not online, or came from elsewhere. */
   registered(deviceId: string, changed: boolean): void;
+  /** A deviation of this device was tolerated. */
+  found(deviceId: string, code: string, detail: string): void;
 }
 
 interface Conflict {
   registration: Registration;
+  request: SipRequest;
   from: Peer;
   old: Peer;
   answer: Answering;
@@ -51,7 +62,9 @@ export class RegistrationDesk {
   readonly #fleet: Fleet;
   readonly #ports: RegistrationPorts;
   readonly #conflicts: Conflict[] = [];
-  readonly #told = new Map<string, number>();
+  readonly #told = new Map<string, { toldMs: number; tries: number }>();
+  /** Call-ID of the last registration of each device; bounded by their number. */
+  readonly #callIds = new Map<string, string>();
   #telling = { sinceMs: Number.NEGATIVE_INFINITY, events: 0 };
   /** Refusals that no event told of. */
   untold = 0;
@@ -71,6 +84,7 @@ export class RegistrationDesk {
     }
     const { registration } = decision;
     const { deviceId } = registration;
+    this.#attempt(deviceId, from, 'accepted', '', null, request.uri.host);
     const device = this.#fleet.directory.device(deviceId);
     const old = this.#fleet.peerOf(deviceId);
     if (device?.online && old !== null && old.host !== from.host) {
@@ -80,16 +94,20 @@ export class RegistrationDesk {
         return;
       }
       if (this.#conflicts.length < MAX_CONFLICTS) {
-        this.#askOld({ registration, from, old, answer, deadlineMs: nowMs + CONFLICT_MS });
+        this.#askOld({ registration, request, from, old, answer, deadlineMs: nowMs + CONFLICT_MS });
         return;
       }
     }
-    this.#carryOut(registration, from, answer, nowMs, epochMs);
+    this.#carryOut(registration, request, from, answer, nowMs, epochMs);
   }
 
   /** The answer to a REGISTER that is not accepted. */
   refusal(decision: Exclude<RegisterDecision, { type: 'accept' }>, from: Peer, nowMs: number): Answer {
     if (decision.type === 'challenge') {
+      if (decision.unanswered > 0) {
+        const detail = `${decision.unanswered} challenges (401) to ${addressText(from)} had no answer: it has no password set, or something between drops our answers (some ports are known for it, 6081 and 6784: change the SIP port of the camera)`;
+        this.#reject(decision.deviceId, from, 'challenge-unanswered', detail, nowMs);
+      } else this.#attempt(decision.deviceId, from, 'challenged', '', null, null);
       return {
         status: 401,
         phrase: 'Unauthorized',
@@ -99,7 +117,9 @@ export class RegistrationDesk {
         ],
       };
     }
-    if (decision.why !== null) this.#reject(decision.deviceId, from, decision.why, decision.detail, nowMs);
+    const { deviceId, why, detail, retryAfterSeconds } = decision;
+    if (why === null) this.#attempt(deviceId, from, 'bad-device-id', detail, null, null);
+    else this.#reject(deviceId, from, why, detail, nowMs, retryAfterSeconds);
     const headers: Answer['headers'] = [['X-GB-Ver', OWN_VERSION]];
     if (decision.retryAfterSeconds !== null) headers.push(['Retry-After', String(decision.retryAfterSeconds)]);
     return { status: decision.status, phrase: decision.phrase, headers };
@@ -109,7 +129,7 @@ export class RegistrationDesk {
   poll(nowMs: number, epochMs: number): void {
     for (const conflict of this.#conflicts.filter((c) => nowMs >= c.deadlineMs)) {
       this.#conflicts.splice(this.#conflicts.indexOf(conflict), 1);
-      this.#carryOut(conflict.registration, conflict.from, conflict.answer, nowMs, epochMs);
+      this.#carryOut(conflict.registration, conflict.request, conflict.from, conflict.answer, nowMs, epochMs);
     }
   }
 
@@ -126,11 +146,13 @@ export class RegistrationDesk {
       const { deviceId } = conflict.registration;
       const data = { deviceId, address: addressText(conflict.old), otherAddress: addressText(conflict.from) };
       this.#ports.emit({ type: 'device.conflict', data });
+      const detail = `${data.otherAddress} registers with its id while it is at ${data.address}: refused`;
+      this.#ports.found(deviceId, 'REG-10', detail);
       conflict.answer({ status: 403, phrase: 'Id In Use', headers: [['X-GB-Ver', OWN_VERSION]] });
     });
   }
 
-  #carryOut(r: Registration, from: Peer, answer: Answering, nowMs: number, epochMs: number): void {
+  #carryOut(r: Registration, request: SipRequest, from: Peer, answer: Answering, nowMs: number, epochMs: number): void {
     if (this.#fleet.directory.isBlocked(r.deviceId)) {
       // while it waited for the answer of the old address
       answer({ status: 403, phrase: 'Device Blocked', headers: [['X-GB-Ver', OWN_VERSION]] });
@@ -141,6 +163,7 @@ export class RegistrationDesk {
     if (r.expiresSeconds === 0) {
       answer(accepted(r, profileDate, epochMs));
       if (before !== undefined) this.#fleet.unregister(r.deviceId, epochMs);
+      this.#note(r, request);
       return;
     }
     if (!this.#fleet.directory.hasRoomFor(r.deviceId)) {
@@ -148,17 +171,59 @@ export class RegistrationDesk {
       answer({ status: 503, phrase: 'Too Many Devices', headers: [['X-GB-Ver', OWN_VERSION]] });
       return;
     }
+    const wasOnline = before?.online === true;
     const changed = before === undefined || !before.online || before.address?.host !== from.host;
     // the answer first: what the registration sets off (BYEs owed, queries, calls) comes after it on the wire
     answer(accepted(r, profileDate, epochMs));
     this.#fleet.register(r, from, nowMs, epochMs);
+    this.#note(r, request);
+    const callIdBefore = this.#callIds.get(r.deviceId);
+    this.#callIds.set(r.deviceId, r.callId);
+    if (wasOnline && callIdBefore !== undefined && callIdBefore !== r.callId)
+      this.#ports.found(r.deviceId, 'REG-9', 'it registered anew (another Call-ID) while it was registered: a reboot?');
     this.#ports.registered(r.deviceId, changed);
   }
 
-  #reject(deviceId: string, from: Peer, reason: RejectReason, detail: string, nowMs: number): void {
+  /** What was tolerated in a REGISTER that was carried out: only then it is the device that said it. */
+  #note(r: Registration, request: SipRequest): void {
+    for (const [code, detail] of r.findings) this.#ports.found(r.deviceId, code, detail);
+    for (const code of request.tolerated ?? []) this.#ports.found(r.deviceId, code, toleratedWords(code, request));
+  }
+
+  /** The device was deleted. */
+  forget(deviceId: string): void {
+    this.#callIds.delete(deviceId);
+  }
+
+  #attempt(
+    deviceId: string,
+    from: Peer,
+    outcome: RegisterAttempt['outcome'],
+    detail: string,
+    retryAfterSeconds: number | null,
+    domain: string | null,
+  ): void {
+    const { transport, host } = from;
+    const address = addressText(from);
+    this.#ports.attempt({ deviceId, transport, host, address, outcome, detail, retryAfterSeconds, domain });
+  }
+
+  #reject(
+    deviceId: string,
+    from: Peer,
+    reason: RejectReason,
+    detail: string,
+    nowMs: number,
+    retryAfterSeconds: number | null = null,
+  ): void {
+    this.#attempt(deviceId, from, reason, detail, retryAfterSeconds, null);
     const key = `${deviceId} ${from.host} ${reason}`;
-    const toldMs = this.#told.get(key);
-    if (toldMs !== undefined && nowMs - toldMs < REJECT_EVENT_MS) return;
+    const row = this.#told.get(key);
+    const tries = (row?.tries ?? 0) + 1;
+    if (row !== undefined && nowMs - row.toldMs < REJECT_EVENT_MS) {
+      row.tries = tries;
+      return;
+    }
     if (nowMs - this.#telling.sinceMs >= REJECT_EVENT_MS) this.#telling = { sinceMs: nowMs, events: 0 };
     if (this.#telling.events >= MAX_REJECT_EVENTS) {
       this.untold += 1;
@@ -166,9 +231,12 @@ export class RegistrationDesk {
     }
     this.#telling.events += 1;
     this.#told.delete(key);
-    this.#told.set(key, nowMs);
+    this.#told.set(key, { toldMs: nowMs, tries });
     if (this.#told.size > MAX_REJECT_ROWS) this.#told.delete(this.#told.keys().next().value!);
-    this.#ports.emit({ type: 'device.rejected', data: { deviceId, address: addressText(from), reason, detail } });
+    this.#ports.emit({
+      type: 'device.rejected',
+      data: { deviceId, address: addressText(from), reason, detail, tries },
+    });
   }
 }
 
@@ -177,7 +245,8 @@ function accepted(r: Registration, profileDate: string | undefined, epochMs: num
   const headers: Answer['headers'] = [];
   if (r.contact !== null) headers.push(['Contact', `${r.contact};expires=${r.expiresSeconds}`]);
   headers.push(['Expires', String(r.expiresSeconds)]);
-  if (profileDate !== 'off') headers.push(['Date', beijingDate(epochMs)]);
+  const date = registrationDate(epochMs, profileDate);
+  if (date !== null) headers.push(['Date', date]);
   headers.push(['X-GB-Ver', OWN_VERSION]);
   return { status: 200, phrase: 'OK', headers };
 }

@@ -1,5 +1,5 @@
 import { type Charset, decodeBody, encodeBody } from './charset.ts';
-import { integerOf, readXml, textOf, writeXml, type XmlElement, type XmlNode } from './xml.ts';
+import { integerOf, readXml, textOf, writeXml, type XmlElement, type XmlNode, type XmlRepair } from './xml.ts';
 
 /** The frame every MANSCDP body has (GB/T 28181 annex A.1): root, `CmdType`, `SN`, `DeviceID`. */
 export interface Envelope {
@@ -13,6 +13,8 @@ export interface Envelope {
   element: XmlElement;
   /** Charset found in the bytes; null when they were all ASCII. */
   charset: Charset | null;
+  /** What was tolerated in charset and XML: code and words. */
+  tolerated: readonly (readonly [code: string, detail: string])[];
 }
 
 /** Why a body is no MANSCDP message. */
@@ -23,8 +25,9 @@ export interface EnvelopeFault {
 
 /** Reads a body; `remembered` is the charset the device was found to use. */
 export function readEnvelope(body: Uint8Array, remembered: Charset | null = null): Envelope | EnvelopeFault {
-  const { text, charset } = decodeBody(body, remembered);
-  const element = readXml(text);
+  const { text, charset, falselyDeclared, beyondDeclared } = decodeBody(body, remembered);
+  const repairs = new Set<XmlRepair>();
+  const element = readXml(text, repairs);
   if (element === null) return { fault: 'not-xml', detail: `no element in ${body.length} bytes` };
   const cmdType = textOf(element, 'CmdType');
   if (cmdType === null || cmdType === '') {
@@ -37,8 +40,24 @@ export function readEnvelope(body: Uint8Array, remembered: Charset | null = null
     deviceId: textOf(element, 'DeviceID') ?? '',
     element,
     charset,
+    tolerated: [
+      ...(falselyDeclared === null
+        ? []
+        : [['XML-1', `its ${cmdType.slice(0, 40)} declares ${falselyDeclared}, the bytes are ${charset}`] as const]),
+      ...(beyondDeclared
+        ? [['XML-2', `its ${cmdType.slice(0, 40)} declares GB2312 and holds characters of GB18030`] as const]
+        : []),
+      ...[...repairs].map((repair) => [repair, `its ${cmdType.slice(0, 40)} ${REPAIR_WORDS[repair]}`] as const),
+    ],
   };
 }
+
+const REPAIR_WORDS: Record<XmlRepair, string> = {
+  'XML-3': 'has & or < unescaped in its text',
+  'XML-4': 'has NUL bytes, junk, or tags that do not match',
+  'XML-5': 'writes values as attributes, or tags in another case',
+  'XML-7': 'has a prolog or comment that is no XML',
+};
 
 /** Command names are compared whatever their case (XML-5). */
 export function isCommand(envelope: Envelope, cmdType: string): boolean {

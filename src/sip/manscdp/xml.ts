@@ -21,25 +21,39 @@ const MAX_ATTRIBUTES = 16;
 
 const TAG = /^([A-Za-z_][\w.:-]*)((?:[\s/]|$)[\s\S]*)?$/;
 
-/** Reads a document; null when it holds no element at all. */
-export function readXml(text: string): XmlElement | null {
+/** What a reader mended: raw `&` and `<` (XML-3), NULs and tags that do not match (XML-4), other case and values as attributes (XML-5), prolog and comments (XML-7). */
+export type XmlRepair = 'XML-3' | 'XML-4' | 'XML-5' | 'XML-7';
+
+/** Attributes that the standard itself uses, or any namespace. */
+const LAWFUL_ATTRIBUTE = /^(?:num|xmlns(?::.*)?|xsi:.*)$/i;
+
+/** Reads a document; null when it holds no element at all. What had to be mended is added to `repairs`. */
+export function readXml(text: string, repairs: Set<XmlRepair> = new Set()): XmlElement | null {
   const top: XmlElement = { name: '', text: '', attributes: {}, children: [] };
   const stack: XmlElement[] = [top];
   let elements = 0;
   let at = 0;
   const addText = (piece: string): void => {
-    if (piece.length > 0) stack[stack.length - 1]!.text += piece;
+    if (piece.length === 0) return;
+    if (piece.includes('&') && RAW_AMPERSAND.test(piece)) repairs.add('XML-3');
+    if (stack.length === 1 && /[^\s\0\ufeff]/.test(piece)) repairs.add('XML-4'); // junk around the root
+    stack[stack.length - 1]!.text += decodeEntities(piece);
+  };
+  const addStray = (piece: string, repair: XmlRepair | null): void => {
+    if (repair !== null) repairs.add(repair);
+    stack[stack.length - 1]!.text += piece;
   };
   while (at < text.length) {
     const open = text.indexOf('<', at);
     if (open < 0) {
-      addText(decodeEntities(text.slice(at)));
+      addText(text.slice(at));
       break;
     }
-    addText(decodeEntities(text.slice(at, open)));
+    addText(text.slice(at, open));
     const special = skipSpecial(text, open);
     if (special !== null) {
-      addText(special.text);
+      if (special.odd) repairs.add('XML-7');
+      addStray(special.text, null);
       at = special.next;
       continue;
     }
@@ -49,45 +63,56 @@ export function readXml(text: string): XmlElement | null {
     const tag = end < 0 ? null : TAG.exec(body);
     if (tag === null) {
       // a stray `<` in a name (XML-3): text
-      if (!(closing && end >= 0)) addText('<');
+      if (!(closing && end >= 0)) addStray('<', 'XML-3');
       at = closing && end >= 0 ? end + 1 : open + 1;
       continue;
     }
     at = end + 1;
     const name = tag[1]!;
     if (closing) {
-      closeTo(stack, name);
+      closeTo(stack, name, repairs);
       continue;
     }
     if (elements >= MAX_ELEMENTS || stack.length > MAX_DEPTH) continue;
     elements += 1;
     // an Item never holds an Item: a second one means that the first was never closed (XML-4)
-    if (name === 'Item') closeOpenItem(stack);
+    if (name === 'Item') closeOpenItem(stack, repairs);
     const rest = tag[2] ?? '';
     const element: XmlElement = { name, text: '', attributes: rest === '' ? {} : readAttributes(rest), children: [] };
+    if (Object.keys(element.attributes).some((key) => !LAWFUL_ATTRIBUTE.test(key))) repairs.add('XML-5');
     stack[stack.length - 1]!.children.push(element);
     if (!rest.endsWith('/')) stack.push(element);
   }
+  if (stack.length > 1) repairs.add('XML-4');
+  if (text.includes('\0')) repairs.add('XML-4');
   while (stack.length > 1) finish(stack.pop()!);
   return top.children[0] ?? null;
 }
 
 /** Comments, CDATA, prolog. Null when the `<` opens something else. */
-function skipSpecial(text: string, open: number): { text: string; next: number } | null {
+function skipSpecial(text: string, open: number): { text: string; next: number; odd: boolean } | null {
   const second = text[open + 1];
   const past = (mark: string, from: number): number => {
     const found = text.indexOf(mark, from);
     return found < 0 ? text.length : found + mark.length;
   };
-  if (second === '?') return { text: '', next: past('>', open) };
+  if (second === '?') {
+    const next = past('>', open);
+    return {
+      text: '',
+      next,
+      odd: /\sstandalone\s*=\s*["']?(?!yes|no)/i.test(text.slice(open, Math.min(next, open + 200))),
+    };
+  }
   if (second !== '!') return null;
   if (text.startsWith('<![CDATA[', open)) {
     const next = past(']]>', open);
-    return { text: text.slice(open + 9, text.endsWith(']]>', next) ? next - 3 : next), next };
+    return { text: text.slice(open + 9, text.endsWith(']]>', next) ? next - 3 : next), next, odd: false };
   }
   // the samples of the field write `<! -- … -->`
-  if (/^<!\s{0,4}--/.test(text.slice(open, open + 10))) return { text: '', next: past('-->', open) };
-  return { text: '', next: past('>', open) };
+  if (/^<!\s{0,4}--/.test(text.slice(open, open + 10)))
+    return { text: '', next: past('-->', open), odd: !text.startsWith('<!--', open) };
+  return { text: '', next: past('>', open), odd: true };
 }
 
 /** Offset of the `>` that ends the tag at `open`; −1 when another `<` or the limit comes first. */
@@ -112,24 +137,31 @@ function readAttributes(rest: string): Record<string, string> {
 }
 
 /** Closes down to the nearest open element of that name; a close tag without one is ignored. */
-function closeTo(stack: XmlElement[], name: string): void {
+function closeTo(stack: XmlElement[], name: string, repairs: Set<XmlRepair>): void {
   let index = stack.length - 1;
   while (index > 0 && !sameName(stack[index]!.name, name)) index -= 1;
-  if (index === 0) return;
-  while (stack.length - 1 > index) unclosed(stack.pop()!, stack[stack.length - 1]!);
+  if (index === 0) {
+    repairs.add('XML-4');
+    return;
+  }
+  if (stack[index]!.name !== name) repairs.add('XML-5');
+  while (stack.length - 1 > index)
+    repairs.add(unclosed(stack.pop()!, stack[stack.length - 1]!) === 'text' ? 'XML-3' : 'XML-4');
   finish(stack.pop()!);
 }
 
-function closeOpenItem(stack: XmlElement[]): void {
+function closeOpenItem(stack: XmlElement[], repairs: Set<XmlRepair>): void {
   const depth = stack.length - 1;
-  if (stack[depth]!.name === 'Item' || stack[depth - 1]?.name === 'Item') closeTo(stack, 'Item');
+  if (stack[depth]!.name !== 'Item' && stack[depth - 1]?.name !== 'Item') return;
+  repairs.add('XML-4');
+  closeTo(stack, 'Item', repairs);
 }
 
 /**
  * An element whose close tag never came. Inside text (`a<b>c`) it was no tag but text (XML-3); otherwise it is kept as a leaf
  * and what it seemed to hold becomes its siblings (XML-4).
  */
-function unclosed(element: XmlElement, parent: XmlElement): void {
+function unclosed(element: XmlElement, parent: XmlElement): 'text' | 'tag' {
   if (
     parent.children[parent.children.length - 1] === element &&
     element.children.length === 0 &&
@@ -137,13 +169,14 @@ function unclosed(element: XmlElement, parent: XmlElement): void {
   ) {
     parent.children.pop();
     parent.text += `<${element.name}>${element.text}`;
-    return;
+    return 'text';
   }
   // one without text of its own is a list or an Item: it keeps what it holds
   const inner = element.text.trim() === '' ? [] : element.children;
   if (inner.length > 0) element.children = [];
   finish(element);
   for (const child of inner) parent.children.push(child);
+  return 'tag';
 }
 
 function finish(element: XmlElement): void {
@@ -155,6 +188,9 @@ function sameName(a: string, b: string): boolean {
 }
 
 const ENTITIES: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+
+/** An `&` that begins no entity we know. */
+const RAW_AMPERSAND = /&(?!#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|(?:lt|gt|amp|quot|apos);)/;
 
 /** Known entities and character references; a raw `&` stays what it is (XML-3). */
 function decodeEntities(text: string): string {

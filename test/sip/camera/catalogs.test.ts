@@ -30,11 +30,17 @@ function make() {
   const directory = new Directory(stores.devices, stores.channels);
   directory.ensureDevice(D);
   const events: CatalogEvent[] = [];
-  const catalogs = new Catalogs(directory, P, (event) => events.push(event));
+  const found: string[] = [];
+  const catalogs = new Catalogs(
+    directory,
+    P,
+    (event) => events.push(event),
+    (_, code) => found.push(code),
+  );
   const results: (CatalogResult | QueryFault)[] = [];
   const ask = (sn: number, nowMs: number) => catalogs.ask(D, sn, (result) => results.push(result), nowMs);
   const ids = () => directory.channels(D).map((c) => c.id);
-  return { directory, events, catalogs, results, ask, ids, stores };
+  return { directory, events, catalogs, results, ask, ids, stores, found };
 }
 
 test('a collection ends by count, by quiet, or because nothing came', () => {

@@ -73,25 +73,25 @@ test('rows of the lockout are bounded', () => {
 
 test('one id over its rate is dropped and comes back with time; the site of known ids is not', () => {
   const rate = new RegisterRate();
-  for (let i = 0; i < ID_BURST; i += 1) assert.ok(rate.admit(HOST, 'a', true, 0));
-  assert.equal(rate.admit(HOST, 'a', true, 0), false);
-  assert.equal(rate.admit(HOST, 'b', true, 0), true);
-  assert.equal(rate.admit(HOST, 'a', true, 1000 / ID_PER_SECOND), true);
-  assert.equal(rate.admit(HOST, 'a', true, 1000 / ID_PER_SECOND), false);
+  for (let i = 0; i < ID_BURST; i += 1) assert.ok(rate.admit(HOST, 'a', 'verified', 0));
+  assert.equal(rate.admit(HOST, 'a', 'verified', 0), false);
+  assert.equal(rate.admit(HOST, 'b', 'verified', 0), true);
+  assert.equal(rate.admit(HOST, 'a', 'verified', 1000 / ID_PER_SECOND), true);
+  assert.equal(rate.admit(HOST, 'a', 'verified', 1000 / ID_PER_SECOND), false);
 });
 
 test('a thousand new devices behind one address get in at once; a flood of invented ids does not', () => {
   const rate = new RegisterRate();
   let admitted = 0;
   for (let i = 0; i < 2_000; i += 1) {
-    if (rate.admit(HOST, `dev${i >> 1}`, false, 0)) admitted += 1;
+    if (rate.admit(HOST, `dev${i >> 1}`, 'stranger', 0)) admitted += 1;
   }
   assert.equal(admitted, 2_000);
   for (let i = 0; i < 10_000; i += 1) {
-    if (rate.admit(HOST, `fake${i}`, false, 0)) admitted += 1;
+    if (rate.admit(HOST, `fake${i}`, 'stranger', 0)) admitted += 1;
   }
   assert.equal(admitted, SOURCE_BURST);
-  for (let i = 0; i < MAX_BUCKETS + 100; i += 1) rate.admit(`host${i}`, 'x', true, 0);
+  for (let i = 0; i < MAX_BUCKETS + 100; i += 1) rate.admit(`host${i}`, 'x', 'verified', 0);
   assert.equal(rate.size, MAX_BUCKETS + 1);
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { beijingDate } from '../../../src/sip/camera/beijing.ts';
+import { registrationDate } from '../../../src/sip/camera/beijing.ts';
 import { Presence, TCP_GRACE_MS } from '../../../src/sip/camera/presence.ts';
 import { openPassword, sealPassword } from '../../../src/sip/camera/secret.ts';
 
@@ -18,11 +18,12 @@ test('60 s × 3: probed in the last half interval, offline at 180 s', () => {
   assert.equal(presence.seen('a', 900_000), false);
 });
 
-test('any sign of life keeps it (REG-13, REG-15)', () => {
+test('REG-13, REG-15: any sign of life keeps it, and a quiet one is asked', () => {
   const presence = new Presence();
   presence.online('a', day, 0);
   presence.poll(150_000);
   assert.equal(presence.seen('a', 151_000), true);
+  assert.deepEqual(presence.poll(180_000), [{ type: 'no-keepalive', deviceId: 'a', quietMs: 180_000 }], 'told once');
   assert.deepEqual(presence.poll(300_000), []);
   assert.deepEqual(presence.poll(301_000), [{ type: 'probe', deviceId: 'a' }]);
 });
@@ -49,10 +50,12 @@ test('a lost connection has its grace', () => {
   ]);
 });
 
-test('intervals from a profile stay within reason (REG-14)', () => {
+test('REG-14: intervals from a profile stay within reason; illegal ones are 60 s × 3', () => {
   for (const [intervalSeconds, count, offlineAtMs] of [
-    [0, 0, 5_000],
-    [Number.NaN, Number.NaN, 5_000],
+    [0, 0, 180_000],
+    [Number.NaN, Number.NaN, 180_000],
+    [1, 0.5, 5_000],
+    [-60, -3, 180_000],
     [10, 2, 20_000],
     [1e9, 1e9, 3600_000 * 20],
   ] as const) {
@@ -63,8 +66,15 @@ test('intervals from a profile stay within reason (REG-14)', () => {
   }
 });
 
-test('Date is Beijing time whatever the zone of the host (REG-17)', () => {
-  assert.equal(beijingDate(Date.UTC(2024, 0, 4, 20, 3, 21, 512)), '2024-01-05T04:03:21.512');
+test('REG-17: Date is Beijing time whatever the zone of the host, another zone or nothing by the profile', () => {
+  const epochMs = Date.UTC(2024, 0, 4, 20, 3, 21, 512);
+  assert.equal(registrationDate(epochMs, undefined), '2024-01-05T04:03:21.512');
+  assert.equal(registrationDate(epochMs, 'beijing'), '2024-01-05T04:03:21.512');
+  assert.equal(registrationDate(epochMs, 'UTC'), '2024-01-04T20:03:21.512');
+  assert.equal(registrationDate(epochMs, 'Asia/Kolkata'), '2024-01-05T01:33:21.512');
+  assert.equal(registrationDate(epochMs, 'America/New_York'), '2024-01-04T15:03:21.512');
+  assert.equal(registrationDate(epochMs, 'No/Where'), '2024-01-05T04:03:21.512');
+  assert.equal(registrationDate(epochMs, 'off'), null);
 });
 
 test('passwords are sealed for one device and one key', () => {

@@ -1,0 +1,56 @@
+import type { RegisterAttempt } from './camera/attempt.ts';
+import type { CatalogEvent } from './camera/catalogs.ts';
+import type { ChannelStore, DeviceStore } from './camera/directory.ts';
+import type { FleetEvent } from './camera/fleet.ts';
+import type { RegistrationEvent } from './camera/registration.ts';
+import type { DialogueStore } from './farewells.ts';
+import type { Peer } from './peer.ts';
+import type { SocketFault } from './socket.ts';
+import type { ConnectionLimits } from './tcp-connections.ts';
+
+/** What a SIP server is opened with, and what it tells. Types only. */
+
+/** Everything that happens to devices and channels, for whoever listens. */
+export type SipEvent = FleetEvent | RegistrationEvent | CatalogEvent;
+
+/** The SIP port could not be opened: one sentence. */
+export type SipFault = SocketFault;
+
+export interface SipServerOptions {
+  readonly platformId: string;
+  /** SIP domain and digest realm. */
+  readonly domain: string;
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly authRequired: boolean;
+  /** Password of devices without their own; null: only devices with their own get in. */
+  readonly password: string | null;
+  /** Key under which passwords of single devices are sealed. */
+  readonly sealingKey: Uint8Array;
+  readonly admission: 'open' | 'known';
+  /** `HOST[:PORT]` for Via and Contact; null: the local address that faces the device. */
+  readonly advertise: string | null;
+  /** Host for media, when it is another. */
+  readonly mediaAdvertise: string | null;
+  readonly stores: {
+    readonly devices: DeviceStore;
+    readonly channels: ChannelStore;
+    readonly dialogues: DialogueStore;
+  };
+  readonly log: {
+    warn(data: Record<string, unknown>, message: string): void;
+    info(data: Record<string, unknown>, message: string): void;
+    debug(data: Record<string, unknown>, message: string): void;
+  };
+  onEvent(event: SipEvent): void;
+  /** Every REGISTER that was looked at, and what became of it. */
+  readonly onAttempt?: (attempt: RegisterAttempt) => void;
+  /** Sees every byte on the wire. */
+  readonly tap?: (direction: 'in' | 'out', bytes: Uint8Array, peer: Peer) => void;
+  /** Sees every whole message as its bytes, in order; valid during the call only. */
+  readonly trace?: (direction: 'in' | 'out', message: Uint8Array, peer: Peer) => void;
+  readonly clock?: { nowMs(): number; epochMs(): number };
+  /** What TCP peers may take; the defaults of `CONNECTION_LIMITS` unless told. */
+  readonly connectionLimits?: Partial<ConnectionLimits>;
+}
