@@ -23,6 +23,15 @@ export class Events {
     return this.#listeners.size;
   }
 
+  /**
+   * Tells who listens now and keeps nothing: for what latecomers read elsewhere and what strangers can cause at will. It carries the id of
+   * the event before it, so that `Last-Event-ID` goes on from there.
+   */
+  tell(type: string, data: Record<string, unknown>): void {
+    const event: GatewayEvent = { id: `${this.#prefix}-${this.#next - 1}`, type, time: this.#timeOf(), data };
+    for (const entry of this.#listeners) if (matches(entry.types, type)) entry.listener(event);
+  }
+
   publish(type: string, data: Record<string, unknown>): void {
     const event: GatewayEvent = { id: `${this.#prefix}-${this.#next++}`, type, time: this.#timeOf(), data };
     this.#kept.push(event);

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { Dialogues } from '../inspect/write/dialogues.ts';
 import { PortPool } from '../media/ingest/port-pool.ts';
 import { openReceiver } from '../media/receiver.ts';
+import type { RegisterAttempt } from '../sip/camera/attempt.ts';
 import { type SipEvent, SipServer } from '../sip/server.ts';
 import { SsrcPool } from '../sip/ssrc.ts';
 import { openStore } from '../store/store.ts';
@@ -14,6 +15,7 @@ import { Events } from './events.ts';
 import { Keep } from './keep.ts';
 import { transportLadder } from './ladder.ts';
 import { LiveTable } from './live-table.ts';
+import { Onboarding } from './onboarding.ts';
 import type { Gateway } from './port.ts';
 import { formsOf, learnRung } from './profile.ts';
 import { Recordings } from './recordings.ts';
@@ -68,6 +70,7 @@ export async function openGateway(
   // before the first device can be heard: what it does would be missed while a big file is read
   await recordings.recover();
   let onSip: (event: SipEvent) => void = () => {};
+  let onAttempt: (attempt: RegisterAttempt) => void = () => {};
   const dialogues = new Dialogues(() => clock.epochMs());
   const sip = await SipServer.open({
     platformId: config.sip.id,
@@ -83,6 +86,7 @@ export async function openGateway(
     stores: { devices: store.devices, channels: store.channels, dialogues: store.dialogues },
     log,
     onEvent: (event) => onSip(event),
+    onAttempt: (attempt) => onAttempt(attempt),
     trace: (direction, message, peer) => dialogues.message(direction, message, peer),
   });
   if ('fault' in sip) {
@@ -181,9 +185,23 @@ export async function openGateway(
     pull: (deviceId, channelId) => void lives.join(deviceId, channelId, 0, { transport: undefined, keep: true }),
   });
 
+  const sipPassword = config.sip.auth ? (config.sip.password ?? secrets.sipPassword) : null;
+  const onboarding = new Onboarding({
+    sip: config.sip,
+    sipPort: () => sip.port,
+    localAddressTo: (host) => sip.localAddressTo(host),
+    directory,
+    hasPassword: sipPassword !== null,
+    clock,
+    iso,
+    tell: (arrival) => events.tell('onboarding.arrival', { ...arrival }),
+  });
+  onAttempt = (attempt) => onboarding.attempt(attempt);
+
   onSip = (event) => {
     const { deviceId } = event.data;
     publish(event.type, event.data);
+    onboarding.event(event);
     if (closing !== null) return; // nothing may begin that nobody would end
     if (event.type === 'device.unregistered') rests.note(deviceId, null);
     if (event.type === 'device.unregistered' || event.type === 'device.offline')
@@ -211,6 +229,8 @@ export async function openGateway(
       sipPassword: config.sip.auth && config.sip.password === null ? secrets.sipPassword : null,
       token: secrets.token,
     },
+    onboarding: (camera) => onboarding.view(camera),
+    sipPassword: () => sipPassword,
     devices: () => devices.all(),
     device: (id) => devices.get(id),
     addDevice: (device) => devices.add(device),
@@ -318,6 +338,7 @@ export async function openGateway(
     close() {
       closing ??= (async () => {
         keep.close();
+        onboarding.close();
         await recordings.close();
         await captures.close();
         const ended = Promise.all(lives.running().map((live) => live.end('the gateway is shutting down', 1001)));

@@ -6,6 +6,7 @@ import type {
   DeviceAddressesView,
   DeviceView,
   GatewayEvent,
+  OnboardingView,
   HealthView,
   Problem,
   PullTransport,
@@ -48,6 +49,10 @@ export interface Gateway {
   ): DeviceView | Problem;
   /** Forgets a device with its channels; `block` keeps it out for good. */
   deleteDevice(id: string, o: { block: boolean }): Problem | null;
+  /** What to type into a camera's form (`camera`: its own IP address, null when unknown), and what arrived of cameras. */
+  onboarding(camera: string | null): Promise<OnboardingView>;
+  /** The password of devices without their own; null when there is none, or none is asked for. */
+  sipPassword(): string | null;
   /** Asks the device for its catalogue and waits at most `waitMs` for the end of the answer. */
   refreshCatalog(id: string, waitMs: number): Promise<CatalogView | Problem>;
 

@@ -164,7 +164,6 @@ export interface HealthView {
   };
   disk: { path: string; totalBytes: number; freeBytes: number } | null;
   ports: { total: number; leased: number; heldOff: number; occupied: number; free: number };
-  counters: Record<string, number>;
   warnings: Warning[];
 }
 
@@ -190,6 +189,56 @@ export interface GatewayEvent {
   type: string;
   time: string;
   data: Record<string, unknown>;
+}
+
+/** What became of one step of a camera that is being added; the codes are those of `ArrivalCode`. */
+export interface ArrivalStepView {
+  code: string;
+  firstAt: string;
+  lastAt: string;
+  /** How often since the device was let in last. */
+  tries: number;
+  detail: string;
+  retryAfterSeconds?: number;
+  channels?: number;
+}
+
+/** What arrived of one device from one host, the newest step last. */
+export interface ArrivalView {
+  id: string;
+  /** '' when what it sent is no device id. */
+  deviceId: string;
+  /** `host:port` */
+  address: string;
+  transport: string;
+  firstAt: string;
+  lastAt: string;
+  steps: ArrivalStepView[];
+}
+
+/** What to type into the form of a camera, and what arrived of cameras lately (newest first). */
+export interface OnboardingView {
+  serverId: string;
+  domain: string;
+  /** Our address as the camera sees it. */
+  address: string;
+  /** Why this address: `--advertise`, the one that is bound, the one that faces the camera asked about, or the likeliest interface. */
+  addressFrom: 'advertised' | 'bound' | 'camera' | 'interface';
+  /** What else it could be; empty when there is no choice. */
+  addresses: { address: string; interface: string }[];
+  port: number;
+  transports: ('udp' | 'tcp')[];
+  /** False: any password, or none, gets in. */
+  authentication: boolean;
+  /** A common password exists. */
+  hasPassword: boolean;
+  admission: 'open' | 'known';
+  expiresSeconds: number;
+  heartbeatSeconds: number;
+  heartbeatCount: number;
+  /** 20-digit ids that no device and no channel has. */
+  deviceIds: { camera: string[]; recorder: string[] };
+  arrivals: ArrivalView[];
 }
 
 export type ProblemCode =

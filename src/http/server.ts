@@ -20,6 +20,7 @@ import { sendProblem } from './problem.ts';
 import { captureRoutes } from './routes/captures.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { deviceRoutes } from './routes/devices.ts';
+import { onboardingRoutes } from './routes/onboarding.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { streamRoutes } from './routes/streams.ts';
 import { systemRoutes } from './routes/system.ts';
@@ -113,6 +114,7 @@ export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpSe
       async (api) => {
         for (const routes of [
           deviceRoutes,
+          onboardingRoutes,
           channelRoutes,
           streamRoutes,
           recordingRoutes,

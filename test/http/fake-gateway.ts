@@ -4,6 +4,7 @@ import type {
   ChannelView,
   DeviceView,
   GatewayEvent,
+  OnboardingView,
   Problem,
   RecordingView,
   StreamView,
@@ -38,6 +39,7 @@ export class FakeGateway implements Gateway {
   liveAnswer: { stream: StreamView; created: boolean } | Problem | null = null;
   catalogComplete = true;
   file: { absolutePath: string; etag: string; complete: boolean } | null = null;
+  onboardingAnswer: OnboardingView = ONBOARDING;
   numbers: Record<string, number> = { sip_messages_received_total: 7, viewers: 2 };
 
   #said(name: string, ...args: unknown[]): void {
@@ -71,6 +73,13 @@ export class FakeGateway implements Gateway {
     if ('problem' in found) return found;
     const items = this.channelList.filter((c) => c.deviceId === id);
     return { items, next: null, complete: this.catalogComplete, queryId: 'q1' };
+  }
+  async onboarding(camera: string | null) {
+    this.#said('onboarding', camera);
+    return this.onboardingAnswer;
+  }
+  sipPassword() {
+    return 'typed-in';
   }
   channels(deviceId?: string) {
     if (deviceId !== undefined && 'problem' in this.device(deviceId)) return missing('device_not_found', deviceId);
@@ -183,6 +192,24 @@ export class FakeGateway implements Gateway {
     this.#said('close');
   }
 }
+
+const ONBOARDING: OnboardingView = {
+  serverId: '34020000002000000001',
+  domain: '3402000000',
+  address: '192.168.1.10',
+  addressFrom: 'interface',
+  addresses: [{ address: '192.168.1.10', interface: 'eth0' }],
+  port: 5060,
+  transports: ['udp', 'tcp'],
+  authentication: true,
+  hasPassword: true,
+  admission: 'open',
+  expiresSeconds: 3600,
+  heartbeatSeconds: 60,
+  heartbeatCount: 3,
+  deviceIds: { camera: ['34020000001320000001'], recorder: ['34020000001180000001'] },
+  arrivals: [],
+};
 
 function missing(problem: Problem['problem'], id: string): Problem {
   return { problem, detail: `${id} is unknown.` };
