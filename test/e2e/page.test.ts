@@ -57,9 +57,11 @@ describe('the demo in Chromium', { timeout: 120_000 }, () => {
 
   test('a recording is made and plays', async () => {
     await page.click('[data-testid="record"]');
-    await page.waitForSelector('[data-testid="recording"][data-state="recording"]');
+    await page.waitForSelector('[data-testid="record"][aria-pressed="true"]');
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     await page.click('[data-testid="record"][aria-pressed="true"]');
+    await page.waitForSelector('[data-testid="record"][aria-pressed="false"]');
+    await page.click('[data-testid="view-recordings"]');
     await page.waitForSelector('[data-testid="recording"][data-state="complete"]');
     await page.click('[data-testid="play-recording"]');
     const recorded = () => playerFacts(page, 'recording-player');
@@ -72,6 +74,7 @@ describe('the demo in Chromium', { timeout: 120_000 }, () => {
   });
 
   test('the H.265 camera: what this browser cannot decode is said in words', async () => {
+    await page.click('[data-testid="view-live"]');
     await channel('H.265').click();
     const said = await until(
       'words',

@@ -87,7 +87,7 @@ describe('the page, with a scripted gateway', { timeout: 60_000 }, () => {
     const tab = await open();
     await until(
       'words',
-      async () => (await tab.textContent('nav')) ?? '',
+      async () => (await tab.textContent('.side')) ?? '',
       (w) => w.includes('No camera has registered'),
     );
     await until('the event stream', async () => standIn.asked.includes('GET events'), Boolean);
@@ -96,7 +96,7 @@ describe('the page, with a scripted gateway', { timeout: 60_000 }, () => {
     standIn.event('device.registered', { deviceId: DEVICE.id });
     await tab.waitForSelector(`[data-testid="channel"][data-channel-id="${CHANNEL.id}"]`, { timeout: 5_000 });
     await tab.fill('input[type="search"]', 'south');
-    assert.match((await tab.textContent('nav')) ?? '', /No channel matches/);
+    assert.match((await tab.textContent('.side')) ?? '', /No channel matches/);
   });
 
   test('lists of more than one answer are read to their end', async () => {
@@ -130,10 +130,9 @@ describe('the page, with a scripted gateway', { timeout: 60_000 }, () => {
     );
     await tab.click('[data-testid="record"]');
     await tab.waitForSelector('[data-testid="record"][aria-pressed="true"]');
-    await tab.waitForSelector('[data-testid="recording"][data-state="recording"]');
     await tab.click('[data-testid="record"]');
-    await tab.waitForSelector('[data-testid="recording"][data-state="complete"]');
-    assert.match((await tab.textContent('[data-testid="recording"]')) ?? '', /North door.*complete1:0112\.0 MB/s);
+    await tab.waitForSelector('[data-testid="record"][aria-pressed="false"]');
+    assert.ok(standIn.asked.includes('DELETE streams/s1/recording'));
     standIn.answers.set('PUT streams/s1/recording', { status: 507, code: 'disk_full', detail: 'The disk is full.' });
     await tab.click('[data-testid="record"]');
     await until(
@@ -165,6 +164,7 @@ describe('the page, with a scripted gateway', { timeout: 60_000 }, () => {
       return {};
     });
     const tab = await open();
+    await tab.click('[data-testid="view-recordings"]');
     const href = await tab.getAttribute('[data-testid="recording"] a', 'href');
     assert.equal(href, `${standIn.address}api/v1/recordings/r1/file?token=${standIn.token}`);
     await tab.click('[data-testid="delete-recording"]');
@@ -249,7 +249,7 @@ describe('the page, with a scripted gateway', { timeout: 60_000 }, () => {
       asked = viewer.url;
       onViewer(viewer);
     };
-    page = await browser.open(`${standIn.address}?stream=1#/live/${DEVICE.id}/${CHANNEL.id}`);
+    page = await browser.open(`${standIn.address}#/live/${DEVICE.id}/${CHANNEL.id}?stream=1`);
     await until('a viewer', async () => asked, Boolean);
     assert.equal(new URL(asked, 'ws://x').searchParams.get('stream'), '1');
   });
