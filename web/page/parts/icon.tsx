@@ -9,6 +9,8 @@ const PATHS = {
   remove: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13',
   signOut: 'M14 4H5v16h9M10 12h11M17 8l4 4-4 4',
   back: 'M15 5l-7 7 7 7',
+  copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
+  done: 'M5 12.5l5 5L19.5 7',
 } as const;
 
 export function Icon({ name }: { name: keyof typeof PATHS }) {

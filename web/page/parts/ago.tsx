@@ -1,0 +1,34 @@
+import { useEffect, useState } from 'preact/hooks';
+import { localeOf, useLanguage } from '../language.ts';
+
+/** Now, in milliseconds since 1970; drawn again this often. */
+export function useNow(everyMs = 1_000): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
+}
+
+/** `3 minutes ago`, `3分钟前`; a clock that is ahead of ours says now. Pure. */
+export function agoWords(iso: string, nowMs: number, language: 'en' | 'zh'): string {
+  const seconds = Math.max(0, Math.round((nowMs - Date.parse(iso)) / 1000));
+  if (Number.isNaN(seconds)) return '';
+  const format = new Intl.RelativeTimeFormat(localeOf(language), { numeric: 'auto', style: 'short' });
+  if (seconds < 60) return format.format(-seconds, 'second');
+  if (seconds < 3600) return format.format(-Math.round(seconds / 60), 'minute');
+  if (seconds < 86_400) return format.format(-Math.round(seconds / 3600), 'hour');
+  return format.format(-Math.round(seconds / 86_400), 'day');
+}
+
+/** A moment as its distance from now, the moment itself in the title. */
+export function Ago({ at }: { at: string }) {
+  const language = useLanguage();
+  const now = useNow();
+  return (
+    <time class="ago" dateTime={at} title={new Date(at).toLocaleString(localeOf(language))}>
+      {agoWords(at, now, language)}
+    </time>
+  );
+}
