@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { Dialogues } from '../inspect/write/dialogues.ts';
+import { thumbnailOf } from '../media/ffmpeg.ts';
 import { PortPool } from '../media/ingest/port-pool.ts';
 import { openReceiver } from '../media/receiver.ts';
 import type { RegisterAttempt } from '../sip/camera/attempt.ts';
@@ -10,6 +11,7 @@ import { openStore } from '../store/store.ts';
 import { Captures } from './captures.ts';
 import { atMost, type Clock, systemClock } from './clock.ts';
 import type { GatewayConfig } from './config.ts';
+import { DeviceFiles } from './device-files.ts';
 import { Devices } from './devices.ts';
 import { Events } from './events.ts';
 import { Keep } from './keep.ts';
@@ -18,10 +20,13 @@ import { LiveTable } from './live-table.ts';
 import { Onboarding } from './onboarding.ts';
 import type { Gateway } from './port.ts';
 import { formsOf, learnRung } from './profile.ts';
-import { Recordings } from './recordings.ts';
+import { Recordings, rememberedRows } from './recordings.ts';
 import { Rests } from './rests.ts';
 import { openSecrets } from './secrets.ts';
+import { StreamHistories } from './stream-histories.ts';
 import { Streams } from './streams.ts';
+import { System } from './system.ts';
+import { Thumbnails } from './thumbnails.ts';
 import { editionOf, pullTransport, recordingView } from './view-of.ts';
 import { isProblem, type PulledTransport } from './views.ts';
 import { isoInZone } from './zone.ts';
@@ -58,12 +63,14 @@ export async function openGateway(
     events.publish(type, data);
   };
   const newId = () => randomBytes(8).toString('hex');
+  const thumbnails = new Thumbnails({ dataDir, nowMs: () => clock.nowMs(), make: thumbnailOf });
   const recordings = new Recordings({
-    rows: store.recordings,
+    rows: rememberedRows(store.recordings),
     dataDir,
     timeZone: config.sip.timeZone,
     clock,
     newId,
+    deleteThumbnail: (recording) => thumbnails.delete(recording),
     publish,
     log: (message, data) => log.warn(data, message),
   });
@@ -146,12 +153,21 @@ export async function openGateway(
         const device = directory.device(deviceId);
         if (device !== undefined && learnRung(device, rung)) directory.save(device);
       },
+      noteFinding: (deviceId, { code, detail }) => void sip.noteFinding(deviceId, code, detail),
       dialogueBegun: (callId) => dialogues.begin(callId),
       publish,
       log: (message, data) => log.info(data, message),
     },
     newId,
   );
+  const files = new DeviceFiles({
+    directory,
+    rows: store.presence,
+    epochMs: () => clock.epochMs(),
+    iso,
+    addresses: () => null,
+    findings: (deviceId) => sip.findingsOf(deviceId),
+  });
   const devices = new Devices({
     directory,
     sealPassword: (deviceId, password) => sip.sealPassword(deviceId, password),
@@ -159,6 +175,7 @@ export async function openGateway(
     removeDevice(deviceId, block) {
       for (const live of lives.running()) if (live.deviceId === deviceId) void live.end('the device was deleted', 4404);
       sip.removeDevice(deviceId, { block });
+      files.forget(deviceId);
     },
     iso,
   });
@@ -201,6 +218,7 @@ export async function openGateway(
   onSip = (event) => {
     const { deviceId } = event.data;
     publish(event.type, event.data);
+    files.event(event);
     onboarding.event(event);
     if (closing !== null) return; // nothing may begin that nobody would end
     if (event.type === 'device.unregistered') rests.note(deviceId, null);
@@ -220,6 +238,8 @@ export async function openGateway(
     }
   };
   sip.endLeftOverDialogues();
+  const histories = new StreamHistories(clock, () => lives.running());
+  const system = new System({ config, dataDir, clock, sip, pool, recordingBps: () => recordings.bitrateBps });
 
   return {
     sipPort: sip.port,
@@ -236,14 +256,23 @@ export async function openGateway(
     addDevice: (device) => devices.add(device),
     changeDevice: (id, change) => devices.change(id, change),
     deleteDevice: (id, o) => devices.delete(id, o),
+    deviceHistory: (id) => files.history(id),
+    deviceHealth: (id) => files.health(id),
+    profile: (id) => files.profiles.get(id),
+    changeProfile: (id, changes) => files.profiles.change(id, changes),
+    forgetProfile: (id, o) => files.profiles.forget(id, o),
     refreshCatalog: (id, waitMs) => devices.refreshCatalog(id, waitMs),
     channels: (deviceId) => devices.channels(deviceId),
     channel: (deviceId, channelId) => devices.channel(deviceId, channelId),
     changeChannel: (deviceId, channelId, change) => devices.changeChannel(deviceId, channelId, change),
     live: (deviceId, channelId, o) => streams.start(deviceId, channelId, o),
-    streams: () => streams.all(),
+    streams: (o) => streams.all(o),
     stream: (id) => streams.get(id),
     stopStream: (id) => streams.stop(id),
+    streamHistory(id) {
+      const live = streams.find(id);
+      return isProblem(live) ? live : histories.of(id);
+    },
     snapshot: (id) => streams.snapshot(id),
     watchLive: (deviceId, channelId, streamNumber, sink, o) =>
       streams.watchLive(deviceId, channelId, streamNumber, sink, o),
@@ -260,7 +289,10 @@ export async function openGateway(
       const stopped = await recordings.stop(live);
       return isProblem(stopped) ? stopped : recordingView(stopped, iso);
     },
-    recordings: () => recordings.all().map((recording) => recordingView(recording, iso)),
+    recordings(query) {
+      const { items, hasMore } = recordings.page(query);
+      return { items: items.map((recording) => recordingView(recording, iso)), hasMore };
+    },
     recording(id) {
       const found = recordings.get(id);
       return isProblem(found) ? found : recordingView(found, iso);
@@ -279,6 +311,10 @@ export async function openGateway(
     lockRecording(id, locked) {
       const found = recordings.setLocked(id, locked);
       return isProblem(found) ? found : recordingView(found, iso);
+    },
+    async thumbnail(id) {
+      const found = recordings.get(id);
+      return isProblem(found) ? found : thumbnails.of(found, recordings.absolutePath(found));
     },
     startCapture(streamId, o) {
       const live = streams.find(streamId);
@@ -335,9 +371,15 @@ export async function openGateway(
         ports: pool.counts(),
       };
     },
+    health: () => system.health(),
+    askDeviceClocks: (waitMs) => system.askDeviceClocks(waitMs),
+    deviceAddresses: () => system.deviceAddresses(),
     close() {
       closing ??= (async () => {
+        files.close();
         keep.close();
+        histories.close();
+        system.close();
         onboarding.close();
         await recordings.close();
         await captures.close();

@@ -1,13 +1,17 @@
 import type { ViewerSink } from '../media/live/viewer.ts';
+import type { ProfileView } from './profile.ts';
+import type { RecordingQuery } from './recording-page.ts';
 import type {
   CaptureView,
   CatalogView,
   ChannelView,
   DeviceAddressesView,
+  DeviceHealthView,
   DeviceView,
   GatewayEvent,
-  OnboardingView,
   HealthView,
+  OnboardingView,
+  PresenceChangeView,
   Problem,
   PullTransport,
   RecordingView,
@@ -53,6 +57,16 @@ export interface Gateway {
   onboarding(camera: string | null): Promise<OnboardingView>;
   /** The password of devices without their own; null when there is none, or none is asked for. */
   sipPassword(): string | null;
+  /** When the device came and went, newest first. */
+  deviceHistory(id: string): PresenceChangeView[] | Problem;
+  /** Registration, keepalives, addresses and findings of signalling. */
+  deviceHealth(id: string): DeviceHealthView | Problem;
+  /** What was learned of the device and what was set by hand. */
+  profile(id: string): ProfileView | Problem;
+  /** Sets fields by hand; null gives one back to what was learned. */
+  changeProfile(id: string, changes: Readonly<Record<string, unknown>>): ProfileView | Problem;
+  /** Forgets what was learned and, unless `learnedOnly`, what was set by hand. */
+  forgetProfile(id: string, o: { learnedOnly: boolean }): Problem | null;
   /** Asks the device for its catalogue and waits at most `waitMs` for the end of the answer. */
   refreshCatalog(id: string, waitMs: number): Promise<CatalogView | Problem>;
 
@@ -90,7 +104,8 @@ export interface Gateway {
 
   startRecording(streamId: string): Promise<RecordingView | Problem>;
   stopRecording(streamId: string): Promise<RecordingView | Problem>;
-  recordings(): RecordingView[];
+  /** One page, the newest first. */
+  recordings(query: RecordingQuery): { items: RecordingView[]; hasMore: boolean };
   recording(id: string): RecordingView | Problem;
   recordingFile(id: string): { absolutePath: string; etag: string; complete: boolean } | Problem;
   deleteRecording(id: string): Promise<Problem | null>;

@@ -5,6 +5,7 @@ import { type Recorder, startRecording } from '../record/recorder.ts';
 import { recoverFile } from '../record/recover.ts';
 import type { Clock } from './clock.ts';
 import type { Live } from './live.ts';
+import { pageOfRecordings, type RecordingQuery } from './recording-page.ts';
 import type { Problem } from './views.ts';
 
 export interface RecordingRows {
@@ -14,12 +15,31 @@ export interface RecordingRows {
   delete(id: string): void;
 }
 
+/** Rows that are read from the store once: a list of 10,000 is asked for again and again, and packets wait meanwhile. */
+export function rememberedRows(store: RecordingRows): RecordingRows {
+  const rows = new Map(store.list().map((row) => [row.id, row]));
+  return {
+    list: () => [...rows.values()],
+    get: (id) => rows.get(id),
+    put(row) {
+      rows.set(row.id, { ...row });
+      store.put(row);
+    },
+    delete(id) {
+      rows.delete(id);
+      store.delete(id);
+    },
+  };
+}
+
 export interface RecordingPorts {
   readonly rows: RecordingRows;
   readonly dataDir: string;
   readonly timeZone: string;
   readonly clock: Clock;
   newId(): string;
+  /** The recording is deleted: its little picture goes too. */
+  deleteThumbnail(recording: Recording): Promise<void>;
   publish(type: string, data: Record<string, unknown>): void;
   log(message: string, data: Record<string, unknown>): void;
 }
@@ -49,8 +69,17 @@ export class Recordings {
     return this.#running.size;
   }
 
-  all(): Recording[] {
-    return this.#ports.rows.list().map((row) => this.#fresh(row));
+  /** The newest first. */
+  page(query: RecordingQuery): { items: Recording[]; hasMore: boolean } {
+    const { items, hasMore } = pageOfRecordings(this.#ports.rows.list(), query);
+    return { items: items.map((row) => this.#fresh(row)), hasMore };
+  }
+
+  /** What the running recordings write together, bits per second. */
+  get bitrateBps(): number {
+    let sum = 0;
+    for (const { live } of this.#running.values()) sum += live.bitrateBps;
+    return sum;
   }
 
   get(id: string): Recording | Problem {
@@ -118,6 +147,7 @@ export class Recordings {
     if (row.state === 'recording') return { problem: 'conflict', detail: 'It is still being recorded: stop it first.' };
     if (row.locked) return { problem: 'conflict', detail: 'It is locked: unlock it first.' };
     await deleteRecordingFile(this.absolutePath(row));
+    await this.#ports.deleteThumbnail(row);
     this.#ports.rows.delete(id);
     return null;
   }

@@ -42,8 +42,11 @@ export class Streams {
     this.#ports = ports;
   }
 
-  all(): StreamView[] {
-    return this.#ports.lives.all().map((live) => streamView(live, this.#ports.iso));
+  all(o: { running?: boolean } = {}): StreamView[] {
+    return this.#ports.lives
+      .all()
+      .filter((live) => o.running === undefined || (live.state !== 'ended') === o.running)
+      .map((live) => streamView(live, this.#ports.iso));
   }
 
   find(id: string): Live | Problem {

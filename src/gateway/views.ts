@@ -25,6 +25,37 @@ export interface DeviceView {
   version: '2011' | '2014' | '2016' | '2022' | null;
 }
 
+/** A device came or went. */
+export interface PresenceChangeView {
+  time: string;
+  online: boolean;
+  /** Why, in one word: `registered`, `keepalive-missed`, `connection-lost`, `gateway-restarted`, … */
+  reason: string;
+  /** `host:port` it was at. */
+  address?: string;
+}
+
+/** How a device does. */
+export interface DeviceHealthView {
+  online: boolean;
+  registeredAt: string | null;
+  expiresAt: string | null;
+  /** Below zero: overdue. */
+  expiresInSeconds: number | null;
+  keepalive: {
+    at: string | null;
+    /** Since the last sign of life that came as a message; null before the first. */
+    ageSeconds: number | null;
+    intervalSeconds: number;
+    /** So many may be missed before it counts as offline. */
+    allowedMisses: number;
+    missed: number;
+  };
+  addresses: DeviceAddressesView | null;
+  /** What was tolerated of it in signalling; findings of media stand at its streams. */
+  findings: FindingView[];
+}
+
 export interface ChannelView {
   id: string;
   deviceId: string;

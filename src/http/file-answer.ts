@@ -13,6 +13,8 @@ export interface FileAnswer {
   /** Name to save it under: only `[A-Za-z0-9_.-]`. */
   readonly name: string;
   readonly asAttachment: boolean;
+  /** How long a browser may keep it without asking; it asks each time when this is absent. */
+  readonly maxAgeSeconds?: number;
 }
 
 /**
@@ -27,7 +29,7 @@ export async function sendFile(request: FastifyRequest, reply: FastifyReply, fil
   reply
     .header('etag', etag)
     .header('accept-ranges', 'bytes')
-    .header('cache-control', file.isGrowing ? 'no-store' : 'private, no-cache')
+    .header('cache-control', cacheControl(file))
     .header('content-type', file.type)
     .header('content-disposition', `${file.asAttachment ? 'attachment' : 'inline'}; filename="${file.name}"`);
 
@@ -52,6 +54,11 @@ export async function sendFile(request: FastifyRequest, reply: FastifyReply, fil
     return reply.send(Readable.from([]));
   }
   return reply.send(handle.createReadStream({ start: first, end: last, autoClose: true }));
+}
+
+function cacheControl({ isGrowing, maxAgeSeconds }: FileAnswer): string {
+  if (isGrowing) return 'no-store';
+  return maxAgeSeconds === undefined ? 'private, no-cache' : `private, max-age=${maxAgeSeconds}`;
 }
 
 /** First and last byte of a `Range` header; `whole` when there is none that must be honoured. */

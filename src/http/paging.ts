@@ -33,11 +33,13 @@ export function pageOf<T>(
   };
 }
 
-function encodeCursor(key: string): string {
+/** A key as a cursor. */
+export function encodeCursor(key: string): string {
   return Buffer.from(`k${key}`).toString('base64url');
 }
 
-function decodeCursor(cursor: string): string | null {
+/** The key of a cursor; null when it is none of ours. */
+export function decodeCursor(cursor: string): string | null {
   const text = Buffer.from(cursor, 'base64url').toString();
   return text.startsWith('k') && encodeCursor(text.slice(1)) === cursor ? text.slice(1) : null;
 }

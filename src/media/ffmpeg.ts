@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { Readable, Writable } from 'node:stream';
 import ffmpeg from 'fluent-ffmpeg';
 
@@ -17,8 +18,35 @@ const SNAPSHOT_LIMIT_SECONDS = 10;
 /** A JPEG of 8K at best quality has about 20 MB. */
 const MAX_JPEG_BYTES = 32 * 1024 * 1024;
 
+/** `ffmpeg -version` answers at once, or is no ffmpeg. */
+const VERSION_LIMIT_MS = 5000;
+/** Wide enough for the row of a list on a dense screen. */
+const THUMBNAIL_WIDTH = 320;
+
 /** JPEG of the first picture in fragmented MP4: an init segment and a fragment that starts at a key frame. */
 export function jpegOf(fragmented: readonly Uint8Array[]): Promise<Uint8Array | FfmpegFault> {
+  const input = Readable.from([Buffer.concat(fragmented)]);
+  return firstPicture(ffmpeg({ timeout: SNAPSHOT_LIMIT_SECONDS }).input(input).inputFormat('mp4'), ['-q:v', '3']);
+}
+
+/** Small JPEG of the first picture of an MP4 file, finished or still written. */
+export function thumbnailOf(path: string): Promise<Uint8Array | FfmpegFault> {
+  // One key frame needs one thread; the others belong to the streams.
+  const command = ffmpeg({ timeout: SNAPSHOT_LIMIT_SECONDS }).input(path).inputOptions(['-threads', '1']);
+  return firstPicture(command, ['-q:v', '5', '-vf', `scale=${THUMBNAIL_WIDTH}:-2`]);
+}
+
+/** The version that is installed (`5.1.9`), or null when there is none. */
+export function ffmpegVersion(): Promise<string | null> {
+  return new Promise((resolve) => {
+    const program = process.env.FFMPEG_PATH || 'ffmpeg';
+    execFile(program, ['-version'], { timeout: VERSION_LIMIT_MS }, (error, stdout) =>
+      resolve(error !== null ? null : (/^ffmpeg version (\S+)/.exec(stdout)?.[1] ?? null)),
+    );
+  });
+}
+
+function firstPicture(command: ffmpeg.FfmpegCommand, quality: string[]): Promise<Uint8Array | FfmpegFault> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -29,12 +57,10 @@ export function jpegOf(fragmented: readonly Uint8Array[]): Promise<Uint8Array | 
         done();
       },
     });
-    ffmpeg({ timeout: SNAPSHOT_LIMIT_SECONDS })
-      .input(Readable.from([Buffer.concat(fragmented)]))
-      .inputFormat('mp4')
+    command
       .frames(1)
       .noAudio()
-      .outputOptions(['-c:v', 'mjpeg', '-q:v', '3'])
+      .outputOptions(['-c:v', 'mjpeg', ...quality])
       .format('image2pipe')
       .on('error', (error: Error) => resolve(faultOf(error)))
       .on('end', () =>

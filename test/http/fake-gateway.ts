@@ -1,9 +1,12 @@
 import type { Gateway, ViewerHandle, ViewOptions } from '../../src/gateway/port.ts';
+import { pageOfRecordings, type RecordingQuery } from '../../src/gateway/recording-page.ts';
 import type {
   CaptureView,
   ChannelView,
+  DeviceAddressesView,
   DeviceView,
   GatewayEvent,
+  HealthView,
   OnboardingView,
   Problem,
   RecordingView,
@@ -40,6 +43,8 @@ export class FakeGateway implements Gateway {
   catalogComplete = true;
   file: { absolutePath: string; etag: string; complete: boolean } | null = null;
   onboardingAnswer: OnboardingView = ONBOARDING;
+  readonly addressList: DeviceAddressesView[] = [];
+  thumbnailAnswer: { absolutePath: string } | Problem = { problem: 'ffmpeg_missing', detail: 'It is not installed.' };
   numbers: Record<string, number> = { sip_messages_received_total: 7, viewers: 2 };
 
   #said(name: string, ...args: unknown[]): void {
@@ -96,8 +101,8 @@ export class FakeGateway implements Gateway {
     this.#said('live', deviceId, channelId, o);
     return this.liveAnswer ?? missing('channel_not_found', channelId);
   }
-  streams() {
-    return [...this.streamList];
+  streams(o: { running?: boolean } = {}) {
+    return this.streamList.filter((s) => o.running === undefined || (s.state !== 'ended') === o.running);
   }
   stream(id: string) {
     return this.streamList.find((s) => s.id === id) ?? missing('stream_not_found', id);
@@ -138,8 +143,34 @@ export class FakeGateway implements Gateway {
     this.#said('stopRecording', id);
     return this.recordingList[0] ?? missing('stream_not_found', id);
   }
-  recordings() {
-    return [...this.recordingList];
+  recordings(query: RecordingQuery) {
+    const rows = this.recordingList.map((r) => ({
+      ...r,
+      startEpochMs: Date.parse(r.start),
+      endEpochMs: r.end === null ? null : Date.parse(r.end),
+      error: null,
+    }));
+    const { items, hasMore } = pageOfRecordings(rows, query);
+    return { items: items.map((row) => this.recordingList.find((r) => r.id === row.id)!), hasMore };
+  }
+  async thumbnail(id: string) {
+    this.#said('thumbnail', id);
+    const found = this.recording(id);
+    if ('problem' in found) return found;
+    return this.thumbnailAnswer;
+  }
+  streamHistory(id: string) {
+    const found = this.stream(id);
+    return 'problem' in found ? found : { everyMs: 2000, bitrateBps: [2e6], fps: [25], loss: [0.01], viewers: [1] };
+  }
+  async health() {
+    return HEALTH;
+  }
+  async askDeviceClocks(waitMs: number) {
+    this.#said('askDeviceClocks', waitMs);
+  }
+  deviceAddresses() {
+    return [...this.addressList];
   }
   recording(id: string) {
     return this.recordingList.find((r) => r.id === id) ?? missing('recording_not_found', id);
@@ -214,6 +245,24 @@ const ONBOARDING: OnboardingView = {
 function missing(problem: Problem['problem'], id: string): Problem {
   return { problem, detail: `${id} is unknown.` };
 }
+
+const HEALTH: HealthView = {
+  versions: { node: 'v20.0.0', ffmpeg: '7.1' },
+  process: { cpu: 0.25, memoryBytes: 1e8, heapBytes: 5e7, loopDelayP99Ms: 2, loopDelayMaxMs: 9 },
+  machine: { cores: 4, cpu: 0.5, memoryBytes: 8e9, memoryFreeBytes: 4e9, receiveBufferMaxBytes: 212_992 },
+  disk: { path: '/data', totalBytes: 1e12, freeBytes: 5e11 },
+  ports: { total: 2000, leased: 2, heldOff: 4, occupied: 0, free: 1994 },
+  warnings: [
+    {
+      check: 'ffmpeg',
+      code: 'ffmpeg_missing',
+      severity: 'warning',
+      sentence: 'It is not there.',
+      cure: 'Install it.',
+      values: {},
+    },
+  ],
+};
 
 export const DEVICE = '34020000001320000001';
 export const CHANNEL = '34020000001310000001';

@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isProblem, type RecordingView } from '../../gateway/views.ts';
-import { type Routes, sendPage } from '../context.ts';
+import { isProblem } from '../../gateway/views.ts';
+import type { Routes } from '../context.ts';
 import { sendFile } from '../file-answer.ts';
-import { matches } from '../paging.ts';
+import { DEFAULT_LIMIT, decodeCursor, encodeCursor } from '../paging.ts';
 import { sendProblem, sendRefusal } from '../problem.ts';
 import { answers, IdParams, listOf, listQuery, Nothing, Recording } from '../schema.ts';
 import { parseTime } from '../times.ts';
@@ -22,6 +22,9 @@ const ListQuery = Type.Object({
 });
 const FileQuery = Type.Object({ download: Type.Optional(Type.Boolean({ description: 'Offer it as a file to keep' })) });
 
+/** A browser keeps it for a day, so that a list that is scrolled back asks for nothing. */
+const THUMBNAIL_SECONDS = 86_400;
+
 /** `/api/v1/recordings`. */
 export const recordingRoutes: Routes = (app, context) => {
   const { gateway } = context;
@@ -38,26 +41,29 @@ export const recordingRoutes: Routes = (app, context) => {
       },
     },
     (request, reply) => {
-      const { q, state, locked, deviceId, channelId, streamId, start, end, ...page } = request.query;
-      const fromMs = start === undefined ? Number.NEGATIVE_INFINITY : parseTime(start);
-      const toMs = end === undefined ? Number.POSITIVE_INFINITY : parseTime(end);
-      if (fromMs === null || toMs === null) {
+      const { start, end, cursor, limit = DEFAULT_LIMIT, ...wanted } = request.query;
+      const fromMs = start === undefined ? null : parseTime(start);
+      const toMs = end === undefined ? null : parseTime(end);
+      if ((start !== undefined && fromMs === null) || (end !== undefined && toMs === null)) {
         return sendProblem(
           reply,
           'bad_request',
-          `${fromMs === null ? 'start' : 'end'} must be an ISO 8601 time with an offset, or epoch seconds.`,
+          `${start !== undefined && fromMs === null ? 'start' : 'end'} must be an ISO 8601 time with an offset, or epoch seconds.`,
         );
       }
-      const found = gateway
-        .recordings()
-        .filter((r) => state === undefined || r.state === state)
-        .filter((r) => locked === undefined || r.locked === locked)
-        .filter((r) => deviceId === undefined || r.deviceId === deviceId)
-        .filter((r) => channelId === undefined || r.channelId === channelId)
-        .filter((r) => streamId === undefined || r.streamId === streamId)
-        .filter((r) => Date.parse(r.start) < toMs && endMs(r) > fromMs)
-        .filter((r) => matches(q, [r.id, r.deviceId, r.channelId, r.path]));
-      return sendPage(reply, found, (r) => `${instantKey(r.start)} ${r.id}`, { ...page, newestFirst: true });
+      const after = cursor === undefined ? null : lastOf(cursor);
+      if (after === undefined)
+        return sendProblem(reply, 'bad_request', 'The cursor is not one this list has given out.');
+      const { items, hasMore } = gateway.recordings({
+        ...wanted,
+        ...(fromMs === null ? {} : { fromEpochMs: fromMs }),
+        ...(toMs === null ? {} : { toEpochMs: toMs }),
+        limit,
+        after,
+      });
+      const last = items.at(-1);
+      const next = last !== undefined && hasMore ? encodeCursor(`${instantKey(last.start)} ${last.id}`) : null;
+      return reply.send({ items, next });
     },
   );
 
@@ -110,6 +116,36 @@ export const recordingRoutes: Routes = (app, context) => {
     },
   );
 
+  app.get<{ Params: IdParams }>(
+    '/recordings/:id/thumbnail.jpg',
+    {
+      config: { signable: true },
+      schema: {
+        tags,
+        summary: 'Its first picture, small, as JPEG',
+        description:
+          'Made when first asked for, then kept. Needs ffmpeg on the gateway; `ffmpeg_missing` when it is not there.',
+        params: IdParams,
+        produces: ['image/jpeg'],
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const picture = await gateway.thumbnail(id);
+      if (isProblem(picture)) return sendRefusal(reply, picture);
+      return sendFile(request, reply, {
+        path: picture.absolutePath,
+        etag: id,
+        isGrowing: false,
+        type: 'image/jpeg',
+        name: `${id.replace(/[^\w.-]/g, '_')}.jpg`,
+        asAttachment: false,
+        // the first picture of a recording stays what it is
+        maxAgeSeconds: THUMBNAIL_SECONDS,
+      });
+    },
+  );
+
   const lock = (locked: boolean) => (request: FastifyRequest, reply: FastifyReply) => {
     const recording = gateway.lockRecording((request.params as IdParams).id, locked);
     return isProblem(recording) ? sendRefusal(reply, recording) : reply.send(recording);
@@ -119,10 +155,9 @@ export const recordingRoutes: Routes = (app, context) => {
   app.post('/recordings/:id/unlock', { schema: { ...schema, summary: 'Undo the lock' } }, lock(false));
 };
 
-/** One that is still written reaches up to now. */
-function endMs(recording: RecordingView): number {
-  if (recording.end !== null) return Date.parse(recording.end);
-  return recording.state === 'recording'
-    ? Number.POSITIVE_INFINITY
-    : Date.parse(recording.start) + recording.durationMs;
+/** The last recording of the page before, by its cursor; undefined when it is none of ours. */
+function lastOf(cursor: string): { startEpochMs: number; id: string } | undefined {
+  const parts = /^(\d{16}) (.+)$/.exec(decodeCursor(cursor) ?? '');
+  const [, start, id] = parts ?? [];
+  return start === undefined || id === undefined ? undefined : { startEpochMs: Number(start), id };
 }

@@ -9,9 +9,22 @@ const ListQuery = Type.Object({
   ...listQuery,
   state: Type.Optional(Stream.properties.state),
   kind: Type.Optional(Stream.properties.kind),
+  running: Type.Optional(Type.Boolean({ description: 'Only those that run, or only those that have ended' })),
   deviceId: Type.Optional(Type.String()),
   channelId: Type.Optional(Type.String()),
 });
+
+const Numbers = (description: string) => Type.Array(Type.Number(), { description });
+const StreamHistory = Type.Object(
+  {
+    everyMs: Type.Integer(),
+    bitrateBps: Numbers('Bits that arrived per second'),
+    fps: Numbers('Pictures per second'),
+    loss: Numbers('Part of the packets that never came, 0…1'),
+    viewers: Numbers('Viewers'),
+  },
+  { title: 'StreamHistory' },
+);
 
 /** `/api/v1/streams`. */
 export const streamRoutes: Routes = (app, context) => {
@@ -30,9 +43,9 @@ export const streamRoutes: Routes = (app, context) => {
       },
     },
     (request, reply) => {
-      const { q, state, kind, deviceId, channelId, ...page } = request.query;
+      const { q, state, kind, running, deviceId, channelId, ...page } = request.query;
       const found = gateway
-        .streams()
+        .streams(running === undefined ? {} : { running })
         .filter((s) => state === undefined || s.state === state)
         .filter((s) => kind === undefined || s.kind === kind)
         .filter((s) => deviceId === undefined || s.deviceId === deviceId)
@@ -63,6 +76,23 @@ export const streamRoutes: Routes = (app, context) => {
     async (request, reply) => {
       const refusal = await gateway.stopStream(request.params.id);
       return refusal ? sendRefusal(reply, refusal) : reply.code(204).send();
+    },
+  );
+
+  app.get<{ Params: IdParams }>(
+    '/streams/:id/history',
+    {
+      schema: {
+        tags,
+        summary: 'The last minutes in numbers',
+        description: 'One value per `everyMs`, the newest last; empty for a stream that has ended.',
+        params: IdParams,
+        response: answers({ 200: StreamHistory }),
+      },
+    },
+    (request, reply) => {
+      const history = gateway.streamHistory(request.params.id);
+      return isProblem(history) ? sendRefusal(reply, history) : reply.send(history);
     },
   );
 

@@ -1,0 +1,129 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { cpus, freemem, networkInterfaces, totalmem } from 'node:os';
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+
+/** EDGE. What the machine says of itself: processors, memory, disk, clock, interfaces, the delay of our event loop. */
+
+/** Loads are averages over this: shorter jumps, longer hides. */
+const WINDOW_MS = 2000;
+/** The delay of the loop is judged over the last minute. */
+const LOOP_WINDOWS = 30;
+/** One look per this many milliseconds; each is a timer that fires. */
+const LOOP_RESOLUTION_MS = 20;
+/** `timedatectl` answers in milliseconds, or hangs on a bus that is not there. */
+const CLOCK_ANSWER_MS = 2000;
+
+/** Loads since the last window: 1 is one whole core for the process, the whole machine for the machine. */
+export interface Load {
+  readonly process: number;
+  readonly machine: number;
+}
+
+export interface LoopDelay {
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
+/** Measures while the gateway is open. */
+export class MachineMeter {
+  load: Load = { process: 0, machine: 0 };
+  readonly #timer: NodeJS.Timeout;
+  readonly #histogram: IntervalHistogram;
+  readonly #windows: LoopDelay[] = [];
+  #before = { atMs: performance.now(), cpu: process.cpuUsage(), machine: machineTimes() };
+
+  constructor() {
+    this.#histogram = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
+    this.#histogram.enable();
+    this.#timer = setInterval(() => this.#look(), WINDOW_MS);
+    this.#timer.unref();
+  }
+
+  /** Over the last minute, beyond what the measuring itself waits. */
+  get loop(): LoopDelay {
+    const last = this.#windows;
+    return {
+      p99Ms: Math.max(0, ...last.map((window) => window.p99Ms)),
+      maxMs: Math.max(0, ...last.map((window) => window.maxMs)),
+    };
+  }
+
+  /** Idempotent. */
+  close(): void {
+    clearInterval(this.#timer);
+    this.#histogram.disable();
+  }
+
+  #look(): void {
+    const now = { atMs: performance.now(), cpu: process.cpuUsage(), machine: machineTimes() };
+    const { atMs, cpu, machine } = this.#before;
+    const spentMs = (now.cpu.user - cpu.user + now.cpu.system - cpu.system) / 1000;
+    const total = now.machine.total - machine.total;
+    this.load = {
+      process: spentMs / Math.max(1, now.atMs - atMs),
+      machine: total > 0 ? (now.machine.busy - machine.busy) / total : 0,
+    };
+    this.#before = now;
+    const own = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - LOOP_RESOLUTION_MS);
+    this.#windows.push({ p99Ms: own(this.#histogram.percentile(99)), maxMs: own(this.#histogram.max) });
+    if (this.#windows.length > LOOP_WINDOWS) this.#windows.shift();
+    this.#histogram.reset();
+  }
+}
+
+function machineTimes(): { busy: number; total: number } {
+  let busy = 0;
+  let total = 0;
+  for (const { times } of cpus()) {
+    const all = times.user + times.nice + times.sys + times.idle + times.irq;
+    total += all;
+    busy += all - times.idle;
+  }
+  return { busy, total };
+}
+
+/** Cores and memory. */
+export function machineSize(): { cores: number; memoryBytes: number; memoryFreeBytes: number } {
+  return { cores: cpus().length, memoryBytes: totalmem(), memoryFreeBytes: freemem() };
+}
+
+/** The file system of a folder; null when the folder cannot be looked at. */
+export async function diskOf(path: string): Promise<{ path: string; totalBytes: number; freeBytes: number } | null> {
+  try {
+    const { bsize, blocks, bavail } = await statfs(path);
+    return { path, totalBytes: bsize * blocks, freeBytes: bsize * bavail };
+  } catch {
+    return null;
+  }
+}
+
+/** `net.core.rmem_max`; null where there is no such thing. */
+export function receiveBufferMaxBytes(): number | null {
+  try {
+    return Number(readFileSync('/proc/sys/net/core/rmem_max', 'latin1').trim()) || null;
+  } catch {
+    return null; // another operating system
+  }
+}
+
+/** `address/bits` of every interface but loopback. */
+export function ownNetworks(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .flatMap(({ internal, cidr }) => (internal || cidr === null ? [] : [cidr]));
+}
+
+/** What systemd says about the clock; null where it cannot be asked (containers, other systems). */
+export function isClockSynchronized(): Promise<boolean | null> {
+  if (!existsSync('/run/systemd/system')) return Promise.resolve(null);
+  return new Promise((resolve) => {
+    execFile(
+      'timedatectl',
+      ['show', '--property=NTPSynchronized', '--value'],
+      { timeout: CLOCK_ANSWER_MS },
+      (error, stdout) => resolve(error !== null ? null : stdout.trim() === 'yes'),
+    );
+  });
+}
