@@ -18,8 +18,11 @@ const FLAGS = [
 ];
 
 export interface Browser {
-  /** A new tab; everything the page writes to its console as an error, and every exception, goes to `faults`. */
-  open(address: string): Promise<Page>;
+  /**
+   * A new tab; everything the page writes to its console as an error, and every exception, goes to `faults`. `before` is a script
+   * that runs in the page before its own.
+   */
+  open(address: string, before?: string): Promise<Page>;
   readonly faults: string[];
   close(): Promise<void>;
 }
@@ -43,8 +46,9 @@ export async function launchBrowser(o: BrowserOptions = {}): Promise<Browser> {
   const faults: string[] = [];
   return {
     faults,
-    async open(address) {
+    async open(address, before) {
       const page = await context.newPage();
+      if (before !== undefined) await page.addInitScript(before);
       page.on('console', (message) => {
         if (message.type() === 'error') faults.push(message.text());
       });
@@ -70,11 +74,14 @@ export interface PlayerFacts {
   readonly error: string | null;
 }
 
-/** What the video element of the page says of itself. */
+/** What the video element of the page says of itself; the one inside a `<gb-player>` is found as well. */
 export function playerFacts(page: Page, testId = 'player'): Promise<PlayerFacts> {
   // As text: the tests are compiled without the browser's types.
   return page.evaluate(`(() => {
-    const video = document.querySelector('[data-testid="${testId}"]');
+    const players = [...document.querySelectorAll('gb-player')];
+    const found = [document, ...players.map((player) => player.shadowRoot ?? player)]
+      .map((root) => root.querySelector('[data-testid="${testId}"]'));
+    const video = found.find((one) => one !== null);
     const ranges = video?.buffered;
     return {
       currentTime: video?.currentTime ?? 0,
@@ -105,10 +112,11 @@ export async function until<T>(
   }
 }
 
-/** The words the page shows over the picture; empty when there are none. */
+/** The words the page, or else its first `<gb-player>`, shows over the picture; empty when there are none. */
 export function messageWords(page: Page): Promise<string> {
   return page.evaluate(`(() => {
-    const box = document.querySelector('[data-testid="message"]');
-    return box && getComputedStyle(box).visibility === 'visible' ? box.innerText : '';
+    const box = document.querySelector('[data-testid="message"]')
+      ?? document.querySelector('gb-player')?.shadowRoot.querySelector('.message');
+    return box && getComputedStyle(box).visibility === 'visible' && box.offsetParent !== null ? box.innerText : '';
   })()`) as Promise<string>;
 }

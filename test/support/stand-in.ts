@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Clip } from './clip.ts';
+import { CLIP_FPS, type Clip } from './clip.ts';
 
 const DIST = fileURLToPath(new URL('../../web/dist/', import.meta.url));
 const TYPES: Readonly<Record<string, string>> = {
@@ -27,7 +27,10 @@ export interface Viewer {
   text(message: object): void;
   /** The text message and the binary init segment. */
   describe(clip: Clip): void;
-  /** Frames `from` to `to` (exclusive): the first `atOnce` together, then one every 40 ms. Ends early when the page leaves. */
+  /**
+   * Frames `from` to `to` (exclusive): the first `atOnce` together, then one every 40 ms; before a key frame its `clock`, as the
+   * gateway says it. Ends early when the page leaves.
+   */
   play(clip: Clip, from: number, to: number, atOnce?: number): Promise<void>;
 }
 
@@ -40,6 +43,8 @@ export class StandIn {
   /** `METHOD path` (below /api/v1/) → body; a function is called with nothing and its result sent. */
   readonly answers = new Map<string, unknown>();
   readonly asked: string[] = [];
+  /** Pages of a test's own, by their path below /sub/. */
+  readonly #pages = new Map<string, { html: string; policy: string }>();
   onViewer: (viewer: Viewer) => void = () => {};
   readonly #events = new Set<ServerResponse>();
   readonly #server = createServer((request, response) => void this.#answer(request, response));
@@ -61,6 +66,12 @@ export class StandIn {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/sub/`;
   }
 
+  /** Serves a page of a test's own at `path` below /sub/: `body` with the player's program, under the policy above or its own. */
+  show(path: string, body: string, policy = POLICY): void {
+    const html = `<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="icon.svg"><title>test</title><script type="module" src="player.js"></script><body>${body}`;
+    this.#pages.set(path, { html, policy });
+  }
+
   /** Sends a server-sent event to every page, as the gateway writes it: without an `event:` line. */
   event(type: string, data: object): void {
     for (const response of this.#events) {
@@ -79,6 +90,15 @@ export class StandIn {
     const path = url.pathname.replace(/^\/sub\//, '');
     if (path.startsWith('api/v1/')) {
       this.#api(`${request.method} ${path.slice('api/v1/'.length)}`, request, url, response);
+      return;
+    }
+    const page = this.#pages.get(path);
+    if (page !== undefined) {
+      response.writeHead(200, {
+        'Content-Type': 'text/html; charset=utf-8',
+        'Content-Security-Policy': page.policy,
+      });
+      response.end(page.html);
       return;
     }
     const file = path === '' ? 'index.html' : normalize(path);
@@ -141,6 +161,8 @@ function viewerOf(socket: WebSocket, url: string): Viewer {
       const startMs = performance.now();
       for (let i = from; i < to && i < clip.frames.length && socket.readyState === socket.OPEN; i++) {
         const frame = clip.frames[i];
+        if (i % CLIP_FPS === 0)
+          text({ type: 'clock', dts90k: (i * 90_000) / CLIP_FPS, time: new Date().toISOString() });
         if (frame !== undefined) socket.send(frame);
         const dueMs = startMs + Math.max(0, i - from - atOnce + 1) * 40;
         const waitMs = dueMs - performance.now();

@@ -94,7 +94,7 @@ export interface PlayerError {
   readonly message: string;
 }
 
-export interface GbPlayerEventMap {
+export interface GbPlayerEventMap extends HTMLElementEventMap {
   /** `detail` is the new state. */
   statechange: CustomEvent<PlayerState>;
   /** Once a second while media comes in. */
