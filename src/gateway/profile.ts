@@ -10,7 +10,7 @@ import {
 } from '../sip/camera/profile.ts';
 import type { LadderPlan, Rung } from './ladder.ts';
 import { editionOf, pullTransport } from './view-of.ts';
-import type { DeviceView, Problem, PullTransport } from './views.ts';
+import { type DeviceView, isProblem, type Problem, type PullTransport } from './views.ts';
 
 /** The fields of the contract (`GET D/profile`). */
 export interface ProfileFields {
@@ -151,11 +151,12 @@ export class Profiles {
     return this.#with(deviceId, (device) => changeProfile(device, changes));
   }
 
-  forget(deviceId: string, o: { learnedOnly: boolean }): ProfileView | Problem {
-    return this.#with(deviceId, (device) => {
+  forget(deviceId: string, o: { learnedOnly: boolean }): Problem | null {
+    const answer = this.#with(deviceId, (device) => {
       resetProfile(device, o);
       return null;
     });
+    return isProblem(answer) ? answer : null;
   }
 
   #with(deviceId: string, change: (device: Device) => Problem | null): ProfileView | Problem {

@@ -31,6 +31,56 @@ export const Device = Type.Object(
   { title: 'Device' },
 );
 
+/** A device came or went. */
+export const PresenceChange = Type.Object(
+  {
+    time: Time,
+    online: Type.Boolean(),
+    reason: Type.String({
+      description: '`registered`, `keepalive`, `keepalive-missed`, `connection-lost`, `gateway-restarted`, …',
+    }),
+    address: Type.Optional(Type.String()),
+  },
+  { title: 'PresenceChange' },
+);
+
+const Findings = Type.Array(
+  Type.Object({ code: Type.String(), count: Type.Integer(), firstAt: Time, lastAt: Time, detail: Type.String() }),
+  { description: 'Every deviation of the device that was tolerated' },
+);
+
+/** How a device does. */
+export const DeviceHealth = Type.Object(
+  {
+    online: Type.Boolean(),
+    registeredAt: Nullable(Time),
+    expiresAt: Nullable(Time),
+    expiresInSeconds: Nullable(Type.Integer({ description: 'Below zero: overdue' })),
+    keepalive: Type.Object({
+      at: Nullable(Time),
+      ageSeconds: Nullable(Type.Integer({ description: 'Since its last message' })),
+      intervalSeconds: Type.Number(),
+      allowedMisses: Type.Integer(),
+      missed: Type.Integer(),
+    }),
+    addresses: Nullable(
+      Type.Object(
+        {
+          source: Nullable(Type.String({ description: 'Where its packets come from' })),
+          via: Type.String(),
+          contact: Type.String(),
+          sdp: Type.Object({ origin: Type.String(), connection: Type.String() }),
+          says: Type.Array(Type.String(), { description: 'What its own Via and Contact say, where that differs' }),
+          clockOffsetSeconds: Nullable(Type.Number()),
+        },
+        { description: 'What stands in our messages to it, and what its packets say' },
+      ),
+    ),
+    findings: Findings,
+  },
+  { title: 'DeviceHealth' },
+);
+
 export const Channel = Type.Object(
   {
     id: Type.String(),
@@ -105,10 +155,7 @@ export const Stream = Type.Object(
       timestampJumps: Type.Integer(),
     }),
     steps: Type.Array(Step, { description: 'The time line of the pull' }),
-    findings: Type.Array(
-      Type.Object({ code: Type.String(), count: Type.Integer(), firstAt: Time, lastAt: Time, detail: Type.String() }),
-      { description: 'Every deviation of the device that was tolerated' },
-    ),
+    findings: Findings,
   },
   { title: 'Stream' },
 );

@@ -21,6 +21,8 @@ import { captureRoutes } from './routes/captures.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { onboardingRoutes } from './routes/onboarding.ts';
+import { profileRoutes } from './routes/profile.ts';
+import { type LogTail, logRoutes } from './routes/log.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { streamRoutes } from './routes/streams.ts';
 import { systemRoutes } from './routes/system.ts';
@@ -33,6 +35,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** A signature in the address is enough to see it. */
     signable?: boolean;
+    /** No line in the log about each request. */
+    quiet?: boolean;
   }
 }
 
@@ -49,6 +53,8 @@ export interface HttpOptions {
   readonly allowedOrigins: readonly string[];
   readonly version: string;
   readonly log: FastifyBaseLogger;
+  /** The last lines of the log, for the page. */
+  readonly logTail: LogTail;
   /** Folder of the built page; by default the project's own. */
   readonly page?: string;
 }
@@ -114,6 +120,7 @@ export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpSe
       async (api) => {
         for (const routes of [
           deviceRoutes,
+          profileRoutes,
           onboardingRoutes,
           channelRoutes,
           streamRoutes,
@@ -224,6 +231,7 @@ function everyAnswer(app: FastifyInstance, { origins, metrics }: HttpContext): v
   });
   app.addHook('onResponse', async (request, reply) => {
     metrics.answered(request.method, reply.statusCode);
+    if (request.routeOptions.config.quiet === true) return;
     request.log.debug(
       {
         method: request.method,

@@ -22,4 +22,12 @@ export const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX recordings_by_start ON recordings (start_epoch_ms, id);
   `,
+  `
+  CREATE TABLE presence (
+    device_id TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY (device_id, number)
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Database from 'libsql';
 import type { Recording } from '../record/archive.ts';
 import type { Channel, Device } from '../sip/camera/directory.ts';
+import type { PresenceChange } from '../sip/camera/presence-change.ts';
 import type { Dialogue } from '../sip/dialog.ts';
 import { lockFolder } from './lock.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -33,6 +34,15 @@ export interface Store {
     get(id: string): Recording | undefined;
     put(recording: Recording): void;
     delete(id: string): void;
+  };
+  /** When devices came and went. */
+  readonly presence: {
+    /** Newest first. */
+    ofDevice(deviceId: string): PresenceChange[];
+    newest(deviceId: string): PresenceChange | undefined;
+    /** Adds changes in their order, in one transaction, and drops what is older than the newest `kept` of each device. */
+    addAll(changes: readonly PresenceChange[], kept: number): void;
+    delete(deviceId: string): void;
   };
   /** Writes that the disk refused, since the store was opened, and the database's words about the newest. */
   readonly faults: { readonly count: number; readonly last: string | null };
@@ -99,9 +109,24 @@ function tables(database: Database.Database, unlock: () => void): Store {
       'INSERT OR REPLACE INTO recordings (id, device_id, channel_id, start_epoch_ms, record) VALUES (?, ?, ?, ?, ?)',
     ),
     deleteRecording: database.prepare('DELETE FROM recordings WHERE id = ?'),
+    presence: database.prepare('SELECT record FROM presence WHERE device_id = ? ORDER BY number DESC'),
+    newestPresence: database.prepare('SELECT record FROM presence WHERE device_id = ? ORDER BY number DESC LIMIT 1'),
+    addPresence: database.prepare(
+      'INSERT INTO presence (device_id, number, record) SELECT ?1, COALESCE(MAX(number), 0) + 1, ?2 FROM presence WHERE device_id = ?1',
+    ),
+    trimPresence: database.prepare(
+      'DELETE FROM presence WHERE device_id = ?1 AND number <= (SELECT MAX(number) FROM presence WHERE device_id = ?1) - ?2',
+    ),
+    deletePresence: database.prepare('DELETE FROM presence WHERE device_id = ?'),
   };
   const putChannels = database.transaction((channels: readonly Channel[]) => {
     for (const channel of channels) sql.putChannel.run(channel.deviceId, channel.id, JSON.stringify(channel));
+  });
+  const addPresence = database.transaction((changes: readonly PresenceChange[], kept: number) => {
+    for (const change of changes) {
+      sql.addPresence.run(change.deviceId, JSON.stringify(change));
+      sql.trimPresence.run(change.deviceId, kept);
+    }
   });
   const faults: { count: number; last: string | null } = { count: 0, last: null };
   const write = (run: () => unknown): void => {
@@ -148,6 +173,12 @@ function tables(database: Database.Database, unlock: () => void): Store {
           ),
         ),
       delete: (id) => write(() => sql.deleteRecording.run(id)),
+    },
+    presence: {
+      ofDevice: (deviceId) => read(sql.presence.all(deviceId)),
+      newest: (deviceId) => read<PresenceChange>(sql.newestPresence.all(deviceId))[0],
+      addAll: (changes, kept) => write(() => addPresence(changes, kept)),
+      delete: (deviceId) => write(() => sql.deletePresence.run(deviceId)),
     },
     close() {
       if (!open) return;

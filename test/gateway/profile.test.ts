@@ -93,9 +93,10 @@ describe('the profile of a device', () => {
   it('is forgotten on request: all of it, or only what was learned', () => {
     learn(device, 'charset', 'UTF-8');
     view(profiles.change(ID, { date: 'off', mediaTransport: 'udp' }));
-    const half = view(profiles.forget(ID, { learnedOnly: true }));
+    assert.equal(profiles.forget(ID, { learnedOnly: true }), null);
+    const half = view(profiles.get(ID));
     assert.deepEqual([half.learned, half.byHand], [{}, { date: 'off', mediaTransport: 'udp' }]);
-    view(profiles.forget(ID, { learnedOnly: false }));
+    assert.equal(profiles.forget(ID, { learnedOnly: false }), null);
     const gone = profileView(again());
     assert.deepEqual([gone.learned, gone.byHand, gone.mediaTransport], [{}, {}, 'auto']);
   });
@@ -106,6 +107,7 @@ describe('the profile of a device', () => {
     assert.equal(device.profile.date, undefined);
     view(profiles.change(ID, { date: 'Asia/Tokyo' }));
     assert.ok(isProblem(profiles.get('nobody')));
+    assert.equal(profiles.forget('nobody', { learnedOnly: true })?.problem, 'device_not_found');
   });
 
   it('names one transport, whether it was set here or at the device', () => {
@@ -141,7 +143,7 @@ describe('INV-5: the ladder of forms', () => {
     ['403 changes the id, then the form', [rejected(403), rejected(403)], 'tcp-passive minimal device'],
     ['404 for both ids ends it', [rejected(404), rejected(404)], null],
     ['486 ends it', [rejected(486)], null],
-    ['a timeout ends it', [{ kind: 'invite-timeout' }], null],
+    ['a timeout ends it', [{ kind: 'invite-timeout', detail: '' }], null],
     [
       'silence after a form was found keeps the form',
       [rejected(400), { kind: 'no-media', detail: '' }],

@@ -1,13 +1,16 @@
 import type { Gateway, ViewerHandle, ViewOptions } from '../../src/gateway/port.ts';
+import { defaultProfile, type ProfileView } from '../../src/gateway/profile.ts';
 import { pageOfRecordings, type RecordingQuery } from '../../src/gateway/recording-page.ts';
 import type {
   CaptureView,
   ChannelView,
   DeviceAddressesView,
+  DeviceHealthView,
   DeviceView,
   GatewayEvent,
   HealthView,
   OnboardingView,
+  PresenceChangeView,
   Problem,
   RecordingView,
   StreamView,
@@ -41,6 +44,17 @@ export class FakeGateway implements Gateway {
   refusal: Problem | null = null;
   liveAnswer: { stream: StreamView; created: boolean } | Problem | null = null;
   catalogComplete = true;
+  history: PresenceChangeView[] = [];
+  healthOfDevice: DeviceHealthView = {
+    online: true,
+    registeredAt: '2026-01-05T14:03:21.000+08:00',
+    expiresAt: '2026-01-05T15:03:21.000+08:00',
+    expiresInSeconds: 3600,
+    keepalive: { at: null, ageSeconds: 5, intervalSeconds: 60, allowedMisses: 3, missed: 0 },
+    addresses: null,
+    findings: [],
+  };
+  profileShown: ProfileView = { ...defaultProfile('2016'), learned: {}, byHand: {} };
   file: { absolutePath: string; etag: string; complete: boolean } | null = null;
   onboardingAnswer: OnboardingView = ONBOARDING;
   readonly addressList: DeviceAddressesView[] = [];
@@ -69,6 +83,27 @@ export class FakeGateway implements Gateway {
   }
   deleteDevice(id: string, o: { block: boolean }) {
     this.#said('deleteDevice', id, o);
+    const found = this.device(id);
+    return 'problem' in found ? found : null;
+  }
+  deviceHistory(id: string) {
+    const found = this.device(id);
+    return 'problem' in found ? found : this.history;
+  }
+  deviceHealth(id: string) {
+    const found = this.device(id);
+    return 'problem' in found ? found : this.healthOfDevice;
+  }
+  profile(id: string) {
+    const found = this.device(id);
+    return 'problem' in found ? found : this.profileShown;
+  }
+  changeProfile(id: string, changes: object) {
+    this.#said('changeProfile', id, changes);
+    return this.profile(id);
+  }
+  forgetProfile(id: string, o: { learnedOnly: boolean }) {
+    this.#said('forgetProfile', id, o);
     const found = this.device(id);
     return 'problem' in found ? found : null;
   }

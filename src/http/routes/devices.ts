@@ -1,16 +1,18 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { isProblem } from '../../gateway/views.ts';
 import { type Routes, sendPage } from '../context.ts';
-import { matches } from '../paging.ts';
+import { DEFAULT_LIMIT, matches } from '../paging.ts';
 import { sendRefusal } from '../problem.ts';
 import {
   answers,
   CatalogAnswer,
   Device,
+  DeviceHealth,
   DeviceParams,
   listOf,
   listQuery,
   Nothing,
+  PresenceChange,
   PullTransport,
   waitSeconds,
 } from '../schema.ts';
@@ -41,6 +43,8 @@ const Removal = Type.Object(
   { block: Type.Optional(Type.Boolean({ description: 'The device never comes back' })) },
   { additionalProperties: false },
 );
+
+const HistoryQuery = Type.Object({ limit: listQuery.limit });
 
 /** `/api/v1/devices`. */
 export const deviceRoutes: Routes = (app, context) => {
@@ -113,6 +117,41 @@ export const deviceRoutes: Routes = (app, context) => {
       const block = request.query.block ?? request.body.block ?? false;
       const refusal = gateway.deleteDevice(request.params.deviceId, { block });
       return refusal ? sendRefusal(reply, refusal) : reply.code(204).send();
+    },
+  );
+
+  app.get<{ Params: DeviceParams; Querystring: Static<typeof HistoryQuery> }>(
+    '/devices/:deviceId/history',
+    {
+      schema: {
+        tags,
+        summary: 'When the device came and went, newest first',
+        description: 'The newest changes only; times in which no gateway ran are named by their reason.',
+        params: DeviceParams,
+        querystring: HistoryQuery,
+        response: answers({ 200: listOf(PresenceChange) }),
+      },
+    },
+    (request, reply) => {
+      const history = gateway.deviceHistory(request.params.deviceId);
+      if (isProblem(history)) return sendRefusal(reply, history);
+      return reply.send({ items: history.slice(0, request.query.limit ?? DEFAULT_LIMIT), next: null });
+    },
+  );
+
+  app.get<{ Params: DeviceParams }>(
+    '/devices/:deviceId/health',
+    {
+      schema: {
+        tags,
+        summary: 'Registration, keepalives, addresses and what was tolerated in signalling',
+        params: DeviceParams,
+        response: answers({ 200: DeviceHealth }),
+      },
+    },
+    (request, reply) => {
+      const health = gateway.deviceHealth(request.params.deviceId);
+      return isProblem(health) ? sendRefusal(reply, health) : reply.send(health);
     },
   );
 
