@@ -15,6 +15,24 @@ export interface Channel {
   readonly deviceId: string;
   readonly name: string;
   readonly status: 'on' | 'off';
+  /** A group of the same device, or anything else: an unknown parent is the device itself. */
+  readonly parentId?: string;
+  readonly civilCode?: string;
+}
+
+/** A node of a device's catalogue that holds channels and is none: a virtual organisation, a business group, a region. */
+export interface Group {
+  readonly id: string;
+  readonly deviceId: string;
+  readonly name: string;
+  readonly parentId: string;
+}
+
+/** One moment of a pull: what happened, milliseconds after its first step. */
+export interface Step {
+  readonly name: string;
+  readonly ms: number;
+  readonly detail?: string;
 }
 
 export interface Recording {
@@ -35,11 +53,14 @@ export interface Recording {
 export class ApiFault extends Error {
   readonly status: number;
   readonly code: string;
+  /** The time line of a pull that failed. */
+  readonly steps: readonly Step[];
 
-  constructor(status: number, code: string, detail: string) {
+  constructor(status: number, code: string, detail: string, steps: readonly Step[] = []) {
     super(detail);
     this.status = status;
     this.code = code;
+    this.steps = steps;
   }
 }
 
@@ -67,18 +88,25 @@ export async function send(path: string, init: RequestInit = {}): Promise<Respon
     throw new ApiFault(0, 'unreachable', '');
   }
   if (response.ok) return response;
-  const problem = (await response.json().catch(() => ({}))) as { code?: string; detail?: string; title?: string };
-  throw new ApiFault(response.status, problem.code ?? '', problem.detail ?? problem.title ?? response.statusText);
+  const problem = (await response.json().catch(() => ({}))) as {
+    code?: string;
+    detail?: string;
+    title?: string;
+    steps?: Step[];
+  };
+  const detail = problem.detail ?? problem.title ?? response.statusText;
+  throw new ApiFault(response.status, problem.code ?? '', detail, problem.steps);
 }
 
 /** More than any gateway has; a server that always names a next page ends here. */
 const MAX_PAGES = 100;
 
-async function list<T>(path: string): Promise<T[]> {
+/** All items of a list, page by page; `filter` goes into the query. */
+export async function list<T>(path: string, filter: Readonly<Record<string, string>> = {}): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < MAX_PAGES; page++) {
-    const query = new URLSearchParams({ limit: '1000', ...(cursor === null ? {} : { cursor }) });
+    const query = new URLSearchParams({ ...filter, limit: '1000', ...(cursor === null ? {} : { cursor }) });
     const answer = (await (await send(`${path}?${query}`)).json()) as { items: T[]; next: string | null };
     items.push(...answer.items);
     cursor = answer.next;
@@ -87,9 +115,29 @@ async function list<T>(path: string): Promise<T[]> {
   return items;
 }
 
+/** What `read` answers, or null when the gateway knows no such thing (any more). */
+async function orNull<T>(read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof ApiFault && error.status === 404) return null;
+    throw error;
+  }
+}
+
+async function one<T>(path: string): Promise<T> {
+  return (await (await send(path)).json()) as T;
+}
+
 export const listDevices = () => list<Device>('devices');
-export const listChannels = () => list<Channel>('channels');
+export const readDevice = (id: string) => orNull(() => one<Device>(`devices/${encodeURIComponent(id)}`));
+/** The channels of one device, or of all. */
+export const listChannels = (deviceId?: string) =>
+  list<Channel>(deviceId === undefined ? 'channels' : `devices/${encodeURIComponent(deviceId)}/channels`);
+/** The groups of one device, or of all. */
+export const listGroups = (deviceId?: string) => list<Group>('groups', deviceId === undefined ? {} : { deviceId });
 export const listRecordings = () => list<Recording>('recordings');
+export const readRecording = (id: string) => orNull(() => one<Recording>(`recordings/${encodeURIComponent(id)}`));
 
 /** One stream of one channel: 0 is the main one. */
 export interface Source {

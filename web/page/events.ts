@@ -1,4 +1,4 @@
-import { send } from './api.ts';
+import { ApiFault, send } from './api.ts';
 import { EventStreamReader } from './event-stream.ts';
 
 const RETRY_MS = 2_000;
@@ -36,34 +36,44 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** Who is told what comes of following the gateway. */
+export interface Follower {
+  event(event: GatewayEvent): void;
+  /** The stream opened (what happened before may be missing: read the lists again), or was lost. */
+  link(isUp: boolean): void;
+  /** The gateway does not accept the token; nothing more will come. */
+  refused(): void;
+}
+
 /**
  * The gateway's events until `signal` aborts, reconnecting with `Last-Event-ID`. Read through `fetch`, because EventSource cannot
- * carry the token. `onLink(true)` is called each time the stream opens (so that lists can be read again), `onLink(false)` when it is lost.
+ * carry the token.
  */
-export async function followEvents(
-  signal: AbortSignal,
-  onEvent: (event: GatewayEvent) => void,
-  onLink: (isUp: boolean) => void,
-): Promise<void> {
+export async function followEvents(signal: AbortSignal, follower: Follower): Promise<void> {
   let lastId = '';
   while (!signal.aborted) {
     try {
       const response = await send('events', { signal, headers: lastId === '' ? {} : { 'Last-Event-ID': lastId } });
-      onLink(true);
+      follower.link(true);
       const reader = new EventStreamReader();
       const body = response.body?.pipeThrough(new TextDecoderStream()).getReader();
       for (let piece = await body?.read(); piece && !piece.done; piece = await body?.read()) {
         for (const event of reader.push(piece.value)) {
           if (event.id !== '') lastId = event.id;
           const said = eventOf(event.data);
-          if (said !== null) onEvent(said);
+          if (said !== null) follower.event(said);
         }
       }
-    } catch {
-      // The next round tries again; a wrong token shows at the lists, which are read anew on every link.
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof ApiFault && error.status === 401) {
+        follower.refused();
+        return;
+      }
+      // Everything else may pass: the next round tries again.
     }
     if (signal.aborted) return;
-    onLink(false);
+    follower.link(false);
     await pause(RETRY_MS, signal);
   }
 }

@@ -33,7 +33,8 @@ export function parseRoute(fragment: string): Route {
 /** The fragment of a route, with the leading `#`: for links. Pure. */
 export function hrefOf(view: View, parts: readonly string[] = [], query?: URLSearchParams): string {
   const path = [view, ...parts.map(encodeURIComponent)].join('/');
-  const text = query?.toString() ?? '';
+  // What a fragment may hold as it is stays readable: a wall's address is a list of ids.
+  const text = (query?.toString() ?? '').replace(/%2F/g, '/').replace(/%2C/g, ',').replace(/%3A/g, ':');
   return `#/${path}${text === '' ? '' : `?${text}`}`;
 }
 

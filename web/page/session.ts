@@ -2,12 +2,16 @@
 
 const TOKEN_KEY = 'gbgate.token';
 
-/** Moves `#token=` from the address into this browser's storage. */
+/** Moves the token from the address (`#token=…`, or `?token=…` as the API takes it) into this browser's storage. */
 export function takeTokenFromAddress(): void {
-  const given = new URLSearchParams(location.hash.slice(1)).get('token');
+  const address = new URL(location.href);
+  const inFragment = new URLSearchParams(address.hash.slice(1)).get('token');
+  const given = inFragment ?? address.searchParams.get('token');
   if (given === null) return;
   keepToken(given);
-  history.replaceState(null, '', location.pathname);
+  address.searchParams.delete('token');
+  if (inFragment !== null) address.hash = '';
+  history.replaceState(null, '', address.pathname + address.search + address.hash);
 }
 
 /** The token, or null when nobody signed in (a gateway with authentication switched off needs none). */

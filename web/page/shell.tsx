@@ -1,14 +1,16 @@
 import type { ComponentType } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { AddView } from './add/view.tsx';
 import { DevicesView } from './devices/view.tsx';
+import { listenToKeys, useShortcuts } from './keys/keys.ts';
+import { KeySheet } from './keys/sheet.tsx';
 import { speak, useLanguage, useWords } from './language.ts';
 import { LiveView } from './live/view.tsx';
-import { fault, followGateway, hasToken, isLinked, isSignedOut } from './model.ts';
+import { fault, followGateway, hasExpired, hasToken, isLinked, isSignedOut, signOut } from './model.ts';
 import { Icon } from './parts/icon.tsx';
 import { RecordingsView } from './recordings/view.tsx';
-import { hrefOf, route, VIEWS, type View } from './route.ts';
-import { forgetToken, keepToken } from './session.ts';
+import { go, hrefOf, route, VIEWS, type View } from './route.ts';
+import { keepToken } from './session.ts';
 import { SignIn } from './sign-in.tsx';
 import { useStore } from './store.ts';
 import { StreamsView } from './streams/view.tsx';
@@ -25,6 +27,22 @@ const SHOWN: Readonly<Record<View, ComponentType>> = {
   system: SystemView,
 };
 
+/** `g` and the view's first letter go there. */
+const LETTERS: Readonly<Record<View, string>> = {
+  live: 'l',
+  devices: 'd',
+  add: 'a',
+  streams: 's',
+  recordings: 'r',
+  system: 'y',
+};
+
+function toContent(): void {
+  const main = document.querySelector<HTMLElement>('main');
+  main?.setAttribute('tabindex', '-1');
+  main?.focus();
+}
+
 /** The frame of the page: the way between the views, what goes wrong, and the view that the address names. */
 export function Shell() {
   const words = useWords(shellWords);
@@ -33,14 +51,29 @@ export function Shell() {
   const signedOut = useStore(isSignedOut);
   const linked = useStore(isLinked);
   const wrong = useStore(fault);
+  const expired = useStore(hasExpired);
+  const [sheet, setSheet] = useState(false);
+  useShortcuts(words.page, [
+    { key: '?', words: words.showKeys, run: () => setSheet(true) },
+    ...VIEWS.map((name) => ({
+      key: `g ${LETTERS[name]}`,
+      words: words.goTo(words.views[name]),
+      run: () => go(hrefOf(name)),
+    })),
+  ]);
+  useEffect(() => listenToKeys(), []);
+  useEffect(() => {
+    document.title = signedOut ? 'gbgate' : `${words.views[view]} · gbgate`;
+  }, [view, words, signedOut]);
   useEffect(() => (signedOut ? undefined : followGateway()), [signedOut]);
 
   if (signedOut) {
     return (
       <SignIn
-        wasRefused={hasToken()}
+        why={expired ? 'expired' : hasToken() ? 'wrong' : null}
         onToken={(value) => {
           keepToken(value);
+          hasExpired.set(false);
           isSignedOut.set(false);
         }}
       />
@@ -49,6 +82,9 @@ export function Shell() {
   const Shown = SHOWN[view];
   return (
     <div class="page">
+      <button type="button" class="skip" onClick={toContent}>
+        {words.skip}
+      </button>
       <header>
         <img src="./icon.svg" alt="" width="26" height="26" />
         <strong>gbgate</strong>
@@ -79,15 +115,18 @@ export function Shell() {
             {words.otherLanguage}
           </button>
           <ThemeSwitch />
+          <button
+            type="button"
+            class="plain keys-button"
+            data-testid="show-keys"
+            title={`${words.keys} (?)`}
+            aria-label={words.keys}
+            onClick={() => setSheet(true)}
+          >
+            <kbd aria-hidden="true">?</kbd>
+          </button>
           {hasToken() && (
-            <button
-              type="button"
-              class="plain sign-out"
-              onClick={() => {
-                forgetToken();
-                isSignedOut.set(true);
-              }}
-            >
+            <button type="button" class="plain sign-out" onClick={signOut}>
               <Icon name="signOut" />
               <span>{words.signOut}</span>
             </button>
@@ -103,6 +142,7 @@ export function Shell() {
         </p>
       )}
       <Shown />
+      {sheet && <KeySheet onClose={() => setSheet(false)} />}
     </div>
   );
 }

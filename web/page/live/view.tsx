@@ -1,6 +1,6 @@
 import type { Channel } from '../api.ts';
 import { useWords } from '../language.ts';
-import { directory, isLinked, isSignedOut, readRecordings, recordings } from '../model.ts';
+import { directory, isLinked, readRecordings, recordings, refused } from '../model.ts';
 import { go, hrefOf, route } from '../route.ts';
 import { useStore } from '../store.ts';
 import { liveWords } from '../words/live.ts';
@@ -41,7 +41,7 @@ export function LiveView() {
             isOnline={linked && (known?.devices.some((one) => one.id === channel.deviceId && one.online) ?? false)}
             streamNumber={Number(query.get('stream') ?? 0)}
             recordings={recorded ?? []}
-            onUnauthorized={() => isSignedOut.set(true)}
+            onUnauthorized={refused}
             onRecordingsChanged={() => void readRecordings()}
           />
         )}

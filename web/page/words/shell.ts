@@ -16,8 +16,15 @@ export interface ShellWords {
   readonly token: string;
   readonly tokenHint: string;
   readonly tokenWrong: string;
+  readonly tokenExpired: string;
   readonly signOut: string;
   readonly dismiss: string;
+  readonly skip: string;
+  readonly keys: string;
+  readonly close: string;
+  readonly page: string;
+  readonly showKeys: string;
+  readonly goTo: (view: string) => string;
 }
 
 export const shellWords: Readonly<Record<Language, ShellWords>> = {
@@ -41,8 +48,15 @@ export const shellWords: Readonly<Record<Language, ShellWords>> = {
     token: 'Token',
     tokenHint: 'The gateway prints the address with its token when it starts, and keeps the token in its data folder.',
     tokenWrong: 'The gateway does not accept this token.',
+    tokenExpired: 'The token is not accepted any more. It was changed or has run out: sign in with the new one.',
     signOut: 'Sign out',
     dismiss: 'Dismiss',
+    skip: 'Skip to the content',
+    keys: 'Keyboard',
+    close: 'Close',
+    page: 'Everywhere',
+    showKeys: 'Show this sheet',
+    goTo: (view) => `Go to ${view}`,
   },
   zh: {
     views: { live: '实时', devices: '设备', add: '添加摄像机', streams: '码流', recordings: '录像', system: '系统' },
@@ -57,7 +71,14 @@ export const shellWords: Readonly<Record<Language, ShellWords>> = {
     token: '令牌',
     tokenHint: '网关启动时会打印带令牌的地址，令牌保存在数据目录中。',
     tokenWrong: '网关不接受该令牌。',
+    tokenExpired: '令牌已失效：可能已更换或过期，请使用新令牌登录。',
     signOut: '退出登录',
     dismiss: '关闭',
+    skip: '跳到主要内容',
+    keys: '键盘快捷键',
+    close: '关闭',
+    page: '全局',
+    showKeys: '显示本表',
+    goTo: (view) => `转到${view}`,
   },
 };

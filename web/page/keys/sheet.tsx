@@ -1,0 +1,61 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { useWords } from '../language.ts';
+import { useStore } from '../store.ts';
+import { shellWords } from '../words/shell.ts';
+import { shortcutGroups } from './keys.ts';
+
+import './keys.css';
+
+/** How a key is printed on keyboards. */
+const CAPS: Readonly<Record<string, string>> = {
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  PageUp: 'Page ↑',
+  PageDown: 'Page ↓',
+  Escape: 'Esc',
+};
+
+/** Every key that works now. */
+export function KeySheet({ onClose }: { onClose: () => void }) {
+  const words = useWords(shellWords);
+  const groups = useStore(shortcutGroups);
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    dialog.current?.showModal();
+    return () => {
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+  return (
+    <dialog ref={dialog} class="keys" data-testid="keys" aria-labelledby="keys-title" onClose={onClose}>
+      <header>
+        <h2 id="keys-title">{words.keys}</h2>
+        <button type="button" class="plain" onClick={() => dialog.current?.close()}>
+          {words.close}
+        </button>
+      </header>
+      <div class="key-groups">
+        {groups.map((group) => (
+          <section key={group.title}>
+            <h3>{group.title}</h3>
+            <dl>
+              {group.shortcuts.map((one) => (
+                <div key={one.key}>
+                  <dt>
+                    {one.key.split(' ').map((key) => (
+                      <kbd key={key}>{CAPS[key] ?? (key.length === 1 ? key.toUpperCase() : key)}</kbd>
+                    ))}
+                  </dt>
+                  <dd>{one.words}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </dialog>
+  );
+}
