@@ -1,10 +1,13 @@
+import type { Finding } from '../media/frame.ts';
 import type { MediaFault, MediaTap, PacketFeed, Receiver, ReceiverEvent, ReceiverOptions } from '../media/receiver.ts';
+import { answerFindings } from '../sip/answer-findings.ts';
 import type { IdForm, SdpForm, SubStreamAttribute } from '../sip/camera/profile.ts';
-import { buildOffer, parseSdp, subjectOf } from '../sip/sdp.ts';
+import { buildOffer, parseSdp, type SessionDescription, subjectOf } from '../sip/sdp.ts';
 import type { InviteFailure, Call as SipCall, SipServer } from '../sip/server.ts';
 import { formatSsrc, type SsrcPool } from '../sip/ssrc.ts';
 import type { Clock } from './clock.ts';
 import { FeedGate } from './feed-gate.ts';
+import { noMediaWords } from './pull-words.ts';
 import type { Steps } from './steps.ts';
 import type { PulledTransport } from './views.ts';
 
@@ -13,8 +16,8 @@ export type CallEnd =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'device-bye'; readonly detail: string }
   | { readonly kind: 'rejected'; readonly status: number; readonly reason: string }
-  | { readonly kind: 'invite-timeout' }
-  | { readonly kind: 'unreachable' }
+  | { readonly kind: 'invite-timeout'; readonly detail: string }
+  | { readonly kind: 'unreachable'; readonly detail: string }
   | { readonly kind: 'no-port'; readonly detail: string }
   | { readonly kind: 'no-connection'; readonly detail: string }
   | { readonly kind: 'no-media'; readonly detail: string }
@@ -53,6 +56,8 @@ export interface CallOptions {
   /** The call has its Call-ID; none of its messages has left yet. */
   onDialogue(callId: string): void;
   onMedia(event: ReceiverEvent): void;
+  /** A deviation in the signalling of this call was tolerated. */
+  onFinding(finding: Finding): void;
   /** Called about once a second while media flows. */
   onSecond(): void;
   /** Called once, after which `onMedia` is silent. */
@@ -64,6 +69,11 @@ const STALL_CHECK_MS = 1000;
 
 /** After the device closed its media connection without BYE it may open another (TCP-9: it retries at least 1 s apart). */
 const RECONNECT_GRACE_MS = 3000;
+
+/** A BYE that names the channel and not the call is believed when media falls silent (INV-7): from then on, for this long. */
+const DOUBT_MS = 3000;
+/** What was on its way, or in the buffers of the device, when it hung up. */
+const DOUBT_DRAIN_MS = 1000;
 
 /**
  * One INVITE to one channel: port lease, SDP, dialogue and receiver, opened in that order and freed in one place,
@@ -77,7 +87,9 @@ export class Call {
   #receiver: Receiver | null = null;
   #sip: SipCall | null = null;
   #cancelTimer: () => void = () => {};
-  #answerDetail = '';
+  #cancelDoubt: () => void = () => {};
+  #provisional: number | null = null;
+  #answer: { readonly sdp: SessionDescription; readonly sipHost: string } | null = null;
   #disconnectedMs: number | null = null;
   #end: CallEnd | null = null;
   /** Resolves when the device has answered our BYE (or never will) and the port is back in its pool. */
@@ -174,10 +186,17 @@ export class Call {
         subStreamAttribute,
       }),
       timeoutMs: inviteTimeoutMs,
-      onProvisional: (status) => steps.add('provisional', String(status)),
-      onAnswer: (answer) => this.#onAnswer(answer.sdp, answer.from.host),
+      onProvisional: (status) => {
+        this.#provisional = status;
+        steps.add('provisional', String(status));
+      },
+      onAnswer: (answer) => {
+        for (const [code, detail] of answer.findings) this.#options.onFinding({ code, detail });
+        this.#onAnswer(answer.sdp, answer.from.host);
+      },
       onFailure: (failure) => this.#onFailure(failure),
       onBye: (reason) => this.#finish({ kind: 'device-bye', detail: reason }),
+      onDoubtfulBye: (detail) => this.#onDoubtfulBye(detail),
     });
     this.#options.onDialogue(this.#sip.callId);
     if (this.#end !== null) void this.#hangUp();
@@ -185,14 +204,18 @@ export class Call {
 
   #onAnswer(sdpText: string | null, sipHost: string): void {
     if (this.#end !== null || this.#receiver === null) return;
-    const { transport, steps, mediaTimeoutMs } = this.#options;
+    const { transport, steps, mediaTimeoutMs, deviceId, channelId } = this.#options;
     const answer = parseSdp(sdpText ?? '');
+    this.#answer = { sdp: answer, sipHost };
     const port = answer.selected?.port ?? (answer.media.length > 0 ? 0 : null);
-    this.#answerDetail =
-      sdpText === null || sdpText === ''
-        ? `200 without SDP from ${sipHost}`
-        : `200 from ${sipHost}: media ${answer.mediaHost ?? 'no address'}:${port ?? 'no port'}, SSRC ${answer.ssrcText ?? 'none'}`;
-    steps.add('answer', this.#answerDetail);
+    steps.add(
+      'answer',
+      answer.media.length === 0
+        ? `200 without description from ${sipHost}`
+        : `200 from ${sipHost}: media ${answer.mediaHost ?? 'no address'}:${port ?? 'no port'}, SSRC ${answer.ssrcText ?? 'none'}`,
+    );
+    for (const [code, detail] of answerFindings(sdpText, answer, { deviceId, channelId, transport, sipHost }))
+      this.#options.onFinding({ code, detail });
     // TCP-11, INV-16: port 0 says that the device cannot do this transport now.
     if (port === 0 || (transport === 'tcp-active' && port === null)) {
       this.#finish({ kind: 'transport-refused', detail: `the device answered port ${port ?? 'none'} to ${transport}` });
@@ -204,7 +227,11 @@ export class Call {
 
   #onFailure(failure: InviteFailure): void {
     if (failure.kind === 'rejected') this.#finish({ kind: 'rejected', status: failure.status, reason: failure.reason });
-    else this.#finish({ kind: failure.kind === 'timeout' ? 'invite-timeout' : 'unreachable' });
+    else if (failure.kind === 'timeout') {
+      const seconds = Math.round(this.#options.inviteTimeoutMs / 1000);
+      const said = this.#provisional === null ? 'nothing at all' : `only ${this.#provisional}`;
+      this.#finish({ kind: 'invite-timeout', detail: `no final answer to the INVITE in ${seconds} s, ${said} came` });
+    } else this.#finish({ kind: 'unreachable', detail: 'there is no way to the device' });
   }
 
   #onReceiver(event: ReceiverEvent): void {
@@ -243,16 +270,35 @@ export class Call {
     });
   }
 
+  /** Anybody behind the address of the device can write such a BYE; a device that meant it stops sending. */
+  #onDoubtfulBye(detail: string): void {
+    if (this.#end !== null) return;
+    const byeMs = this.#ports.clock.nowMs();
+    this.#cancelDoubt();
+    this.#cancelDoubt = this.#ports.clock.after(DOUBT_MS, () => {
+      const lastMs = this.#receiver?.lastPacketMs ?? null;
+      const goesOn = lastMs !== null && lastMs > byeMs + DOUBT_DRAIN_MS;
+      const words = goesOn ? 'media went on, so it was not believed' : 'media stopped, so it was believed';
+      this.#options.onFinding({ code: 'INV-7', detail: `${detail}: ${words}` });
+      if (!goesOn) this.#finish({ kind: 'device-bye', detail: 'the device ended the call' });
+    });
+  }
+
   #onNoMedia(): void {
     const { transport, deviceId, mediaTimeoutMs } = this.#options;
-    const seconds = Math.round(mediaTimeoutMs / 1000);
-    const told = `${this.#ports.sip.mediaHostFor(deviceId)}:${this.#receiver?.port ?? 0}`;
-    const strangers = this.#receiver?.strangers ?? 0;
-    const refused = strangers > 0 ? ` ${strangers} packets of others were refused.` : '';
-    const detail =
-      transport === 'udp'
-        ? `${this.#answerDetail}, but no packet came in ${seconds} s. The device was told to send to ${told}: if it cannot reach that address, set --advertise, or use TCP.${refused}`
-        : `${this.#answerDetail}, but no media came over ${transport} in ${seconds} s (our side: ${told}). If the device cannot reach that address, set --advertise, or use another transport.${refused}`;
+    const receiver = this.#receiver;
+    const detail = noMediaWords({
+      transport,
+      seconds: Math.round(mediaTimeoutMs / 1000),
+      port: receiver?.port ?? 0,
+      toldHost: this.#ports.sip.mediaHostFor(deviceId),
+      deviceHost: this.#answer?.sipHost ?? 'the device',
+      answered: { host: this.#answer?.sdp.mediaHost ?? null, port: this.#answer?.sdp.selected?.port ?? null },
+      strangers: receiver?.strangers ?? 0,
+      malformed: receiver?.malformed ?? 0,
+      connected: receiver?.remote != null,
+      connectionsDropped: receiver?.connectionsDropped ?? 0,
+    });
     this.#finish({ kind: 'no-media', detail });
   }
 
@@ -261,6 +307,7 @@ export class Call {
     this.#end = end;
     this.#gate.shut();
     this.#cancelTimer();
+    this.#cancelDoubt();
     if (this.#sip !== null) void this.#hangUp();
     this.#options.onEnd(end);
   }

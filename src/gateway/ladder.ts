@@ -26,6 +26,11 @@ export interface Rung {
   readonly idForm: IdForm;
 }
 
+/** A rung in words, for findings. */
+export function rungWords(rung: Rung): string {
+  return `the ${rung.sdpForm} offer over ${rung.transport} to the ${rung.idForm} id`;
+}
+
 /** What may be tried, each list best first and none empty. */
 export interface LadderPlan {
   readonly transports: readonly PulledTransport[];

@@ -4,11 +4,13 @@ import { LIVE_REORDER } from '../media/ingest/reorder.ts';
 import { Stream } from '../media/live/stream.ts';
 import type { MediaTap, ReceiverEvent } from '../media/receiver.ts';
 import type { SubStreamAttribute } from '../sip/camera/profile.ts';
+import { Bitrate } from './bitrate.ts';
 import { Call, type CallEnd, type CallPorts } from './call.ts';
 import { atMost } from './clock.ts';
 import { Findings } from './findings.ts';
-import { Ladder, type LadderPlan, type Rung, retryPauseMs } from './ladder.ts';
+import { Ladder, type LadderPlan, type Rung, retryPauseMs, rungWords } from './ladder.ts';
 import { closeCodeOf, problemOf } from './pull-failure.ts';
+import { NOTHING_REFUSED, type Refused, refusedSoFar } from './refused.ts';
 import { Steps } from './steps.ts';
 import type { Problem, PulledTransport, StreamState } from './views.ts';
 
@@ -19,16 +21,8 @@ const MEDIA_TIMEOUT_MS = 10_000;
 const MEDIA_TIMEOUT_RUNG_MS = 4000;
 /** The next rung waits for the BYE of the one before, so that the device has its session free; not for a device that never answers it (INV-8). */
 const NEXT_RUNG_PATIENCE_MS = 2000;
-/** Bitrate is measured over at least this long, so that it covers a few frames. */
-const BITRATE_WINDOW_MS = 2000;
-
-/** Counted at the media ports: packets of strangers, packets that are no RTP, TCP connections that brought no media. */
-export interface Refused {
-  readonly strangers: number;
-  readonly malformed: number;
-  readonly connections: number;
-}
-const NOTHING_REFUSED: Refused = { strangers: 0, malformed: 0, connections: 0 };
+/** After a 486 the device is asked once more: the BYE of an old dialogue went before, and it needs a moment to free its session (INV-4). */
+const BUSY_PAUSE_MS = 500;
 
 /** Dialogues that a stream remembers: a pull tries three transports, and is made again after a stall. */
 const KEPT_DIALOGUES = 8;
@@ -50,6 +44,8 @@ export interface LivePorts extends CallPorts {
   worked(deviceId: string, rung: Rung): void;
   /** A call has this Call-ID; none of its messages has left yet. */
   dialogueBegun(callId: string): void;
+  /** A deviation of this device was tolerated in one of its streams. */
+  noteFinding(deviceId: string, finding: Finding): void;
   publish(type: string, data: Record<string, unknown>): void;
   log(message: string, data: Record<string, unknown>): void;
 }
@@ -104,7 +100,8 @@ export class Live {
   #waiters = new Set<() => void>();
   /** Of calls that have ended. */
   #refusedBefore: Refused = NOTHING_REFUSED;
-  #bitrate = { bytes: 0, atMs: 0, bps: 0 };
+  readonly #bitrate = new Bitrate();
+  #busyTried = false;
   readonly #callsClosing = new Set<Promise<void>>();
   /** Call-IDs of its newest calls, oldest first. */
   callIds: readonly string[] = [];
@@ -143,14 +140,7 @@ export class Live {
 
   /** What was kept out of the calls of this stream so far. */
   get refused(): Refused {
-    const receiver = this.#call?.receiver ?? null;
-    const before = this.#refusedBefore;
-    if (receiver === null) return before;
-    return {
-      strangers: before.strangers + receiver.strangers,
-      malformed: before.malformed + receiver.malformed,
-      connections: before.connections + receiver.connectionsDropped,
-    };
+    return refusedSoFar(this.#refusedBefore, this.#call?.receiver ?? null);
   }
 
   /** Bits per second that arrived lately. */
@@ -259,6 +249,7 @@ export class Live {
     if (fresh) {
       this.#ladder = new Ladder(this.#ports.ladder(this.deviceId, this.channelId, this.#options.transport));
       this.#refusals = [];
+      this.#busyTried = false;
     }
     const rung = this.#ladder?.rung ?? null;
     if (rung === null) return;
@@ -279,7 +270,8 @@ export class Live {
       mediaTimeoutMs: this.#ladder?.hasNextTransport ? MEDIA_TIMEOUT_RUNG_MS : MEDIA_TIMEOUT_MS,
       stallTimeoutMs: this.#ports.stallTimeoutMs,
       onMedia: (event) => this.#onMedia(event),
-      onSecond: () => this.#measureBitrate(),
+      onFinding: (finding) => this.#found(finding),
+      onSecond: () => this.#bitrate.look(this.#feed.counters.bytes, this.#ports.clock.nowMs()),
       tap: () => this.#tap,
       onDialogue: (callId) => {
         this.callIds = [...this.callIds, callId].slice(-KEPT_DIALOGUES);
@@ -296,7 +288,7 @@ export class Live {
   #onMedia(event: ReceiverEvent): void {
     switch (event.type) {
       case 'first-packet':
-        this.#bitrate = { bytes: this.#feed.counters.bytes, atMs: this.#ports.clock.nowMs(), bps: 0 };
+        this.#bitrate.restart(this.#feed.counters.bytes, this.#ports.clock.nowMs());
         this.steps.add('first packet', `${event.remote}, SSRC ${event.ssrc}`);
         if (this.state === 'inviting') this.#setState('waiting');
         this.#rememberRung();
@@ -320,7 +312,9 @@ export class Live {
     }
   }
 
+  /** Counted for the stream and for its device; one line in the log when this stream shows it for the first time. */
   #found(finding: Finding): void {
+    this.#ports.noteFinding(this.deviceId, finding);
     if (this.findings.add(finding, this.#ports.clock.epochMs()))
       this.#ports.log('tolerated deviation', { ...this.#identity(), ...finding });
   }
@@ -334,14 +328,6 @@ export class Live {
     const detail = `it refused ${this.#refusals.join(', ')}, and took ${rungWords(rung)}`;
     this.#refusals = [];
     this.#found({ code: 'INV-5', detail });
-  }
-
-  #measureBitrate(): void {
-    const nowMs = this.#ports.clock.nowMs();
-    const { bytes } = this.#feed.counters;
-    const elapsedMs = nowMs - this.#bitrate.atMs;
-    if (elapsedMs < BITRATE_WINDOW_MS) return;
-    this.#bitrate = { bytes, atMs: nowMs, bps: Math.round(((bytes - this.#bitrate.bytes) * 8000) / elapsedMs) };
   }
 
   #onPlaying(): void {
@@ -361,6 +347,15 @@ export class Live {
       'failed',
       'detail' in end ? end.detail : end.kind === 'rejected' ? `${end.status} ${end.reason}` : end.kind,
     );
+    if (end.kind === 'rejected' && end.status === 486 && !this.#busyTried) {
+      this.#busyTried = true;
+      this.#found({
+        code: 'INV-4',
+        detail: `it answered 486 ${end.reason}, and was asked again after ${BUSY_PAUSE_MS} ms`,
+      });
+      this.#cancelRetry = this.#ports.clock.after(BUSY_PAUSE_MS, () => this.#climb(false));
+      return;
+    }
     const failed = this.#ladder?.rung ?? null;
     if (failed !== null && this.#ladder?.climb(end)) {
       if (end.kind === 'rejected') this.#refusals.push(`${rungWords(failed)} with ${end.status}`);
@@ -403,8 +398,4 @@ export class Live {
     if (state !== 'ended') this.stream.setState(state, code);
     if (state === 'playing' || state === 'ended') for (const done of [...this.#waiters]) done();
   }
-}
-
-function rungWords(rung: Rung): string {
-  return `the ${rung.sdpForm} offer over ${rung.transport} to the ${rung.idForm} id`;
 }

@@ -1,21 +1,20 @@
 import type { CallEnd } from './call.ts';
+import { rejectedWords } from './pull-words.ts';
 import type { Problem, StepView } from './views.ts';
 
 /** The end of a call as the API's refusal. */
 export function problemOf(end: CallEnd, steps: StepView[]): Problem {
   switch (end.kind) {
     case 'rejected':
-      return end.status === 486
-        ? {
-            problem: 'device_busy',
-            detail: `The device answered 486 ${end.reason}: it serves no more streams. Stop another viewer of this device.`,
-            steps,
-          }
-        : { problem: 'invite_rejected', detail: `The device refused with ${end.status} ${end.reason}.`, steps };
+      return {
+        problem: end.status === 486 ? 'device_busy' : 'invite_rejected',
+        detail: rejectedWords(end.status, end.reason),
+        steps,
+      };
     case 'invite-timeout':
       return {
         problem: 'invite_timeout',
-        detail: 'The device did not answer the INVITE. It may have lost its registration or be restarting.',
+        detail: `The device did not answer: ${end.detail}. It may be restarting, have lost its registration, or its answers do not reach this gateway.`,
         steps,
       };
     case 'unreachable':

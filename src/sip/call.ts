@@ -1,3 +1,4 @@
+import type { Noted } from './camera/device-findings.ts';
 import type { IdForm } from './camera/profile.ts';
 import type { Peer } from './peer.ts';
 
@@ -19,11 +20,21 @@ export interface InviteOptions {
   readonly timeoutMs: number;
   onProvisional(status: number): void;
   /** The call is up, its ACK has left. `sdp` null: the 200 had no body. */
-  onAnswer(answer: { readonly sdp: string | null; readonly from: Peer }): void;
+  onAnswer(answer: {
+    readonly sdp: string | null;
+    readonly from: Peer;
+    /** What was tolerated in the 200, apart from its description. */
+    readonly findings: readonly Noted[];
+  }): void;
   /** The call never came up. Exactly one of `onFailure` and `onAnswer` is called, none after `hangUp`. */
   onFailure(failure: InviteFailure): void;
   /** A call that was up is over: the device sent BYE, or is gone. */
   onBye(reason: string): void;
+  /**
+   * A BYE came from the address of the device that names its channel and not this call (INV-7): anybody behind that address can
+   * write one. The call is still up: whoever sees its media knows whether the device meant it.
+   */
+  onDoubtfulBye(detail: string): void;
 }
 
 /** One call, as its owner holds it. */

@@ -1,12 +1,22 @@
 import type { Call, InviteFailure, InviteOptions } from './call.ts';
-import type { GoneReason } from './camera/fleet.ts';
+import { GONE_WORDS, type GoneReason } from './camera/fleet.ts';
 import type { Outbox } from './camera/outbox.ts';
-import { buildAck, buildInfo, buildInvite, confirmDialogue, type Dialogue, endStray, openDialogue } from './dialog.ts';
+import {
+  buildAck,
+  buildInfo,
+  buildInvite,
+  confirmDialogue,
+  type Dialogue,
+  endStray,
+  openDialogue,
+  sameTags,
+} from './dialog.ts';
 import type { ClientId } from './endpoint.ts';
 import { bracketed, type Exchange } from './exchange.ts';
 import type { DialogueStore, Farewells } from './farewells.ts';
 import type { Peer } from './peer.ts';
-import { tagOf, userOf } from './wire/address.ts';
+import { responseFindings } from './response-findings.ts';
+import { userOf } from './wire/address.ts';
 import { callIdOf, type SipRequest, type SipResponse } from './wire/message.ts';
 
 /** Calls of ours: one INVITE each, with its dialogue stored before it leaves, its ACKs, its CANCEL and its BYE (RFC 3261 13, 15; GB/T 28181 9.2). */
@@ -23,6 +33,8 @@ export interface CallsPorts {
   domain: string;
   /** An answer came from the device: a sign of life. */
   seen(deviceId: string, nowMs: number): void;
+  /** A deviation of this device was tolerated. */
+  found(deviceId: string, code: string, detail: string): void;
 }
 
 /** An INVITE waits this long for its turn behind others to the same device. */
@@ -47,14 +59,6 @@ interface Row {
   readonly ended: Promise<{ byeAnswered: boolean }>;
   readonly settle: (result: { byeAnswered: boolean }) => void;
 }
-
-const GONE_REASONS: Record<GoneReason, string> = {
-  unregistered: 'the device unregistered',
-  'keepalive-missed': 'the device went offline: its keepalives stopped',
-  'registration-expired': 'the device went offline: its registration ran out',
-  'connection-lost': 'the device went offline: its connection is gone',
-  deleted: 'the device was deleted',
-};
 
 export class Calls {
   readonly #ports: CallsPorts;
@@ -109,7 +113,7 @@ export class Calls {
     };
   }
 
-  /** A BYE of a device: true when it belongs to a call, which is over then. By Call-ID, else by the channel it names (INV-7). */
+  /** A BYE of a device: true when it belongs to a call. By Call-ID the call is over then, by the channel it names its owner decides (INV-7). */
   bye(request: SipRequest, from: Peer): boolean {
     this.counters.byesReceived += 1;
     const taken = this.#takeBye(request, from);
@@ -118,12 +122,14 @@ export class Calls {
   }
 
   #takeBye(request: SipRequest, from: Peer): boolean {
-    const row = this.#rows.get(callIdOf(request)) ?? this.#strangeBye(request, from);
-    if (row === undefined) return this.#farewells.settledBy(callIdOf(request));
+    const row = this.#rows.get(callIdOf(request));
+    if (row === undefined) return this.#strangeBye(request, from) || this.#farewells.settledBy(callIdOf(request));
     const home = this.#ports.peerOf(row.options.deviceId)?.host === from.host;
     // whoever knows the Call-ID and the tags is the other end, or on the path; anybody else has to be where the device is
     if (!home && !sameTags(request, row.dialogue)) return false;
     if (row.state === 'up') {
+      if (!sameTags(request, row.dialogue))
+        this.#ports.found(row.options.deviceId, 'INV-7', 'its BYE has the right Call-ID and other tags');
       this.#forget(row);
       this.#end(row, { byeAnswered: true });
       row.options.onBye('the device ended the call');
@@ -141,7 +147,7 @@ export class Calls {
       const { state } = row;
       if (state === 'up') {
         this.#sayBye(row);
-        row.options.onBye(GONE_REASONS[reason]);
+        row.options.onBye(GONE_WORDS[reason]);
       } else {
         this.#hangUp(row);
         if (state === 'queued' || state === 'inviting') row.options.onFailure({ kind: 'unreachable' });
@@ -269,7 +275,7 @@ export class Calls {
       this.#release(row, nowMs);
       this.counters.answered += 1;
       const text = response.body.length === 0 ? null : Buffer.from(response.body).toString('utf8');
-      row.options.onAnswer({ sdp: text, from });
+      row.options.onAnswer({ sdp: text, from, findings: responseFindings(row.dialogue, response, from) });
       return;
     }
     const wasWanted = row.state === 'inviting';
@@ -346,7 +352,8 @@ export class Calls {
     });
   }
 
-  #strangeBye(request: SipRequest, from: Peer): Row | undefined {
+  /** A BYE outside of every dialogue: true when it can only mean one call of the device at that address. */
+  #strangeBye(request: SipRequest, from: Peer): boolean {
     const named = [userOf(request.headers.get('From')), request.uri.user, userOf(request.headers.get('To'))];
     const here = [...this.#rows.values()].filter(
       (row) => row.state === 'up' && this.#ports.peerOf(row.options.deviceId)?.host === from.host,
@@ -355,8 +362,10 @@ export class Calls {
     const byDevice = here.filter((row) => named.includes(row.options.deviceId));
     // one call only: guessing among several would end the wrong one
     const found = byChannel.length === 1 ? byChannel[0] : byDevice.length === 1 ? byDevice[0] : undefined;
-    if (found !== undefined) this.counters.byesStrange += 1;
-    return found;
+    if (found === undefined) return false;
+    this.counters.byesStrange += 1;
+    found.options.onDoubtfulBye(`a BYE from ${from.host}:${from.port} names the channel, but another Call-ID`);
+    return true;
   }
 
   #fail(row: Row, failure: InviteFailure, byeAnswered: boolean): void {
@@ -387,11 +396,4 @@ export class Calls {
     row.free = null;
     free?.(nowMs);
   }
-}
-
-function sameTags(request: SipRequest, dialogue: Dialogue | null): boolean {
-  if (dialogue === null || dialogue.remoteTag === null) return false;
-  return (
-    tagOf(request.headers.get('To')) === dialogue.localTag && tagOf(request.headers.get('From')) === dialogue.remoteTag
-  );
 }

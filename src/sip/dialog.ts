@@ -91,6 +91,14 @@ export function confirmDialogue(dialogue: Dialogue, response: SipResponse): Dial
   };
 }
 
+/** Whether a request of the other end carries both tags of this dialogue: its writer is that end, or sits on the path. */
+export function sameTags(request: SipRequest, dialogue: Dialogue | null): boolean {
+  if (dialogue === null || dialogue.remoteTag === null) return false;
+  return (
+    tagOf(request.headers.get('To')) === dialogue.localTag && tagOf(request.headers.get('From')) === dialogue.remoteTag
+  );
+}
+
 /** The ACK of the 2xx, the same each time the 2xx comes again. */
 export function buildAck(dialogue: Dialogue): SipRequest {
   return build(dialogue, 'ACK', dialogue.inviteCseq, NO_BODY, []);

@@ -273,6 +273,7 @@ async function call(server: SipServer, pool: PortPool, transport: (typeof MEDIA)
     },
     onFailure: (failure) => assert.fail(JSON.stringify(failure)),
     onBye: (reason) => assert.fail(reason),
+    onDoubtfulBye: (detail) => assert.fail(detail),
   });
   await until(`frames over ${transport}`, () => frames >= 10);
   assert.deepEqual(await invited.hangUp(), { byeAnswered: true });
@@ -287,6 +288,7 @@ function refused(server: SipServer, deviceId: string): Promise<InviteFailure> {
       onAnswer: () => reject(new Error('it was answered')),
       onFailure: resolve,
       onBye: reject,
+      onDoubtfulBye: (detail) => assert.fail(detail),
     });
   });
 }
@@ -301,6 +303,7 @@ async function cancelled(server: SipServer, deviceId: string): Promise<void> {
     onAnswer: () => assert.fail('it was answered'),
     onFailure: (failure) => assert.fail(JSON.stringify(failure)),
     onBye: (reason) => assert.fail(reason),
+    onDoubtfulBye: (detail) => assert.fail(detail),
   });
   await until('a provisional answer', () => rang);
   await invited.hangUp();

@@ -100,6 +100,11 @@ describe('live stream', () => {
       const settled = live.settled(15_000);
       await world.clock.advance(0);
       fail(world);
+      if (name === '486') {
+        await world.clock.advance(500);
+        assert.deepEqual([world.invites.length, world.findings], [2, ['INV-4']], 'asked once more');
+        fail(world);
+      }
       await settled;
       await world.clock.advance(0);
       assert.equal(live.failure?.problem, code);
@@ -116,7 +121,58 @@ describe('live stream', () => {
     world.answer();
     await world.clock.advance(10_000);
     assert.equal(live.failure?.problem, 'no_media');
-    assert.match(live.failure.detail, /10\.0\.0\.1:30002.*--advertise/);
+    assert.equal(
+      live.failure.detail,
+      '200 OK came, no packet in 10 s on UDP 30002 from 10.0.0.8: the device may be sending to the wrong address, or a firewall drops UDP 30002: it was told 10.0.0.1; set --advertise, or use TCP.',
+    );
+  });
+
+  it('INV-4: a 486 is asked again once, and the second answer counts', async () => {
+    const world = new World();
+    world.rungs = ['udp'];
+    const live = world.pull();
+    await world.clock.advance(0);
+    world.invite.options.onFailure({ kind: 'rejected', status: 486, reason: 'Busy Here' });
+    await world.clock.advance(499);
+    assert.equal(world.invites.length, 1);
+    await world.clock.advance(1);
+    assert.equal(world.invites.length, 2);
+    await world.play();
+    assert.equal(live.state, 'playing');
+    assert.deepEqual(
+      live.findings.view(String).map((finding) => finding.code),
+      ['INV-4'],
+    );
+  });
+
+  it('INV-7: a BYE that names another call ends nothing while media goes on', async () => {
+    const world = new World();
+    world.rungs = ['udp'];
+    const live = world.pull();
+    await world.play();
+    world.invite.options.onDoubtfulBye('a BYE from 10.0.0.8:5060 names the channel, but another Call-ID');
+    await world.clock.advance(2500);
+    world.packet();
+    await world.clock.advance(500);
+    assert.equal(live.state, 'playing');
+    assert.match(live.findings.view(String)[0]?.detail ?? '', /media went on, so it was not believed/);
+    world.invite.options.onDoubtfulBye('again');
+    await world.clock.advance(3000);
+    assert.equal(live.state, 'stalled', 'media stopped: the device meant it');
+    assert.match(live.findings.view(String)[0]?.detail ?? '', /media stopped, so it was believed/);
+    assert.deepEqual(world.findings, ['INV-7', 'INV-7'], 'counted for the device as well');
+  });
+
+  it('what the answer bends is a finding of stream and device', async () => {
+    const world = new World();
+    world.rungs = ['udp'];
+    const live = world.pull();
+    await world.clock.advance(0);
+    world.answer('v=0\r\nc=IN IP4 192.168.9.9\r\nm=video 15060 RTP/AVP 96\r\na=rtpmap:96 DAHUA/90000\r\n');
+    const codes = live.findings.view(String).map((finding) => finding.code);
+    assert.deepEqual(codes, ['SSRC-2', 'INV-12', 'INV-17']);
+    assert.deepEqual(world.findings, codes);
+    void live.end('done', 1000);
   });
 
   it('treats port 0 in the answer as a transport the device cannot do', async () => {

@@ -31,6 +31,8 @@ export class World {
   readonly clock = new FakeClock();
   readonly ssrcs = new SsrcPool('34020000002000000001');
   readonly published: string[] = [];
+  /** Codes, each time one is found. */
+  readonly findings: string[] = [];
   readonly worked: string[] = [];
   readonly invites: { options: InviteOptions; hungUp: number; transport: PulledTransport }[] = [];
   receivers: {
@@ -110,7 +112,7 @@ export class World {
       },
       worked: (_, rung) => void this.worked.push(`${rung.transport} ${rung.sdpForm} ${rung.idForm}`),
       dialogueBegun: () => {},
-      dialogueBegun: () => {},
+      noteFinding: (_, finding) => void this.findings.push(finding.code),
       publish: (type) => void this.published.push(type),
       log: () => {},
     };
@@ -131,8 +133,13 @@ export class World {
     receiver.options.onEvent(event);
   }
 
+  /** A packet came just now. */
+  packet(): void {
+    this.receivers.at(-1)!.lastPacketMs = this.clock.nowMs();
+  }
+
   answer(sdp: string | null = ANSWER): void {
-    this.invite.options.onAnswer({ sdp, from: { transport: 'udp', host: '10.0.0.8', port: 5060 } });
+    this.invite.options.onAnswer({ sdp, from: { transport: 'udp', host: '10.0.0.8', port: 5060 }, findings: [] });
   }
 
   async play(): Promise<void> {

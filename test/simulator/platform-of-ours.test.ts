@@ -81,6 +81,7 @@ for (const sip of ['udp', 'tcp'] as const) {
         },
         onFailure: (failure) => reject(new Error(JSON.stringify(failure))),
         onBye: () => undefined,
+        onDoubtfulBye: () => undefined,
       });
     });
     assert.match(answer ?? '', /\r\ny=0200000001\r\n/);

@@ -88,6 +88,7 @@ export function invite(server: SipServer, o: { timeoutMs?: number; channelId?: s
     },
     onFailure: (failure) => outcome.log.push(failure.kind === 'rejected' ? `rejected ${failure.status}` : failure.kind),
     onBye: (reason) => outcome.log.push(`bye: ${reason}`),
+    onDoubtfulBye: () => outcome.log.push('doubtful bye'),
   });
   return { call, outcome };
 }

@@ -24,6 +24,15 @@ export type FleetEvent =
 /** Why a device can no longer be talked to. */
 export type GoneReason = 'unregistered' | 'keepalive-missed' | 'registration-expired' | 'connection-lost' | 'deleted';
 
+/** The same as the reason why a call ended. */
+export const GONE_WORDS: Record<GoneReason, string> = {
+  unregistered: 'the device unregistered',
+  'keepalive-missed': 'the device went offline: its keepalives stopped',
+  'registration-expired': 'the device went offline: its registration ran out',
+  'connection-lost': 'the device went offline: its connection is gone',
+  deleted: 'the device was deleted',
+};
+
 export interface FleetPorts {
   emit(event: FleetEvent): void;
   /** Calls and questions of the device end now. */
