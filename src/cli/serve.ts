@@ -43,15 +43,18 @@ async function serve(config: ServeConfig, io: Io): Promise<number> {
 /** Opens the gateway, then its HTTP side; when the second fails, the first is closed again. */
 export async function start(config: ServeConfig, io: Io): Promise<Running | { fault: string }> {
   tuneHeap();
-  const log = openLog(config.logLevel, io.stderr);
+  const { log, ring } = openLog(config.logLevel, io.stderr);
   const gateway = await openGateway(config.gateway, log);
   if ('fault' in gateway) return { fault: gateway.fault };
   const token = config.http.auth ? (config.http.token ?? gateway.generated.token) : null;
+  for (const secret of [token, config.http.readToken, config.gateway.sip.password, gateway.generated.sipPassword])
+    ring.conceal(secret);
   const http = await openHttp(gateway, {
     ...config.http,
     token,
     version: io.version,
     log: log.child({ part: 'http' }),
+    logTail: ring,
   });
   if ('fault' in http) {
     await gateway.close();

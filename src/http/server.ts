@@ -20,9 +20,9 @@ import { sendProblem } from './problem.ts';
 import { captureRoutes } from './routes/captures.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { deviceRoutes } from './routes/devices.ts';
+import { type LogTail, logRoutes } from './routes/log.ts';
 import { onboardingRoutes } from './routes/onboarding.ts';
 import { profileRoutes } from './routes/profile.ts';
-import { type LogTail, logRoutes } from './routes/log.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { streamRoutes } from './routes/streams.ts';
 import { systemRoutes } from './routes/system.ts';
@@ -128,6 +128,7 @@ export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpSe
           captureRoutes,
           eventRoutes,
           systemRoutes,
+          logRoutes(o.logTail),
         ]) {
           routes(api, context);
         }

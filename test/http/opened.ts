@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { LogRing } from '../../src/cli/log-ring.ts';
 import { type HttpOptions, openHttp } from '../../src/http/server.ts';
 import { FakeGateway } from './fake-gateway.ts';
 
@@ -9,6 +10,7 @@ export const READ_TOKEN = 'token-that-looks';
 export async function opened(o: Partial<HttpOptions> = {}) {
   const gateway = new FakeGateway();
   const lines: string[] = [];
+  const ring = new LogRing();
   const http = await openHttp(gateway, {
     host: '127.0.0.1',
     port: 0,
@@ -18,6 +20,7 @@ export async function opened(o: Partial<HttpOptions> = {}) {
     allowedOrigins: ['https://vms.example'],
     version: '9.9.9',
     log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
+    logTail: ring,
     ...o,
   });
   if ('fault' in http) throw new Error(http.fault);
@@ -36,7 +39,7 @@ export async function opened(o: Partial<HttpOptions> = {}) {
     const isJson = (answer.headers.get('content-type') ?? '').includes('json');
     return { status: answer.status, headers: answer.headers, text, json: (isJson ? JSON.parse(text) : null) as any };
   };
-  return { gateway, http, base, ask, lines };
+  return { gateway, http, base, ask, lines, ring };
 }
 
 /** Waits until something is so, for two seconds at most. */

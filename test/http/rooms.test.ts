@@ -187,6 +187,7 @@ test('authentication can be switched off; an occupied port is one sentence', asy
   try {
     assert.equal((await fetch(`${o.base}/api/v1/devices`)).status, 200);
     const second = await openHttp(o.gateway, {
+      logTail: o.ring,
       host: '127.0.0.1',
       port: o.http.port,
       publicUrl: null,
