@@ -22,13 +22,13 @@ export function agoWords(iso: string, nowMs: number, language: 'en' | 'zh'): str
   return format.format(-Math.round(seconds / 86_400), 'day');
 }
 
-/** A moment as its distance from now, the moment itself in the title. */
-export function Ago({ at }: { at: string }) {
+/** A moment of the gateway as its distance from now, the moment itself in the title. `skewMs`: how far its clock is ahead of ours. */
+export function Ago({ at, skewMs = 0 }: { at: string; skewMs?: number }) {
   const language = useLanguage();
   const now = useNow();
   return (
     <time class="ago" dateTime={at} title={new Date(at).toLocaleString(localeOf(language))}>
-      {agoWords(at, now, language)}
+      {agoWords(at, now + skewMs, language)}
     </time>
   );
 }
