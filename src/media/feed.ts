@@ -2,17 +2,25 @@
  * CORRIDOR: one RTP packet on its way to a fragment. Sans-IO and synchronous: packets and the time in, events out, all of
  * it plain data, so that a feed can run in a worker thread.
  *
- *   rtp → reorder → program stream → access units | audio chunks → fragments
+ *   rtp → reorder → program stream (or what came instead) → access units | audio chunks → fragments
  */
 import { AccessUnits } from './es/access-unit.ts';
-import { AudioUnits } from './es/audio-unit.ts';
+import { type AudioSink, AudioUnits } from './es/audio-unit.ts';
+import type { G711Hints } from './es/g711-judge.ts';
+import { VideoWatch } from './es/video-watch.ts';
 import { Findings } from './findings.ts';
 import type { FeedCounters, FeedEvent } from './frame.ts';
-import { Reorder, type ReorderOptions } from './ingest/reorder.ts';
+import { Jitter } from './ingest/jitter.ts';
+import { Lanes } from './ingest/lanes.ts';
+import { OrderFindings } from './ingest/order-findings.ts';
+import type { ReorderOptions } from './ingest/reorder.ts';
 import { emptyRtpHeader, parseRtp, type RtpHeader } from './ingest/rtp.ts';
+import { KeyFrameWish } from './key-frame-wish.ts';
 import { Remuxer } from './mp4/remux.ts';
 import { Slab } from './mp4/slab.ts';
-import { PsDemuxer } from './ps/demux.ts';
+import { PayloadKinds } from './payload/kind.ts';
+import { OtherPayloads } from './payload/other.ts';
+import { PsDemuxer, type PsSink } from './ps/demux.ts';
 import { StreamTable } from './ps/streams.ts';
 
 export interface FeedOptions {
@@ -20,6 +28,16 @@ export interface FeedOptions {
   readonly reorder: ReorderOptions | null;
   /** Each fragment has an ArrayBuffer of its own, to be transferred to another thread. Default: fragments share, which is cheaper. */
   readonly isTransferred?: boolean;
+  /** What was set by hand for the device's sound (ES-9, ES-11). */
+  readonly sound?: G711Hints;
+  /** For who describes a stream and does not only play it. */
+  readonly ears?: FeedEars;
+}
+
+/** Hears what passes between two stages: is given the next stage, and answers one that hands everything on to it. */
+export interface FeedEars {
+  program(sink: PsSink): PsSink;
+  sound(sink: AudioSink): AudioSink;
 }
 
 /** Returned whenever nothing is out: no allocation per packet. */
@@ -38,15 +56,22 @@ export class Feed {
     audioFrames: 0,
     timestampJumps: 0,
     gopMs: 0,
+    jitterMs: 0,
   };
   readonly #header = emptyRtpHeader();
-  readonly #reorder: Reorder;
+  readonly #jitter = new Jitter();
+  readonly #lanes: Lanes;
+  readonly #kinds: PayloadKinds;
   readonly #streams: StreamTable;
   readonly #ps: PsDemuxer;
+  readonly #other: OtherPayloads;
   readonly #units: AccessUnits;
   readonly #audio: AudioUnits;
+  readonly #watch: VideoWatch;
   readonly #remux: Remuxer;
   readonly #findings: Findings;
+  readonly #order: OrderFindings;
+  readonly #wish = new KeyFrameWish();
   #events: FeedEvent[] = [];
   #nowMs = 0;
   #packed = false;
@@ -57,43 +82,71 @@ export class Feed {
       this.#counters.discarded += 1;
     };
     this.#findings = new Findings((found) => this.#events.push({ type: 'finding', finding: found }));
+    this.#order = new OrderFindings(finding);
+    this.#watch = new VideoWatch(finding);
     this.#remux = new Remuxer(
       {
         init: (init) => this.#events.push({ type: 'init', init }),
         fragment: (fragment) => this.#events.push({ type: 'fragment', fragment }),
         finding,
-        jump: (detail) => {
+        jump: (code, detail) => {
           this.#counters.timestampJumps += 1;
-          finding('TS-4', detail);
+          finding(code, detail);
         },
       },
       this.#counters,
       new Slab(options.isTransferred !== true),
     );
-    this.#units = new AccessUnits({ videoUnit: (unit) => this.#remux.videoUnit(unit), discarded, finding });
-    this.#audio = new AudioUnits({
-      g711: (law, bytes, start, end, pts) => this.#remux.g711(law, bytes, start, end, pts, this.#nowMs),
+    this.#units = new AccessUnits({
+      videoUnit: (unit) => {
+        this.#watch.see(unit);
+        this.#remux.videoUnit(unit);
+      },
+      discarded,
+      finding,
+    });
+    const sound: AudioSink = {
+      g711: (law, rate, bytes, start, end, pts) => this.#remux.g711(law, rate, bytes, start, end, pts, this.#nowMs),
       aac: (header, bytes, start, end, pts) => this.#remux.aac(header, bytes, start, end, pts, this.#nowMs),
       relabel: (law) => this.#remux.relabel(law),
       discarded,
       finding,
-    });
+    };
+    this.#audio = new AudioUnits(options.ears?.sound(sound) ?? sound, options.sound);
     this.#streams = new StreamTable(this.#units, this.#audio, this.#remux, finding);
-    this.#ps = new PsDemuxer({
+    const program: PsSink = {
       pack: () => this.#pack(),
-      map: (entries) => this.#streams.map(entries),
+      map: (entries) => {
+        this.#watch.map();
+        this.#streams.map(entries);
+      },
       pesStart: (id, pts, dts) => this.#streams.pesStart(id, pts, dts),
       data: (id, bytes, start, end) => this.#streams.data(id, bytes, start, end),
       pesEnd: (id) => this.#streams.pesEnd(id),
       damaged: () => this.#hole(false),
       finding,
+    };
+    const sink = options.ears?.program(program) ?? program;
+    this.#ps = new PsDemuxer({
+      ...sink,
+      pack: () => {
+        this.#kinds.packFound();
+        this.#pack();
+      },
+      map: (entries) => {
+        this.#watch.map();
+        this.#streams.map(entries);
+      },
     });
-    this.#reorder = new Reorder(options.reorder, this.#inOrder);
+    this.#other = new OtherPayloads(sink, this.#units, this.#audio);
+    this.#kinds = new PayloadKinds(finding);
+    this.#lanes = new Lanes(options.reorder, this.#inOrder);
   }
 
   get counters(): Readonly<FeedCounters> {
-    const { lost, reordered, duplicate } = this.#reorder.counts;
-    return Object.assign(this.#counters, { lost, reordered, duplicate });
+    const { lost, reordered, duplicate } = this.#lanes.counts;
+    const jitterMs = Math.round(this.#jitter.ms * 10) / 10;
+    return Object.assign(this.#counters, { lost, reordered, duplicate, jitterMs });
   }
 
   /**
@@ -104,37 +157,52 @@ export class Feed {
     this.#counters.packets += 1;
     this.#counters.bytes += packet.length;
     this.#nowMs = nowMs;
-    if (parseRtp(packet, this.#header) === null) this.#reorder.push(this.#header, packet, owned, nowMs);
-    else this.#counters.discarded += 1;
+    if (parseRtp(packet, this.#header) === null) {
+      this.#jitter.see(this.#header.timestamp, nowMs);
+      this.#lanes.push(this.#header, packet, owned, nowMs);
+    } else this.#counters.discarded += 1;
     return this.#events.length === 0 ? EMPTY : this.#take();
   }
 
   /** Time passes: reorder hold runs out, audio-only start, silence. Call about every 20 ms while media flows. */
   poll(nowMs: number): readonly FeedEvent[] {
     this.#nowMs = nowMs;
-    this.#reorder.poll(nowMs);
+    this.#lanes.poll(nowMs);
     this.#remux.poll(nowMs);
+    this.#order.look(nowMs, this.#lanes.counts, this.#counters.packets);
+    const wish = this.#wish.poll(nowMs, this.#remux.videoSeen, this.#counters);
+    if (wish !== null) {
+      this.#findings.add('ES-1', `no key frame for ${wish.waitedMs} ms`, nowMs);
+      this.#events.push({ type: 'key-frame-wanted', ...wish });
+    }
     return this.#events.length === 0 ? EMPTY : this.#take();
   }
 
   /** SSRC, peer or connection changed: parser state is dropped, the time base goes on, waits for a key frame. */
   reset(nowMs: number): readonly FeedEvent[] {
     this.#nowMs = nowMs;
-    this.#reorder.reset();
+    this.#lanes.reset();
+    this.#jitter.reset();
+    this.#kinds.reset();
     this.#ps.reset();
+    this.#other.reset();
     this.#streams.reset();
     this.#units.reset();
     this.#audio.reset();
+    this.#watch.reset();
     this.#remux.reset();
+    this.#wish.reset(this.#counters.keyFrames);
     return this.#take();
   }
 
   /** The last frame leaves if it is whole. */
   end(nowMs: number): readonly FeedEvent[] {
     this.#nowMs = nowMs;
-    this.#reorder.flush();
+    this.#lanes.flush();
+    this.#order.look(nowMs, this.#lanes.counts, this.#counters.packets, true);
     this.#ps.end();
-    this.#units.end(this.#ps.atBoundary);
+    this.#other.end();
+    this.#units.end(this.#ps.atBoundary || this.#other.isUsed);
     this.#remux.end(nowMs);
     return this.#take();
   }
@@ -142,9 +210,16 @@ export class Feed {
   /** One packet in order: its payload goes through the demultiplexer, which calls the stages behind it. */
   #inOrder = (header: RtpHeader, packet: Uint8Array, lostBefore: number, arrivedMs: number): void => {
     if (lostBefore > 0) this.#hole(true);
-    if (header.payloadStart === header.payloadEnd) return;
+    const { payloadStart, payloadEnd, payloadType } = header;
+    if ((packet[0]! & 0x3f) !== 0) this.#findings.add('RTP-13', oddHeader(packet), this.#nowMs);
+    if (payloadStart === payloadEnd) return;
+    const kind = this.#kinds.of(payloadType, packet, payloadStart, payloadEnd);
     this.#units.packet(header.timestamp, arrivedMs);
-    this.#ps.push(packet, header.payloadStart, header.payloadEnd);
+    if (kind !== 'ps') {
+      this.#other.push(kind, header, packet);
+      return;
+    }
+    this.#ps.push(packet, payloadStart, payloadEnd);
     if (header.marker) this.#units.marker(this.#ps.atBoundary);
   };
 
@@ -156,9 +231,12 @@ export class Feed {
 
   /** `packets`: packets are missing here; else bytes that made no sense. What is open has a hole. */
   #hole(packets: boolean): void {
+    this.#wish.hole();
     this.#units.hole();
     this.#audio.hole();
-    if (packets) this.#ps.gap();
+    if (!packets) return;
+    this.#ps.gap();
+    this.#other.gap();
   }
 
   #take(): readonly FeedEvent[] {
@@ -167,4 +245,15 @@ export class Feed {
     this.#events = [];
     return events;
   }
+}
+
+/** RTP-13: legal, and rare enough that readers forget it. */
+function oddHeader(packet: Uint8Array): string {
+  const first = packet[0]!;
+  const parts = [
+    (first & 0x0f) > 0 ? `${first & 0x0f} CSRC` : '',
+    (first & 0x10) > 0 ? 'a header extension' : '',
+    (first & 0x20) > 0 ? 'padding' : '',
+  ];
+  return `packets with ${parts.filter((part) => part !== '').join(', ')}`;
 }

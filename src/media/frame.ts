@@ -86,9 +86,14 @@ export type FeedEvent =
   | { readonly type: 'first-pack' }
   | { readonly type: 'init'; readonly init: InitSegment }
   | { readonly type: 'fragment'; readonly fragment: Fragment }
-  | { readonly type: 'finding'; readonly finding: Finding };
+  | { readonly type: 'finding'; readonly finding: Finding }
+  /**
+   * A key frame should be asked for (ES-1): none has come since the start of the source, or frames were lost in a long group of
+   * pictures. Said again every few seconds until one comes. `waitedMs`: how long none has come.
+   */
+  | { readonly type: 'key-frame-wanted'; readonly reason: 'start' | 'loss'; readonly waitedMs: number };
 
-/** Counted on the packet path, read when someone asks. All start at 0 and only grow. */
+/** Counted on the packet path, read when someone asks. All start at 0; counts only grow. */
 export interface FeedCounters {
   packets: number;
   bytes: number;
@@ -103,4 +108,6 @@ export interface FeedCounters {
   timestampJumps: number;
   /** Length of the last whole group of pictures. */
   gopMs: number;
+  /** Interarrival jitter (RFC 3550 section 6.4.1), smoothed: the one value that also falls. */
+  jitterMs: number;
 }

@@ -68,7 +68,7 @@ describe('limits of the media path', () => {
 
   it('keeps the newest sound that came early', () => {
     const early = new EarlyAudio();
-    for (let i = 0; i < MAX_EARLY_CHUNKS + 10; i += 1) early.g711(Uint8Array.of(i), 0, 1, i, i);
+    for (let i = 0; i < MAX_EARLY_CHUNKS + 10; i += 1) early.keep(Uint8Array.of(i), 0, 1, i, i);
     const kept: number[] = [];
     early.replay((bytes) => kept.push(bytes[0]!));
     assert.equal(kept.length, MAX_EARLY_CHUNKS);
@@ -77,7 +77,7 @@ describe('limits of the media path', () => {
   });
 
   it('queues no more than its bound of sound', () => {
-    const clock = new AudioClock(g711Track('pcmu'), 0);
+    const clock = new AudioClock(g711Track('pcmu', 8000), 0);
     const noise = Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 7919) & 0xff));
     for (let i = 0; i < 2000; i += 1) clock.g711(noise, 0, noise.length);
     assert.ok(clock.length <= MAX_QUEUED_BYTES && clock.bytes.length <= MAX_QUEUED_BYTES);
@@ -91,7 +91,7 @@ describe('limits of the media path', () => {
   });
 
   it('an hour of silence is small', () => {
-    const clock = new AudioClock(g711Track('pcma'), 0);
+    const clock = new AudioClock(g711Track('pcma', 8000), 0);
     clock.fill(3600 * 8000);
     assert.equal(clock.position, 3600 * 8000);
     assert.ok(clock.length < 200_000);

@@ -25,7 +25,42 @@ const cases: { name: string; finding?: string; build: Build }[] = [
     build: (unit, pts) => Buffer.concat([pack(pts, 6), MAP_H264_PCMA, videoPes(unit, { pts })]),
   },
   {
+    name: 'PS-13: a counter in the stuffing of the pack header',
+    finding: 'PS-13',
+    build: (unit, pts, _, i) => {
+      const head = pack(pts, 6);
+      head.writeUInt32BE(0xfefffe00 + i, 14);
+      return Buffer.concat([head, MAP_H264_PCMA, videoPes(unit, { pts })]);
+    },
+  },
+  {
+    name: 'PS-17: PES_header_data_length stands one byte early',
+    finding: 'PS-17',
+    // Frames of several PES: the later ones have no times to tell the layout by.
+    build: (unit, pts) =>
+      Buffer.concat([
+        pack(pts),
+        MAP_H264_PCMA,
+        ...slices(unit, 70).map((part, n) => withoutFlags(pes(0xe0, part, n === 0 ? { pts } : {}))),
+      ]),
+  },
+  {
+    name: 'PS-26: padding PES between the packs, as at a constant bit rate',
+    finding: 'PS-16',
+    build: (unit, pts, _, i) =>
+      Buffer.concat([pack(pts), MAP_H264_PCMA, videoPes(unit, { pts }), pes(0xbe, Buffer.alloc(40 + i * 97, 0xff))]),
+  },
+  {
+    name: 'PS-14: a system header that is longer than its streams',
+    build: (unit, pts) => {
+      const long = Buffer.concat([SYSTEM_HEADER, Buffer.alloc(9, 0xff)]);
+      long.writeUInt16BE(long.length - 6, 4);
+      return Buffer.concat([pack(pts), long, MAP_H264_PCMA, videoPes(unit, { pts })]);
+    },
+  },
+  {
     name: 'PS-28: MPEG-1 pack header',
+    finding: 'PS-28',
     build: (unit, pts) => Buffer.concat([mpeg1Pack(), MAP_H264_PCMA, videoPes(unit, { pts })]),
   },
   {
@@ -35,6 +70,7 @@ const cases: { name: string; finding?: string; build: Build }[] = [
   },
   {
     name: 'PS-2: stream map once',
+    finding: 'PS-2',
     build: (unit, pts, _, i) => Buffer.concat([pack(pts), i === 0 ? MAP_H264_PCMA : hex(''), videoPes(unit, { pts })]),
   },
   {
@@ -44,6 +80,7 @@ const cases: { name: string; finding?: string; build: Build }[] = [
   },
   {
     name: 'PS-6: inner length and CRC of the map are junk',
+    finding: 'PS-6',
     build: (unit, pts) => {
       const wrong = Buffer.from(MAP_H264_PCMA);
       wrong[11] = 0x77;
@@ -75,6 +112,7 @@ const cases: { name: string; finding?: string; build: Build }[] = [
   },
   {
     name: 'PS-15: private stream between the PES of a frame',
+    finding: 'PS-15',
     build: (unit, pts) =>
       Buffer.concat([
         pack(pts),
@@ -86,6 +124,7 @@ const cases: { name: string; finding?: string; build: Build }[] = [
   },
   {
     name: 'PS-16: padding, private stream 2, empty padding',
+    finding: 'PS-16',
     build: (unit, pts) =>
       Buffer.concat([
         pack(pts),
@@ -103,6 +142,7 @@ const cases: { name: string; finding?: string; build: Build }[] = [
   },
   {
     name: 'PS-27: end code between frames',
+    finding: 'PS-27',
     build: (unit, pts) => Buffer.concat([pack(pts), MAP_H264_PCMA, videoPes(unit, { pts }), hex('000001B9')]),
   },
   {
@@ -151,6 +191,13 @@ const cases: { name: string; finding?: string; build: Build }[] = [
     build: (unit, pts) => Buffer.concat([pack(pts), MAP_H264_PCMA, videoPes(unit, { pts: 8_000_000_000 + pts })]),
   },
 ];
+
+/** PS-17: the byte of flags is left out, PES_header_data_length stands in its place. */
+function withoutFlags(standard: Buffer): Buffer {
+  const out = Buffer.concat([standard.subarray(0, 7), standard.subarray(8)]);
+  out.writeUInt16BE(out.length - 6, 4);
+  return out;
+}
 
 function slices(bytes: Buffer, size: number): Buffer[] {
   return Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));

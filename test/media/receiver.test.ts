@@ -43,6 +43,7 @@ const COUNTERS: FeedCounters = {
   audioFrames: 0,
   timestampJumps: 0,
   gopMs: 0,
+  jitterMs: 0,
 };
 
 /** Writes down what reaches it. */

@@ -12,7 +12,8 @@ export interface AdtsHeader {
 
 export const AAC_FRAME_SAMPLES = 1024;
 
-const RATES = [96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350];
+/** Sampling frequencies by index (ISO/IEC 14496-3 table 1.18). */
+export const AAC_RATES = [96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350];
 
 /** Reads the header at `at`; null when there is none. `out` is reused. */
 export function readAdts(bytes: Uint8Array, at: number, end: number, out: AdtsHeader): AdtsHeader | null {
@@ -23,7 +24,7 @@ export function readAdts(bytes: Uint8Array, at: number, end: number, out: AdtsHe
   out.headerBytes = (bytes[at + 1]! & 1) === 1 ? 7 : 9;
   out.frameBytes = ((bytes[at + 3]! & 3) << 11) | (bytes[at + 4]! << 3) | (bytes[at + 5]! >> 5);
   // Channel configuration 0 has its layout inside the data: no camera does that, and it cannot be described here.
-  if (out.frequencyIndex >= RATES.length || out.channels === 0 || out.frameBytes <= out.headerBytes) return null;
+  if (out.frequencyIndex >= AAC_RATES.length || out.channels === 0 || out.frameBytes <= out.headerBytes) return null;
   return out;
 }
 
@@ -46,7 +47,7 @@ export function isAdtsChain(bytes: Uint8Array, start: number, end: number): bool
 }
 
 export function aacSampleRate(header: AdtsHeader): number {
-  return RATES[header.frequencyIndex]!;
+  return AAC_RATES[header.frequencyIndex]!;
 }
 
 /** ISO/IEC 14496-3 1.6.2.1, two bytes. */

@@ -14,7 +14,7 @@ import {
   silentAac,
 } from './aac.ts';
 import { FlacEncoder, MAX_BLOCK, maxFrameBytes, streamInfo } from './flac.ts';
-import { G711_SAMPLE_RATE, type Law } from './g711.ts';
+import type { Law } from './g711.ts';
 
 /** TS-6: audio that has run this far ahead of its own time stamps is thrown away until they meet. Milliseconds. */
 export const MAX_AHEAD_MS = 300;
@@ -23,16 +23,21 @@ export const MAX_AHEAD_MS = 300;
 export const MAX_QUEUED_BYTES = 2 * 1024 * 1024;
 
 /** A track as it is seen in the stream: what the sample description and the encoder need. */
-export function g711Track(law: Law): AudioTrack {
+export function g711Track(law: Law, sampleRate: number): AudioTrack {
   return {
     kind: 'audio',
     codec: law,
     codecString: 'flac',
-    sampleRate: G711_SAMPLE_RATE,
+    sampleRate,
     channels: 1,
-    config: streamInfo(G711_SAMPLE_RATE),
-    timescale: G711_SAMPLE_RATE,
+    config: streamInfo(sampleRate),
+    timescale: sampleRate,
   };
+}
+
+/** Whether the track is G.711 of this law and rate. */
+export function isG711(track: AudioTrack | null, law: Law, sampleRate: number): boolean {
+  return track !== null && track.codec === law && track.sampleRate === sampleRate;
 }
 
 export function aacTrack(header: AdtsHeader): AudioTrack {

@@ -24,7 +24,8 @@ export const MAX_PAUSE_90K = 3600 * 90_000;
 const MAX_REORDER = 16;
 
 export interface TimelineNotes {
-  jump(detail: string): void;
+  /** TS-4, or RTP-14 where RTP time stamps are the clock. */
+  jump(code: string, detail: string): void;
   finding(code: string, detail: string): void;
 }
 
@@ -105,7 +106,8 @@ export class VideoTimeline {
     const delta = this.source - before;
     const limit = Math.max(JUMP_90K, JUMP_FRAMES * this.spacing);
     if ((delta > limit || delta < -limit) && (Math.abs(delta - elapsed) > limit || delta > MAX_PAUSE_90K)) {
-      this.#notes.jump(`${Math.round(delta / 90)} ms in ${Math.round(elapsed / 90)} ms`);
+      const code = usesRtp ? 'RTP-14' : 'TS-4';
+      this.#notes.jump(code, `${Math.round(delta / 90)} ms in ${Math.round(elapsed / 90)} ms`);
       this.#anchor(raw, elapsed);
       this.pts = this.dts + (dts >= 0 && pts >= 0 ? ahead(pts, dts) : 0);
       return;

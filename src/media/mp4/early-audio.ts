@@ -15,14 +15,6 @@ export class EarlyAudio {
   #chunks: Chunk[] = [];
   #any = false;
 
-  g711(bytes: Uint8Array, start: number, end: number, pts: number, arrivedMs: number): void {
-    this.#keep(bytes, start, end, pts, arrivedMs);
-  }
-
-  aac(bytes: Uint8Array, start: number, end: number, pts: number, arrivedMs: number): void {
-    this.#keep(bytes, start, end, pts, arrivedMs);
-  }
-
   /** Hands out everything in order and forgets it. */
   replay(take: (bytes: Uint8Array, pts: number, arrivedMs: number) => void): void {
     const chunks = this.#chunks;
@@ -34,7 +26,8 @@ export class EarlyAudio {
     this.#chunks = [];
   }
 
-  #keep(bytes: Uint8Array, start: number, end: number, pts: number, arrivedMs: number): void {
+  /** One chunk; its bytes are copied. */
+  keep(bytes: Uint8Array, start: number, end: number, pts: number, arrivedMs: number): void {
     if (!this.#any) this.sinceMs = arrivedMs;
     this.#any = true;
     if (this.#chunks.length === MAX_EARLY_CHUNKS) this.#chunks.shift();

@@ -2,6 +2,7 @@
  * `moof` + `mdat` heads written straight into the fragment's buffer (ISO/IEC 14496-12 8.8): a fragment is one allocation,
  * a few dozen stores and one copy of each frame.
  */
+import type { VideoUnit } from '../es/unit.ts';
 import { AUDIO_TRACK_ID, VIDEO_TRACK_ID } from './init.ts';
 
 /** sample_depends_on 2, sync. */
@@ -112,4 +113,19 @@ function u32(out: Buffer, at: number, value: number): number {
   out[at + 2] = value >>> 8;
   out[at + 3] = value;
   return at + 4;
+}
+
+/** The payload: NAL units of a unit behind 32-bit lengths. */
+export function copyNals(unit: VideoUnit, out: Buffer, at: number): void {
+  const { bytes, starts, ends } = unit;
+  for (let i = unit.first; i < unit.last; i += 1) {
+    const start = starts[i]!;
+    const length = ends[i]! - start;
+    out[at] = length >>> 24;
+    out[at + 1] = length >>> 16;
+    out[at + 2] = length >>> 8;
+    out[at + 3] = length;
+    bytes.copy(out, at + 4, start, start + length);
+    at += 4 + length;
+  }
 }

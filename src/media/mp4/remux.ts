@@ -4,7 +4,7 @@
  */
 
 import { AAC_FRAME_SAMPLES, type AdtsHeader } from '../es/aac.ts';
-import { AudioClock, aacTrack, g711Track } from '../es/audio-clock.ts';
+import { AudioClock, aacTrack, g711Track, isG711 } from '../es/audio-clock.ts';
 import type { Law } from '../es/g711.ts';
 import { ParameterSets } from '../es/parameter-sets.ts';
 import { isSyncNal } from '../es/picture.ts';
@@ -12,7 +12,7 @@ import { AudioTimeline, type TimelineNotes, VideoTimeline } from '../es/timeline
 import type { VideoUnit } from '../es/unit.ts';
 import type { AudioTrack, FeedCounters, Fragment, InitSegment, Sample } from '../frame.ts';
 import { EarlyAudio } from './early-audio.ts';
-import { audioHeadBytes, VIDEO_HEAD_BYTES, writeAudioHead, writeVideoHead } from './fragment.ts';
+import { audioHeadBytes, copyNals, VIDEO_HEAD_BYTES, writeAudioHead, writeVideoHead } from './fragment.ts';
 import { makeInit } from './init.ts';
 import { PictureRun } from './picture-run.ts';
 import type { Slab } from './slab.ts';
@@ -89,6 +89,10 @@ export class Remuxer {
     this.#videoSeen = true;
   }
 
+  get videoSeen(): boolean {
+    return this.#videoSeen;
+  }
+
   /** One whole access unit. */
   videoUnit(unit: VideoUnit): void {
     const { bytes, starts, ends, codec } = unit;
@@ -116,12 +120,12 @@ export class Remuxer {
     this.#write(out, payload, isSync, unit.arrivedMs);
   }
 
-  g711(law: Law, bytes: Uint8Array, start: number, end: number, pts: number, nowMs: number): void {
-    if (this.#audioSeen?.codec !== law) this.#sawAudio(g711Track(law));
+  g711(law: Law, rate: number, bytes: Uint8Array, start: number, end: number, pts: number, nowMs: number): void {
+    if (!isG711(this.#audioSeen, law, rate)) this.#sawAudio(g711Track(law, rate));
     this.#counters.audioFrames += 1;
     this.#lastAudioMs = nowMs;
-    if (this.#clock?.track.codec !== law) {
-      this.#early.g711(bytes, start, end, pts, nowMs);
+    if (this.#clock === null || !isG711(this.#clock.track, law, rate)) {
+      this.#early.keep(bytes, start, end, pts, nowMs);
       this.poll(nowMs);
       return;
     }
@@ -136,7 +140,7 @@ export class Remuxer {
     this.#counters.audioFrames += 1;
     this.#lastAudioMs = nowMs;
     if (this.#clock === null || this.#clock.track !== this.#audioSeen) {
-      this.#early.aac(bytes, start, end, pts, nowMs);
+      this.#early.keep(bytes, start, end, pts, nowMs);
       this.poll(nowMs);
       return;
     }
@@ -146,7 +150,8 @@ export class Remuxer {
 
   /** G.711 that was taken for another law: nothing is lost while its track is not declared yet. */
   relabel(law: Law): void {
-    if (this.#audioSeen !== null && this.#audioSeen.codec !== 'aac') this.#audioSeen = g711Track(law);
+    const seen = this.#audioSeen;
+    if (seen !== null && seen.codec !== 'aac') this.#audioSeen = g711Track(law, seen.sampleRate);
   }
 
   /** Early chunks of another kind cannot join this one. */
@@ -378,20 +383,5 @@ export class Remuxer {
     }
     clock.taken();
     this.#queuedSinceMs = -1;
-  }
-}
-
-/** NAL units of a unit behind 32-bit lengths. */
-function copyNals(unit: VideoUnit, out: Buffer, at: number): void {
-  const { bytes, starts, ends } = unit;
-  for (let i = unit.first; i < unit.last; i += 1) {
-    const start = starts[i]!;
-    const length = ends[i]! - start;
-    out[at] = length >>> 24;
-    out[at + 1] = length >>> 16;
-    out[at + 2] = length >>> 8;
-    out[at + 3] = length;
-    bytes.copy(out, at + 4, start, start + length);
-    at += 4 + length;
   }
 }

@@ -3,7 +3,7 @@
  * any byte: headers that straddle a cut wait in a small carry buffer, payload bytes are handed on at once as ranges of
  * the input, so that the only copy is the one into the frame that is being put together.
  */
-import { MAX_PES_HEADER, type PesHeader, pesHeaderNeed, readPesHeader } from './pes.ts';
+import { earlyLayout, emptyPesHeader, MAX_PES_HEADER, pesHeaderNeed, readPesHeader } from './pes.ts';
 import { type MapEntry, readMap } from './psm.ts';
 import {
   END_CODE,
@@ -13,7 +13,9 @@ import {
   isVideoId,
   PACK,
   PADDING,
+  PRIVATE_STREAM_1,
   PROGRAM_STREAM_MAP,
+  packCuts,
   prefixAtEnd,
   SYSTEM_HEADER,
 } from './start-code.ts';
@@ -49,7 +51,7 @@ type State = (typeof AT)[keyof typeof AT];
 export class PsDemuxer {
   readonly #sink: PsSink;
   readonly #carry = new Uint8Array(CARRY_BYTES);
-  readonly #pes: PesHeader = { pts: -1, dts: -1, size: 0 };
+  readonly #pes = emptyPesHeader();
   #carried = 0;
   #state: State = AT.search;
   /** Before the first pack header only a pack header starts anything (PS-21). */
@@ -60,6 +62,10 @@ export class PsDemuxer {
   /** The open PES said 65,535 and may be longer (PS-10). */
   #clamped = false;
   #unboundedBytes = 0;
+  /** PS-17: the stream leaves a byte out of its PES headers. */
+  #early = false;
+  /** The last thing was an end code. */
+  #ended = false;
 
   constructor(sink: PsSink) {
     this.#sink = sink;
@@ -81,7 +87,7 @@ export class PsDemuxer {
     this.#state = AT.search;
     this.#joined = false;
     this.#carried = 0;
-    this.#clamped = false;
+    this.#clamped = this.#early = this.#ended = false;
   }
 
   /** Input is missing before the next `push`. The next plausible start code is taken. */
@@ -229,15 +235,33 @@ export class PsDemuxer {
       const length = (bytes[at + 4]! << 8) | bytes[at + 5]!;
       return length > MAX_MAP_BYTES ? 0 : 6 + length;
     }
-    if (isVideoId(id) || isAudioId(id)) return pesHeaderNeed(bytes, at, available);
+    if (isVideoId(id) || isAudioId(id)) {
+      // Standard headers with times have their PTS flag here; nobody else is asked to wait for more bytes.
+      if ((bytes[at + 6]! & 0xc0) !== 0x80) return pesHeaderNeed(bytes, at, available);
+      if (available < 9) return 9;
+      const odd = this.#early || bytes[at + 7] === 5 || bytes[at + 7] === 10;
+      if (odd && available < 14 && available < 6 + ((bytes[at + 4]! << 8) | bytes[at + 5]!)) return 14;
+      if (odd) this.#calibrate(bytes, at, available);
+      return pesHeaderNeed(bytes, at, available, this.#early);
+    }
     return 6;
+  }
+
+  #calibrate(bytes: Uint8Array, at: number, available: number): void {
+    const early = earlyLayout(bytes, at, available);
+    if (early === null || early === this.#early) return;
+    this.#early = early;
+    if (early) this.#sink.finding('PS-17', `PES_header_data_length ${bytes[at + 7]} stands one byte early`);
   }
 
   /** A whole header of `need` bytes; returns how many bytes are done with. */
   #header(bytes: Uint8Array, at: number, need: number): number {
     if (need === 1) return 1;
     const id = bytes[at + 3]!;
-    if (id === END_CODE) return 4;
+    if (id === END_CODE) {
+      this.#ended = true;
+      return 4;
+    }
     if (id < END_CODE) {
       this.#sink.finding('PS-7', `unknown start code ${hex(id)}`);
       this.#state = AT.search;
@@ -249,12 +273,18 @@ export class PsDemuxer {
     }
     if (id === PACK) {
       this.#joined = true;
+      if (this.#ended) this.#sink.finding('PS-27', 'the stream went on behind its end code');
+      this.#ended = false;
+      if (need === 12) this.#sink.finding('PS-28', 'MPEG-1 pack headers');
+      else if (need > 14) this.#stuffed(bytes, at + 14, at + need);
       this.#sink.pack();
       return need;
     }
     const length = (bytes[at + 4]! << 8) | bytes[at + 5]!;
     if (id === PROGRAM_STREAM_MAP) {
-      this.#sink.map(readMap(bytes, at, at + need));
+      const { entries, fault } = readMap(bytes, at, at + need);
+      if (fault !== null) this.#sink.finding('PS-6', fault);
+      this.#sink.map(entries);
       return need;
     }
     if (isVideoId(id) || isAudioId(id)) return this.#openPes(bytes, at, need, id, length);
@@ -263,6 +293,8 @@ export class PsDemuxer {
       this.#state = AT.search;
       return need;
     }
+    if (id === PRIVATE_STREAM_1) this.#sink.finding('PS-15', `private stream 1, ${length} bytes`);
+    else if (id !== SYSTEM_HEADER) this.#sink.finding('PS-16', `stream ${hex(id)}, ${length} bytes, passed over`);
     // PS-15, PS-16: private streams, padding, directories: passed over by length, the video frame goes on.
     if (length === 0 && id !== PADDING) this.#state = AT.search;
     else if (length > 0) {
@@ -273,8 +305,18 @@ export class PsDemuxer {
     return need;
   }
 
+  /** PS-13: Hikvision writes counters where only FF may stand. */
+  #stuffed(bytes: Uint8Array, from: number, to: number): void {
+    for (let at = from; at < to; at += 1) {
+      if (bytes[at] === 0xff) continue;
+      this.#sink.finding('PS-13', `${hex(bytes[at]!)} in the stuffing of a pack header`);
+      return;
+    }
+  }
+
   #openPes(bytes: Uint8Array, at: number, need: number, id: number, length: number): number {
-    readPesHeader(bytes, at, need, this.#pes);
+    readPesHeader(bytes, at, need, this.#pes, this.#early);
+    if (this.#pes.scrambling !== 0) this.#sink.finding('ES-12', `PES ${hex(id)} is marked as scrambled`);
     this.#id = id;
     this.#remaining = length - (need - 6);
     if (length > 0 && this.#remaining < 0) {
@@ -351,14 +393,6 @@ export class PsDemuxer {
   #acceptable(id: number): boolean {
     return this.#joined ? endsUnbounded(id) : id === PACK;
   }
-}
-
-/** A pack header stands at the very start of an RTP payload. Its fixed bits must be right: an audio body may hold anything. */
-function packCuts(bytes: Uint8Array, at: number, end: number): boolean {
-  if (end - at < 14 || bytes[at] !== 0 || bytes[at + 1] !== 0 || bytes[at + 2] !== 1 || bytes[at + 3] !== PACK) {
-    return false;
-  }
-  return (bytes[at + 4]! & 0xc4) === 0x44 && (bytes[at + 12]! & 3) === 3;
 }
 
 function hex(id: number): string {

@@ -10,6 +10,13 @@ export interface PesHeader {
   dts: number;
   /** Bytes before the payload, counted from the start code. */
   size: number;
+  /** 2 bits, 0 when the payload lies open (ES-12). */
+  scrambling: number;
+}
+
+/** A header object to reuse. */
+export function emptyPesHeader(): PesHeader {
+  return { pts: -1, dts: -1, size: 0, scrambling: 0 };
 }
 
 /** The longest PES header: 9 fixed bytes and a header_data_length of 255. */
@@ -20,11 +27,14 @@ const MAX_MPEG1_STUFFING = 16;
 
 /**
  * How many bytes from the start code on must be there before the header can be read. `available` of them are; the
- * answer may grow when more are there. 0: this cannot be a PES header.
+ * answer may grow when more are there. 0: this cannot be a PES header. `early`: see `earlyLayout`.
  */
-export function pesHeaderNeed(bytes: Uint8Array, at: number, available: number): number {
+export function pesHeaderNeed(bytes: Uint8Array, at: number, available: number, early = false): number {
   if (available < 7) return 7;
-  if ((bytes[at + 6]! & 0xc0) === 0x80) return available < 9 ? 9 : 9 + bytes[at + 8]!;
+  if ((bytes[at + 6]! & 0xc0) === 0x80) {
+    if (available < 9) return 9;
+    return early ? 8 + bytes[at + 7]! : 9 + bytes[at + 8]!;
+  }
   // MPEG-1: stuffing FF, optional buffer size 01, then 0010 PTS | 0011 PTS+DTS | 00001111.
   let size = 6;
   while (size < 6 + MAX_MPEG1_STUFFING && size < available && bytes[at + size] === 0xff) size += 1;
@@ -38,11 +48,18 @@ export function pesHeaderNeed(bytes: Uint8Array, at: number, available: number):
 }
 
 /** Reads a header of which `pesHeaderNeed` bytes are there. False when it contradicts itself. */
-export function readPesHeader(bytes: Uint8Array, at: number, need: number, out: PesHeader): boolean {
+export function readPesHeader(bytes: Uint8Array, at: number, need: number, out: PesHeader, early = false): boolean {
   out.pts = -1;
   out.dts = -1;
   out.size = need;
+  out.scrambling = 0;
   if ((bytes[at + 6]! & 0xc0) === 0x80) {
+    out.scrambling = (bytes[at + 6]! >> 4) & 3;
+    if (early) {
+      if (need >= 13) out.pts = readTimestamp(bytes, at + 8);
+      if (need >= 18 && bytes[at + 8]! >> 4 === 3) out.dts = readTimestamp(bytes, at + 13);
+      return true;
+    }
     const flags = bytes[at + 7]! >> 6;
     const length = bytes[at + 8]!;
     // A flag whose bytes are missing is a writer's bug: the frame is there all the same.
@@ -57,6 +74,23 @@ export function readPesHeader(bytes: Uint8Array, at: number, need: number, out: 
   if (form === 2 || form === 3) out.pts = readTimestamp(bytes, at + size);
   if (form === 3) out.dts = readTimestamp(bytes, at + size + 5);
   return true;
+}
+
+/**
+ * PS-17: a camera leaves the byte of flags out, so that PES_header_data_length stands one byte early. Told by its times: where
+ * the length should be there is a PTS field (prefix 2 or 3, marker bits set), and the byte of flags has no PTS flag but a length
+ * that fits one. `true`, `false`: such a header, a header as in the standard; null: it has no times, both are possible.
+ */
+export function earlyLayout(bytes: Uint8Array, at: number, available: number): boolean | null {
+  if (available < 14 || (bytes[at + 6]! & 0xc0) !== 0x80) return null;
+  const flags = bytes[at + 7]!;
+  if ((flags & 0x80) !== 0) return bytes[at + 8]! >= 5 && isTimestamp(bytes, at + 9) ? false : null;
+  return (flags === 5 || flags === 10) && isTimestamp(bytes, at + 8) ? true : null;
+}
+
+function isTimestamp(bytes: Uint8Array, at: number): boolean {
+  const prefix = bytes[at]! >> 4;
+  return (prefix === 2 || prefix === 3) && (bytes[at]! & bytes[at + 2]! & bytes[at + 4]! & 1) === 1;
 }
 
 /** 33 bits in five bytes: `xxxx ttt1 | tttttttt | ttttttt1 | tttttttt | ttttttt1`. Marker bits are not checked. */

@@ -3,6 +3,7 @@
 export const PACK = 0xba;
 export const SYSTEM_HEADER = 0xbb;
 export const PROGRAM_STREAM_MAP = 0xbc;
+export const PRIVATE_STREAM_1 = 0xbd;
 export const PADDING = 0xbe;
 /** The lowest id that belongs to the container; below are start codes of video elementary streams. */
 export const END_CODE = 0xb9;
@@ -47,4 +48,12 @@ export function findContainerCode(bytes: Uint8Array, from: number, end: number):
     else at += 3;
   }
   return -1;
+}
+
+/** A pack header stands at the very start of an RTP payload. Its fixed bits must be right: an audio body may hold anything. */
+export function packCuts(bytes: Uint8Array, at: number, end: number): boolean {
+  if (end - at < 14 || bytes[at] !== 0 || bytes[at + 1] !== 0 || bytes[at + 2] !== 1 || bytes[at + 3] !== PACK) {
+    return false;
+  }
+  return (bytes[at + 4]! & 0xc4) === 0x44 && (bytes[at + 12]! & 3) === 3;
 }

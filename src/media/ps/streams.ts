@@ -2,21 +2,23 @@
  * Which elementary stream of the program stream goes where: one video, one audio stream; types by the map. PS-2: the map
  * holds until another one comes.
  */
+import type { AdtsHeader } from '../es/aac.ts';
 import type { AudioCodec } from '../es/audio-unit.ts';
 import type { VideoCodec } from '../es/picture.ts';
+import { configInDescriptors } from '../es/raw-aac.ts';
 import { type MapEntry, STREAM_TYPE, UNPLAYED_STREAM_TYPES } from './psm.ts';
 import { isAudioId, isVideoId } from './start-code.ts';
 
 interface VideoStage {
   sound(): void;
-  readonly judge: { declare(codec: VideoCodec | null): void };
+  readonly judge: { readonly codec: VideoCodec | null; declare(codec: VideoCodec | null): void };
   pesStart(pts: number, dts: number): void;
   data(bytes: Uint8Array, start: number, end: number): void;
   pesEnd(): void;
 }
 
 interface AudioStage {
-  declare(codec: AudioCodec | null): void;
+  declare(codec: AudioCodec | null, config: AdtsHeader | null): void;
   pesStart(pts: number): void;
   data(bytes: Uint8Array, start: number, end: number): void;
   pesEnd(): void;
@@ -30,6 +32,7 @@ interface Expectations {
 const VIDEO_TYPES: Readonly<Record<number, VideoCodec>> = { [STREAM_TYPE.h264]: 'h264', [STREAM_TYPE.h265]: 'h265' };
 const AUDIO_TYPES: Readonly<Record<number, AudioCodec>> = {
   [STREAM_TYPE.aac]: 'aac',
+  [STREAM_TYPE.aacRaw]: 'aac-raw',
   [STREAM_TYPE.pcma]: 'pcma',
   [STREAM_TYPE.pcmu]: 'pcmu',
 };
@@ -43,6 +46,7 @@ export class StreamTable {
   #audioId = -1;
   /** Streams of types that are not played: their PES go nowhere. */
   #unplayed: number[] = [];
+  #mapped = false;
 
   constructor(
     video: VideoStage,
@@ -59,8 +63,12 @@ export class StreamTable {
   map(entries: readonly MapEntry[]): void {
     if (entries.length === 0) return;
     let audio = false;
+    // PS-3, Dahua: the pictures that came before were told by their parameter sets.
+    if (!this.#mapped && this.#video.judge.codec !== null)
+      this.#finding('PS-3', 'the first key frame came before the stream map');
+    this.#mapped = true;
     this.#unplayed = [];
-    for (const { streamType, streamId } of entries) {
+    for (const { streamType, streamId, descriptors } of entries) {
       const known = isVideoId(streamId) ? VIDEO_TYPES[streamType] : AUDIO_TYPES[streamType];
       if (known === undefined) {
         this.#unplayed.push(streamId);
@@ -70,7 +78,7 @@ export class StreamTable {
         if (this.#videoId < 0 || streamId === this.#videoId) this.#video.judge.declare(known as VideoCodec);
       } else if (this.#audioId < 0 || streamId === this.#audioId) {
         audio = true;
-        this.#audio.declare(known as AudioCodec);
+        this.#audio.declare(known as AudioCodec, descriptors === undefined ? null : configInDescriptors(descriptors));
       }
     }
     this.#expectations.audioExpected = audio;
@@ -103,6 +111,7 @@ export class StreamTable {
 
   reset(): void {
     this.#videoId = this.#audioId = -1;
+    this.#mapped = false;
     this.#unplayed = [];
     this.#expectations.audioExpected = true;
   }

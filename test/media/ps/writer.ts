@@ -45,7 +45,19 @@ export function map(...streams: readonly (readonly [type: number, id: number])[]
     out[12 + i * 4] = type;
     out[13 + i * 4] = id;
   });
+  out.writeUInt32BE(crc32(out.subarray(0, -4)), out.length - 4);
   return out;
+}
+
+/** ISO/IEC 13818-1 annex A, bit by bit. */
+export function crc32(bytes: Uint8Array): number {
+  let crc = 0xffff_ffff;
+  for (const byte of bytes)
+    for (let bit = 7; bit >= 0; bit -= 1) {
+      const top = (crc >>> 31) ^ ((byte >> bit) & 1);
+      crc = ((crc << 1) ^ (top === 1 ? 0x04c1_1db7 : 0)) >>> 0;
+    }
+  return crc;
 }
 
 export interface PesOptions {
