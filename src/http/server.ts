@@ -187,6 +187,8 @@ function guard(app: FastifyInstance, { auth, origins }: HttpContext): void {
         'The token is missing or wrong: send it as a bearer token, or as ?token=.',
       );
     }
+    // so that a page can say beforehand which of its buttons would be refused
+    reply.header('gbgate-access', grant === 'admin' ? 'control' : 'look');
     if (isLook) return;
     if (grant !== 'admin') return sendProblem(reply, 'forbidden', 'This token may only look.');
     if (!isOriginAllowed(request.headers, origins)) {

@@ -80,7 +80,9 @@ describe('the profile, the history and the health of a device over HTTP', () => 
 
   it('a token that may only look changes nothing', async () => {
     const looks = { authorization: `Bearer ${READ_TOKEN}` };
-    assert.equal((await world.ask('GET', `${D}/profile`, undefined, looks)).status, 200);
+    const looked = await world.ask('GET', `${D}/profile`, undefined, looks);
+    assert.deepEqual([looked.status, looked.headers.get('gbgate-access')], [200, 'look']);
+    assert.equal((await world.ask('GET', `${D}/profile`)).headers.get('gbgate-access'), 'control');
     for (const [method, body] of [['PATCH', { rtcp: true }], ['DELETE']] as const)
       assert.equal((await world.ask(method, `${D}/profile`, body, looks)).json.code, 'forbidden');
   });

@@ -1,3 +1,4 @@
+import { noteAccess } from './access.ts';
 import { token } from './session.ts';
 
 /** The parts of the API's objects that this page shows. */
@@ -87,6 +88,7 @@ export async function send(path: string, init: RequestInit = {}): Promise<Respon
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new ApiFault(0, 'unreachable', '');
   }
+  noteAccess(response.headers.get('Gbgate-Access'));
   if (response.ok) return response;
   const problem = (await response.json().catch(() => ({}))) as {
     code?: string;
