@@ -90,6 +90,7 @@ export async function openGateway(
     admission: config.sip.admission,
     advertise: config.sip.advertise,
     mediaAdvertise: config.media.advertise,
+    mediaListen: config.media.host,
     stores: { devices: store.devices, channels: store.channels, dialogues: store.dialogues },
     log,
     onEvent: (event) => onSip(event),
@@ -237,7 +238,7 @@ export async function openGateway(
         if (live.deviceId === deviceId && live.channelId === channelId) void live.end('the channel was removed', 4404);
     }
   };
-  sip.endLeftOverDialogues();
+  sip.takeUp();
   const histories = new StreamHistories(clock, () => lives.running());
   const system = new System({ config, dataDir, clock, sip, pool, recordingBps: () => recordings.bitrateBps });
 

@@ -33,6 +33,8 @@ export interface SipServerOptions {
   readonly advertise: string | null;
   /** Host for media, when it is another. */
   readonly mediaAdvertise: string | null;
+  /** What the media ports are bound to; `0.0.0.0` or `::` for all addresses. */
+  readonly mediaListen: string;
   readonly stores: {
     readonly devices: DeviceStore;
     readonly channels: ChannelStore;

@@ -12,6 +12,7 @@ import { Outbox } from './camera/outbox.ts';
 import { type QueryFault, Questions } from './camera/query.ts';
 import { Registrar } from './camera/registrar.ts';
 import { OWN_VERSION, RegistrationDesk } from './camera/registration.ts';
+import { RollCall } from './camera/roll-call.ts';
 import { openPassword, sealPassword } from './camera/secret.ts';
 import { SipEndpoint } from './endpoint.ts';
 import { Exchange } from './exchange.ts';
@@ -57,6 +58,7 @@ export class SipServer {
   readonly #catalogs: Catalogs;
   readonly #messages: MessageDesk;
   readonly #inquiries: Inquiries;
+  readonly #rollCall: RollCall;
   readonly #farewells: Farewells;
   readonly #calls: Calls;
   #sockets: SipSockets | null = null;
@@ -149,6 +151,7 @@ export class SipServer {
       registered: (deviceId, changed) => this.#inquiries.afterRegistration(deviceId, changed),
       found,
     });
+    this.#rollCall = new RollCall(this.#fleet, this.#inquiries, this.#clock);
     const { platformId, domain } = o;
     const store = o.stores.dialogues;
     this.#farewells = new Farewells({ ...ports, store });
@@ -165,14 +168,16 @@ export class SipServer {
     return this.#sockets?.localAddressTo(host) ?? this.#o.host;
   }
 
-  /** Host the device should send media to, as seen by it. */
+  /**
+   * Host the device should send media to: the advertised one of media, that of everything, the one that the media ports are bound
+   * to, else our address that faces the device. Never `0.0.0.0` (SIP-3).
+   */
   mediaHostFor(deviceId: string): string {
-    const host = this.#fleet.peerOf(deviceId)?.host ?? this.directory.device(deviceId)?.address?.host ?? '127.0.0.1';
-    return (
-      this.#o.mediaAdvertise ??
-      parseAdvertise(this.#o.advertise)?.host ??
-      this.#sockets?.localAddressTo(host) ??
-      this.#o.host
+    const { mediaAdvertise, advertise, mediaListen } = this.#o;
+    const told = mediaAdvertise ?? parseAdvertise(advertise)?.host ?? (isEverywhere(mediaListen) ? null : mediaListen);
+    if (told !== null) return told;
+    return this.localAddressTo(
+      this.#fleet.peerOf(deviceId)?.host ?? this.directory.device(deviceId)?.address?.host ?? '127.0.0.1',
     );
   }
 
@@ -194,19 +199,8 @@ export class SipServer {
   }
 
   /** Asks for the catalogue and waits at most that long: the channels are in the directory as they come. */
-  async queryCatalog(deviceId: string, waitMs: number): Promise<{ queryId: string; complete: boolean } | QueryFault> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<null>((resolve) => {
-      timer = setTimeout(() => resolve(null), waitMs);
-    });
-    const result = await Promise.race([this.#inquiries.catalog(deviceId), late]);
-    clearTimeout(timer);
-    if (result === null) {
-      const queryId = this.#catalogs.runningQuery(deviceId);
-      if (queryId === null) return { fault: 'timeout', detail: `no catalogue answer within ${waitMs / 1000} s` };
-      return { queryId, complete: false };
-    }
-    return 'fault' in result ? result : { queryId: result.queryId, complete: result.complete };
+  queryCatalog(deviceId: string, waitMs: number): Promise<{ queryId: string; complete: boolean } | QueryFault> {
+    return this.#inquiries.catalogWithin(deviceId, waitMs);
   }
 
   /** True once a Catalog answer of this device has begun in this process. */
@@ -250,9 +244,10 @@ export class SipServer {
     return this.#findings.add(deviceId, code, detail, this.#clock.epochMs());
   }
 
-  /** BYE for the dialogues an earlier run left open, where there is a way to the device; to the others when they come back. */
-  endLeftOverDialogues(): void {
+  /** Takes up what an earlier run left: BYE for its open dialogues, to devices that cannot be reached when they come back; and is who was registered still there? */
+  takeUp(): void {
     this.#farewells.sayOwed(null);
+    this.#rollCall.begin();
   }
 
   /** A flat snapshot for the metrics. */
@@ -387,6 +382,7 @@ export class SipServer {
     this.#questions.poll(nowMs);
     this.#catalogs.poll(nowMs);
     this.#registrations.poll(nowMs, epochMs);
+    this.#rollCall.poll();
     for (const deviceId of this.#fleet.poll(nowMs, epochMs)) void this.#inquiries.probe(deviceId);
   }
 
@@ -394,6 +390,10 @@ export class SipServer {
     const sealed = this.directory.device(deviceId)?.sealedPassword ?? null;
     return sealed === null ? this.#o.password : openPassword(sealed, deviceId, this.#o.sealingKey);
   }
+}
+
+function isEverywhere(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
 }
 
 /** 128 random bits: Call-IDs, tags and branches nobody guesses (INV-9). */

@@ -160,6 +160,7 @@ async function play(sip: 'udp' | 'tcp', packets: SeenPacket[]) {
     admission: 'open',
     advertise: null,
     mediaAdvertise: null,
+    mediaListen: '0.0.0.0',
     stores: memoryStores(),
     log: { warn: (data) => assert.fail(JSON.stringify(data)), info() {}, debug() {} },
     onEvent() {},

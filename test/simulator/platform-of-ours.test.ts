@@ -25,6 +25,7 @@ async function meet(t: TestContext, more: Partial<SimulatorOptions> = {}) {
     admission: 'open',
     advertise: null,
     mediaAdvertise: null,
+    mediaListen: '0.0.0.0',
     stores: memoryStores(),
     log: { warn: () => undefined, info: () => undefined, debug: () => undefined },
     onEvent: (event) => void events.push(event),

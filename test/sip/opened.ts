@@ -24,6 +24,7 @@ export async function open(t: TestContext, o: Partial<SipServerOptions> = {}) {
     admission: 'open',
     advertise: null,
     mediaAdvertise: null,
+    mediaListen: '0.0.0.0',
     stores,
     log: {
       warn: (data) => assert.fail(String((data as { err?: Error }).err?.stack ?? data)),

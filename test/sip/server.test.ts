@@ -317,8 +317,10 @@ test('refusals, silence and no way there are told apart', async (t) => {
   await eventually(() => silent.outcome.log.length > 0, 'timed out');
   assert.deepEqual(silent.outcome.log, ['timeout']);
   assert.equal(camera.requests('CANCEL').length, 0);
-  // the silent one does not block the line
-  onInvite((request) => camera.reply(request, 200, { body: SDP }));
+  // the silent one does not block the line; it stays silent when its INVITE comes again
+  onInvite((request) => {
+    if (request.headers.get('Call-ID') !== silent.call.callId) camera.reply(request, 200, { body: SDP });
+  });
   const good = invite(server);
   await eventually(() => good.outcome.log.includes('answer'), 'the next is answered');
   await good.call.hangUp();
@@ -417,7 +419,7 @@ test('calls of a device that unregisters end with a reason', async (t) => {
   assert.equal(stores.rows.dialogues.size, 0);
 });
 
-test('a restarted gateway knows its devices and sends the BYEs it owes', async (t) => {
+test('REG-12: a restarted gateway knows its devices, asks who is still there and sends the BYEs it owes (INV-8)', async (t) => {
   const before = await registered(t);
   before.onInvite((request) => before.camera.reply(request, 200, { body: SDP }));
   const { outcome } = invite(before.server);
@@ -426,12 +428,15 @@ test('a restarted gateway knows its devices and sends the BYEs it owes', async (
   await before.server.close(); // no BYE: it dies
   const after = await open(t, { port, stores: before.stores });
   assert.equal(after.server.directory.device(ID)?.online, false);
-  after.server.endLeftOverDialogues();
+  const asked = before.camera.requests('MESSAGE').length;
+  after.server.takeUp();
   const bye = await before.camera.untilRequest('BYE');
   assert.match(bye.headers.get('To') ?? '', /;tag=dev1$/);
   await eventually(() => before.stores.rows.dialogues.size === 0, 'the dialogue is forgotten once answered');
+  await eventually(() => after.server.directory.device(ID)?.online === true, 'it took the question: it is there');
+  assert.equal(commandOf(before.camera.requests('MESSAGE')[asked]!), 'DeviceStatus');
+  assert.deepEqual(after.types(), ['device.online']);
   assert.equal((await before.camera.keepalive()).status, 200);
-  assert.equal(after.server.directory.device(ID)?.online, true);
   const stray = await ScriptedDevice.udp(ID, port, '127.0.0.2');
   t.after(() => stray.close());
   assert.equal((await stray.keepalive()).status, 403);

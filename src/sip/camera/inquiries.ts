@@ -82,6 +82,22 @@ export class Inquiries {
     );
   }
 
+  /** The same, waiting at most that long: the channels are in the directory as they come. */
+  async catalogWithin(deviceId: string, waitMs: number): Promise<{ queryId: string; complete: boolean } | QueryFault> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<null>((resolve) => {
+      timer = setTimeout(() => resolve(null), waitMs);
+    });
+    const result = await Promise.race([this.catalog(deviceId), late]);
+    clearTimeout(timer);
+    if (result === null) {
+      const queryId = this.#ports.catalogs.runningQuery(deviceId);
+      if (queryId === null) return { fault: 'timeout', detail: `no catalogue answer within ${waitMs / 1000} s` };
+      return { queryId, complete: false };
+    }
+    return 'fault' in result ? result : { queryId: result.queryId, complete: result.complete };
+  }
+
   /** A quiet device is asked before it is called offline (REG-15). */
   async probe(deviceId: string): Promise<void> {
     const answer = await this.status(deviceId);
