@@ -5,3 +5,8 @@ export function parseAdvertise(text: string | null): { host: string; port: numbe
   if (found === null) return { host: text, port: null }; // a bare IPv6 address
   return { host: found[1] ?? found[2]!, port: found[3] === undefined ? null : Number(found[3]) };
 }
+
+/** An address to listen on that names no host: nobody can be told to send there (SIP-3). */
+export function isEverywhere(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}

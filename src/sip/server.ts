@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { parseAdvertise } from './advertise.ts';
+import { isEverywhere, parseAdvertise } from './advertise.ts';
 import type { Call, InviteOptions } from './call.ts';
 import { Calls } from './calls.ts';
 import { type CatalogResult, Catalogs } from './camera/catalogs.ts';
@@ -390,10 +390,6 @@ export class SipServer {
     const sealed = this.directory.device(deviceId)?.sealedPassword ?? null;
     return sealed === null ? this.#o.password : openPassword(sealed, deviceId, this.#o.sealingKey);
   }
-}
-
-function isEverywhere(host: string): boolean {
-  return host === '0.0.0.0' || host === '::';
 }
 
 /** 128 random bits: Call-IDs, tags and branches nobody guesses (INV-9). */
