@@ -1,20 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import type { Page } from 'playwright-core';
-import { type Browser, launchBrowser, messageWords, playerFacts, until } from '../support/browser.ts';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { type Browser, launchBrowser, until } from '../support/browser.ts';
 import { type Clip, makeClip } from '../support/clip.ts';
-import { StandIn, type Viewer } from '../support/stand-in.ts';
-
-const SRC = 'live/34020000001320000001/34020000001310000001.mp4';
+import { PlayerPage, type PlayerPageOptions, SRC } from '../support/player-page.ts';
+import type { Viewer } from '../support/stand-in.ts';
 
 describe('<gb-player>, with a scripted gateway', { timeout: 180_000 }, () => {
   let browser: Browser;
-  let standIn: StandIn;
   let sound: Clip;
   let silent: Clip;
   let small: Clip;
-  let page: Page;
-  let viewers: Viewer[];
+  let opened: PlayerPage;
 
   before(async () => {
     [browser, sound, silent, small] = await Promise.all([
@@ -29,31 +25,17 @@ describe('<gb-player>, with a scripted gateway', { timeout: 180_000 }, () => {
     await browser.close();
   });
 
-  beforeEach(async () => {
-    standIn = await StandIn.open();
-    viewers = [];
-  });
+  afterEach(() => opened.close());
 
-  afterEach(async () => {
-    await page.close();
-    await standIn.close();
-  });
-
-  /** A page with one player, and `script` run for each viewer (numbered from 1). */
   async function watch(
     script: (viewer: Viewer, number: number) => void | Promise<void>,
-    o: { attributes?: string; policy?: string; before?: string } = {},
+    o: PlayerPageOptions = {},
   ): Promise<void> {
-    standIn.onViewer = (viewer) => {
-      viewers.push(viewer);
-      void script(viewer, viewers.length);
-    };
-    standIn.show('watch.html', `<gb-player src="${SRC}" ${o.attributes ?? 'muted'}></gb-player>`, o.policy);
-    page = await browser.open(`${standIn.address}watch.html`, o.before);
+    opened = await PlayerPage.open(browser, script, o);
   }
 
-  const facts = () => playerFacts(page);
-  const words = () => messageWords(page);
+  const facts = () => opened.facts();
+  const words = () => opened.words();
 
   test('plays, follows the live edge, reports once a second, and sound comes with a click', async () => {
     await watch(
@@ -65,18 +47,18 @@ describe('<gb-player>, with a scripted gateway', { timeout: 180_000 }, () => {
     );
     const first = await until('a picture', facts, (f) => f.videoWidth === 320 && f.currentTime > 0.5);
     assert.equal(first.muted, true);
-    await page.click('gb-player .sound');
+    await opened.page.click('gb-player .sound');
     const heard = await until('sound', facts, (f) => f.audioBytes > 4_000 && !f.muted);
     assert.equal(heard.error, null);
     const later = await until('time goes on', facts, (f) => f.currentTime > first.currentTime + 2);
     assert.ok(later.bufferedEnd - later.currentTime < 0.6, `lag ${later.bufferedEnd - later.currentTime} s`);
     assert.equal(await words(), '');
-    const said = async () => viewers[0]?.said.filter(({ type }) => type === 'report') ?? [];
+    const said = async () => opened.viewers[0]?.said.filter(({ type }) => type === 'report') ?? [];
     const reports = await until('reports', said, ({ length }) => length >= 3);
     assert.ok(reports.every((r) => typeof r.bufferedEnd === 'number' && typeof r.currentTime === 'number'));
-    const figures = await page.textContent('gb-player .stats');
+    const figures = await opened.page.textContent('gb-player .stats');
     assert.match(figures ?? '', /H\.264320×240\d+ fps\d+ kbit\/sAAClost \d+delay \d+ ms/);
-    assert.equal(new URL(viewers[0]?.url ?? '', 'ws://x').pathname, `/sub/${SRC}`);
+    assert.equal(new URL(opened.viewers[0]?.url ?? '', 'ws://x').pathname, `/sub/${SRC}`);
     assert.deepEqual(browser.faults, []);
   });
 
@@ -88,14 +70,14 @@ describe('<gb-player>, with a scripted gateway', { timeout: 180_000 }, () => {
       await viewer.play(sound, 75, 500, 30); // what the network held back comes at once
     });
     await until('playing', facts, (f) => f.currentTime > 1.5);
-    await page.evaluate(`(() => {
+    await opened.page.evaluate(`(() => {
       const video = document.querySelector('gb-player').video;
       window.seeks = 0;
       video.addEventListener('seeking', () => { window.seeks++; });
     })()`);
     await until('faster', facts, (f) => f.playbackRate > 1, 15_000);
     await until('at the edge again', facts, (f) => f.playbackRate === 1 && f.bufferedEnd - f.currentTime < 0.7, 20_000);
-    assert.equal(await page.evaluate('window.seeks'), 0);
+    assert.equal(await opened.page.evaluate('window.seeks'), 0);
   });
 
   test('jumps over a gap in the media', async () => {
@@ -121,9 +103,9 @@ describe('<gb-player>, with a scripted gateway', { timeout: 180_000 }, () => {
     await until('with sound', facts, (f) => f.audioBytes > 0 && f.currentTime > 3);
     const last = await until('the smaller picture', facts, (f) => f.videoWidth === 176 && f.currentTime > 6, 15_000);
     assert.equal(last.error, null);
-    assert.equal(viewers.length, 1, 'one connection for all of it');
+    assert.equal(opened.viewers.length, 1, 'one connection for all of it');
     assert.equal(
-      await page.evaluate(`document.querySelector('gb-player').shadowRoot.querySelector('canvas').hidden`),
+      await opened.page.evaluate(`document.querySelector('gb-player').shadowRoot.querySelector('canvas').hidden`),
       true,
       'the held picture went away',
     );
@@ -142,7 +124,7 @@ describe('<gb-player>, with a scripted gateway', { timeout: 180_000 }, () => {
     await until('silent again', words, (w) => w === '');
     const again = await until('playing from the start', facts, (f) => f.currentTime > 1 && f.currentTime < 3.5);
     await until('on and on', facts, (f) => f.currentTime > again.currentTime + 1);
-    assert.equal(viewers.length, 2);
+    assert.equal(opened.viewers.length, 2);
   });
 
   test('a codec the browser cannot decode is named in words', async () => {
@@ -157,10 +139,10 @@ describe('<gb-player>, with a scripted gateway', { timeout: 180_000 }, () => {
     assert.match(await until('words', words, (w) => w.includes('H.265')), /cannot decode H\.265/);
     await until(
       'it leaves',
-      async () => viewers[0]?.socket.readyState,
+      async () => opened.viewers[0]?.socket.readyState,
       (state) => state === 3,
     );
-    assert.equal(viewers.length, 1, 'it does not try again');
+    assert.equal(opened.viewers.length, 1, 'it does not try again');
   });
 
   test('says why a camera does not play, and goes on trying where that helps', async () => {
@@ -171,7 +153,7 @@ describe('<gb-player>, with a scripted gateway', { timeout: 180_000 }, () => {
     await until('the number counts down', words, (w) => seconds(w) < seconds(said));
     await until(
       'the next try',
-      async () => viewers.length,
+      async () => opened.viewers.length,
       (count) => count >= 2,
     );
   });
@@ -185,8 +167,8 @@ describe('<gb-player>, with a scripted gateway', { timeout: 180_000 }, () => {
       }
     });
     await until('words', words, (w) => w.includes('The stream was stopped.'));
-    assert.equal(viewers.length, 1);
-    await page.click('gb-player .again');
+    assert.equal(opened.viewers.length, 1);
+    await opened.page.click('gb-player .again');
     await until('playing', facts, (f) => f.currentTime > 0.5);
   });
 });
