@@ -4,9 +4,52 @@ import type { Language } from '../language.ts';
 export interface PartsWords {
   readonly copy: string;
   readonly copied: string;
+  /** Steps of a pull, by their names in the API. */
+  readonly steps: Readonly<Record<string, string>>;
+  readonly noSteps: string;
+  readonly noFindings: string;
+  readonly times: (count: number) => string;
 }
 
 export const partsWords: Readonly<Record<Language, PartsWords>> = {
-  en: { copy: 'Copy', copied: 'Copied' },
-  zh: { copy: '复制', copied: '已复制' },
+  en: {
+    copy: 'Copy',
+    copied: 'Copied',
+    steps: {
+      port: 'Port ready',
+      invite: 'Camera asked',
+      provisional: 'Camera is working',
+      answer: 'Camera answered',
+      connected: 'Connected',
+      'first packet': 'First packet',
+      'first pack': 'First pack',
+      codecs: 'Codecs known',
+      'first key frame': 'First key frame',
+      'first fragment': 'Picture',
+      failed: 'Failed',
+    },
+    noSteps: 'Nothing has happened yet.',
+    noFindings: 'Nothing unusual was seen.',
+    times: (count) => `${count.toLocaleString('en')} ×`,
+  },
+  zh: {
+    copy: '复制',
+    copied: '已复制',
+    steps: {
+      port: '端口就绪',
+      invite: '已呼叫设备',
+      provisional: '设备处理中',
+      answer: '设备已应答',
+      connected: '已连接',
+      'first packet': '首个数据包',
+      'first pack': '首个 PS 包',
+      codecs: '编码已识别',
+      'first key frame': '首个关键帧',
+      'first fragment': '出图',
+      failed: '失败',
+    },
+    noSteps: '尚无步骤。',
+    noFindings: '未发现异常。',
+    times: (count) => `${count.toLocaleString('zh-CN')} 次`,
+  },
 };
