@@ -1,10 +1,8 @@
 import { isIP } from 'node:net';
 import { type Static, Type } from '@sinclair/typebox';
-import { tokenOf } from '../auth.ts';
 import type { Routes } from '../context.ts';
 import { sendProblem } from '../problem.ts';
 import { answers } from '../schema.ts';
-import { splitAddress } from '../signature.ts';
 
 const Time = Type.String({ format: 'date-time' });
 const Words = <T extends string[]>(...words: [...T]) => Type.Unsafe<T[number]>({ type: 'string', enum: words });
@@ -58,7 +56,6 @@ const Onboarding = Type.Object(
       format: 'date-time',
       description: 'The clock of the gateway, to compare the times above with',
     }),
-    mayChange: Type.Boolean({ description: 'False: the token of this request may only look' }),
   },
   { title: 'Onboarding' },
 );
@@ -71,7 +68,7 @@ const Query = Type.Object({
 const SipPassword = Type.Object({ password: Type.Union([Type.String(), Type.Null()]) }, { title: 'SipPassword' });
 
 /** `/api/v1/onboarding`: what to type into a camera's form, and what arrives of it. */
-export const onboardingRoutes: Routes = (app, { gateway, auth, epochMs }) => {
+export const onboardingRoutes: Routes = (app, { gateway, epochMs }) => {
   const tags = ['onboarding'];
 
   app.get<{ Querystring: Static<typeof Query> }>(
@@ -89,10 +86,8 @@ export const onboardingRoutes: Routes = (app, { gateway, auth, epochMs }) => {
       if (camera !== undefined && isIP(camera) === 0) {
         return sendProblem(reply, 'bad_request', 'camera is the IP address of a camera, such as 192.168.1.64.');
       }
-      const [, query] = splitAddress(request.url);
-      const mayChange = auth.ofToken(tokenOf(request.headers, query)) === 'admin';
       const time = new Date(epochMs()).toISOString();
-      return reply.send({ ...(await gateway.onboarding(camera ?? null)), time, mayChange });
+      return reply.send({ ...(await gateway.onboarding(camera ?? null)), time });
     },
   );
 

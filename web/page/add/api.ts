@@ -41,8 +41,6 @@ export interface Onboarding {
   readonly arrivals: readonly Arrival[];
   /** The gateway's clock when it answered. */
   readonly time: string;
-  /** False: the token may only look. */
-  readonly mayChange: boolean;
 }
 
 /** The values, and what arrived lately. `camera`: its IP address, to know which of our addresses it sees. */

@@ -1,7 +1,9 @@
 import { useState } from 'preact/hooks';
+import { mayControl } from '../access.ts';
 import { useLanguage, useWords } from '../language.ts';
 import { failed } from '../model.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
+import { useStore } from '../store.ts';
 import { addWords } from '../words/add.ts';
 import { AddressChoice } from './address.tsx';
 import { type Onboarding, readSipPassword } from './api.ts';
@@ -134,6 +136,7 @@ interface PasswordProps {
 /** The password, on demand: it is not in the page before somebody asks for it. */
 function Password({ onboarding, name, shown, onShown }: PasswordProps) {
   const words = useWords(addWords);
+  const mayChange = useStore(mayControl);
   if (!onboarding.authentication) return <span class="unit">{words.noAuthentication}</span>;
   if (!onboarding.hasPassword) return <span class="unit">{words.noPassword}</span>;
   const toggle = () => {
@@ -147,14 +150,14 @@ function Password({ onboarding, name, shown, onShown }: PasswordProps) {
         type="button"
         class="plain small"
         data-testid="show-password"
-        disabled={!onboarding.mayChange}
-        title={onboarding.mayChange ? undefined : words.onlyLooking}
+        disabled={!mayChange}
+        title={mayChange ? undefined : words.onlyLooking}
         onClick={toggle}
       >
         {shown === null ? words.show : words.hide}
       </button>
       {shown !== null && <CopyButton text={shown} name={name} />}
-      {!onboarding.mayChange && <span class="unit">{words.onlyLooking}</span>}
+      {!mayChange && <span class="unit">{words.onlyLooking}</span>}
     </>
   );
 }

@@ -9,7 +9,7 @@ interface Code {
 /** The encoder comes when the first code is drawn: the page does not wait for it. */
 async function encoded(text: string): Promise<Code> {
   const { encode } = await import('uqr');
-  const { size, data } = encode(text, { ecc: 'M', border: 2 });
+  const { size, data } = encode(text, { ecc: 'L', border: 2 });
   const path = data.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : ''))).join('');
   return { size, path };
 }

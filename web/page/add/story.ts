@@ -45,6 +45,7 @@ export function linesOf(arrival: Arrival, o: { words: AddWords; domain: string; 
     const code = spokenCode(step, later, o.nowMs);
     const values = {
       detail: step.detail,
+      asked: /\d{10,}/.exec(step.detail)?.[0] ?? '?',
       count: step.channels ?? step.tries,
       seconds: step.retryAfterSeconds ?? 0,
       domain: o.domain,

@@ -1,7 +1,9 @@
 import { useState } from 'preact/hooks';
+import { mayControl } from '../access.ts';
 import { useWords } from '../language.ts';
 import { failed } from '../model.ts';
 import { Ago, useNow } from '../parts/ago.tsx';
+import { useStore } from '../store.ts';
 import { addWords } from '../words/add.ts';
 import { type Arrival, admit, type Onboarding } from './api.ts';
 import { Picture } from './picture.tsx';
@@ -23,6 +25,7 @@ interface Props {
 export function VisitCard({ arrival, onboarding, isNews, skewMs }: Props) {
   const words = useWords(addWords);
   const nowMs = useNow();
+  const mayChange = useStore(mayControl);
   const [admitted, setAdmitted] = useState<string | null>(null);
   const lines = linesOf(arrival, { words, domain: onboarding.domain, nowMs: nowMs + skewMs });
   const last = lines.at(-1);
@@ -30,21 +33,21 @@ export function VisitCard({ arrival, onboarding, isNews, skewMs }: Props) {
   const mayAdmit = step !== undefined && ADMITTABLE.includes(step.code) && admitted !== step.lastAt;
   return (
     <li class="visit" data-tone={last?.tone} data-testid="visit" data-device={arrival.deviceId}>
-      <header class="visit-head">
+      <div class="visit-head">
         <strong class="visit-id">{arrival.deviceId || words.unknownId}</strong>
         <span class="hint">
           {words.from} {arrival.address}
           {arrival.transport !== '' && ` · ${arrival.transport.toUpperCase()}`}
         </span>
         <Ago at={arrival.lastAt} skewMs={skewMs} />
-      </header>
+      </div>
       <ol class="lines">
         {lines.map((line) => (
           <li key={`${line.code} ${line.firstAt}`} data-tone={line.tone} data-code={line.code} data-testid="line">
             <p>
               {line.title} {line.tries !== '' && <span class="tries">{line.tries}</span>}
               {line === last && isIn(arrival) && step?.channels !== 0 && (
-                <Picture deviceId={arrival.deviceId} mayTry={onboarding.mayChange} isNews={isNews} />
+                <Picture deviceId={arrival.deviceId} mayTry={mayChange} isNews={isNews} />
               )}
             </p>
             {line.cure !== '' && (
@@ -59,8 +62,8 @@ export function VisitCard({ arrival, onboarding, isNews, skewMs }: Props) {
         <button
           type="button"
           data-testid="admit"
-          disabled={!onboarding.mayChange}
-          title={onboarding.mayChange ? undefined : words.onlyLooking}
+          disabled={!mayChange}
+          title={mayChange ? undefined : words.onlyLooking}
           onClick={() => {
             admit(arrival.deviceId)
               .then(() => setAdmitted(step.lastAt))

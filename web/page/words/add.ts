@@ -9,7 +9,7 @@ export interface Happening {
 }
 
 /**
- * Adding a camera. In sentences `{detail}`, `{count}`, `{seconds}`, `{id}` and `{domain}` are replaced by the values seen. Pure: no DOM.
+ * Adding a camera. In sentences `{detail}`, `{asked}` (the id that a camera asked for), `{count}`, `{seconds}`, `{id}` and `{domain}` are replaced by the values seen. Pure: no DOM.
  */
 export interface AddWords {
   readonly title: string;
@@ -135,7 +135,7 @@ export const addWords: Readonly<Record<Language, AddWords>> = {
       },
       'wrong-platform-id': {
         title: 'Wrong server id.',
-        cure: 'Server id and domain in the camera belong to another platform: {detail}. Copy both from this page.',
+        cure: 'Server id and domain in the camera belong to another platform ({asked}). Copy both from this page.',
       },
       blocked: {
         title: 'This device was deleted and blocked.',
@@ -306,7 +306,7 @@ export const addWords: Readonly<Record<Language, AddWords>> = {
       'bad-device-id': { title: 'REGISTER 中没有可用的设备编码。', cure: '设备编码为 20 位数字，请复制本页的编码。' },
       'wrong-platform-id': {
         title: '服务器编码错误。',
-        cure: '摄像机中的服务器编码和域属于另一个平台：{detail}。请从本页复制这两项。',
+        cure: '摄像机中的服务器编码和域属于另一个平台（{asked}）。请从本页复制这两项。',
       },
       blocked: { title: '该设备已被删除并禁止接入。', cure: '重新允许它，或给摄像机换一个设备编码。' },
       'not-added': {
