@@ -124,7 +124,7 @@ export function table(columns: readonly Column[], rows: readonly Row[]): string 
 }
 
 /** Names come from devices: control characters must not reach the terminal. */
-function printable(value: unknown): string {
+export function printable(value: unknown): string {
   return String(value ?? '-').replace(/[\u0000-\u001f\u007f-\u009f]/g, '?') || '-';
 }
 

@@ -16,7 +16,7 @@ export interface DeviceClocksPorts {
 /** How far the clocks of devices are from ours. They are asked when somebody wants to know, never by themselves. */
 export class DeviceClocks {
   readonly #ports: DeviceClocksPorts;
-  /** Seconds; bounded by the devices that are asked and forgotten with them. */
+  /** Seconds, of the devices that were asked last. */
   readonly #offsets = new Map<string, number>();
 
   constructor(ports: DeviceClocksPorts) {
@@ -28,13 +28,11 @@ export class DeviceClocks {
     return this.#offsets.get(deviceId) ?? null;
   }
 
-  forget(deviceId: string): void {
-    this.#offsets.delete(deviceId);
-  }
-
   /** Asks some devices and waits for their answers; a device that stays silent is not known any more. */
   async ask(deviceIds: readonly string[]): Promise<void> {
     const left = deviceIds.slice(0, MAX_ASKED);
+    const asked = new Set(left);
+    for (const known of this.#offsets.keys()) if (!asked.has(known)) this.#offsets.delete(known);
     const askNext = async (): Promise<void> => {
       for (let deviceId = left.shift(); deviceId !== undefined; deviceId = left.shift()) await this.#askOne(deviceId);
     };
