@@ -14,7 +14,19 @@ const ARROWS: readonly Arrow[] = [
   // A viewer's sink is a type that the WebSocket and the HTTP answer implement.
   { from: 'src/http', to: ['src/gateway', 'src/media/live/viewer.ts'] },
   { from: 'src/gateway', to: ['src/sip', 'src/media', 'src/record', 'src/store', 'src/inspect/write'] },
-  { from: 'src/inspect', to: ['src/sip/wire', 'src/sip/sdp.ts', 'src/sip/ssrc.ts', 'src/media', 'src/record'] },
+  {
+    from: 'src/inspect',
+    to: [
+      'src/sip/wire',
+      'src/sip/sdp.ts',
+      'src/sip/ssrc.ts',
+      'src/sip/dialog.ts',
+      'src/sip/answer-findings.ts',
+      'src/sip/response-findings.ts',
+      'src/media',
+      'src/record',
+    ],
+  },
   { from: 'src/store', to: ['src/sip/camera', 'src/sip/dialog.ts', 'src/record'] },
   { from: 'src/record', to: ['src/media'] },
   { from: 'src/media', to: [] },

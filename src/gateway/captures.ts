@@ -158,7 +158,7 @@ export class Captures {
     // Packets get the microseconds of the monotonic clock.
     const epochOffsetMs = entry.startedEpochMs - clock.nowMs();
     const epochMs = () => clock.nowMs() + epochOffsetMs;
-    const file = new AppendedFile(path, (error) => {
+    const file = new AppendedFile(path, 'wx', (error) => {
       const full = error.code === 'ENOSPC' || error.code === 'EDQUOT';
       entry.error = { code: full ? 'disk_full' : 'io', detail: `${path} cannot be written: ${error.message}.` };
       this.#ports.log('a capture failed', { captureId: id, detail: entry.error.detail });

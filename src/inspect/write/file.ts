@@ -21,11 +21,11 @@ export class AppendedFile {
   /** Pieces left out because the disk was too slow. */
   dropped = 0;
 
-  /** `onFault`: the disk refused, nothing more is written; called at most once. */
-  constructor(path: string, onFault: (error: NodeJS.ErrnoException) => void) {
+  /** `wx`: a file that is there already is a fault. `onFault`: the disk refused, nothing more is written; called at most once. */
+  constructor(path: string, flags: 'w' | 'wx', onFault: (error: NodeJS.ErrnoException) => void) {
     this.#onFault = onFault;
     this.#then(async () => {
-      this.#handle = await open(path, 'wx');
+      this.#handle = await open(path, flags);
     });
   }
 

@@ -2,7 +2,7 @@
  * IP packets around bytes that were seen at a socket: headers with right lengths and checksums (RFC 791, 8200, 768, 9293),
  * so that any tool decodes them. What no socket tells (identification, window, sequence numbers) is made up.
  */
-import { addressBytes } from './addresses.ts';
+import { addressBytes } from '../addresses.ts';
 
 /** Address and port of one end. */
 export interface End {

@@ -1,0 +1,91 @@
+/** MP4 files through the library mp4box: what tracks they have. The index is read, media passes by unseen. */
+import { createFile, type ISOFile, type Movie, MP4BoxBuffer, type Track } from 'mp4box';
+import type { MovieReport } from '../report.ts';
+import type { FileFault } from './capture-file.ts';
+
+const BOXES = new Set(['ftyp', 'moov', 'moof', 'mdat', 'free', 'skip', 'styp', 'wide', 'sidx', 'uuid']);
+
+/** Whether the file is an MP4, by its first bytes. */
+export function isMp4(head: Buffer): boolean {
+  return head.length >= 8 && BOXES.has(head.toString('latin1', 4, 8));
+}
+
+export class Mp4FileReader {
+  readonly #file: ISOFile = createFile(false);
+  #offset = 0;
+  #movie: Movie | null = null;
+  #fault: string | null = null;
+
+  constructor() {
+    this.#file.onReady = (movie) => {
+      this.#movie = movie;
+    };
+    this.#file.onError = (_module: string, message: string) => {
+      this.#fault ??= message;
+    };
+  }
+
+  push(piece: Uint8Array): FileFault | null {
+    try {
+      const copy = new Uint8Array(piece).buffer;
+      this.#file.appendBuffer(MP4BoxBuffer.fromArrayBuffer(copy, this.#offset));
+    } catch (error) {
+      // the library throws on boxes whose lengths contradict each other
+      return { fault: `The MP4 is damaged: ${(error as Error).message}.`, offset: this.#offset };
+    }
+    this.#offset += piece.length;
+    return this.#fault === null ? null : { fault: `The MP4 is damaged: ${this.#fault}.`, offset: this.#offset };
+  }
+
+  /** What was found, when the file is over. */
+  report(): MovieReport | FileFault {
+    try {
+      this.#file.flush();
+      if (this.#movie === null) return { fault: 'The MP4 has no index (moov).', offset: this.#offset };
+      const movie = this.#file.getInfo() as Movie;
+      return {
+        brands: movie.brands,
+        isFragmented: movie.isFragmented,
+        isProgressive: movie.isProgressive,
+        tracks: movie.tracks.map((track) => this.#track(track)),
+      };
+    } catch (error) {
+      return { fault: `The MP4 is damaged: ${(error as Error).message}.`, offset: this.#offset };
+    }
+  }
+
+  #track(track: Track): MovieReport['tracks'][number] {
+    const samples = this.#file.getTrackSamplesInfo(track.id);
+    const bytes = samples.reduce((sum, sample) => sum + sample.size, 0);
+    const ticks = samples.reduce((sum, sample) => sum + sample.duration, 0);
+    const durationMs = (ticks * 1000) / track.timescale;
+    return {
+      id: track.id,
+      codec: track.codec,
+      kind: track.type ?? 'unknown',
+      durationMs: Math.round(durationMs),
+      samples: samples.length,
+      bytes,
+      bitrateBps: durationMs > 0 ? Math.round((bytes * 8000) / durationMs) : 0,
+      video:
+        track.video === undefined
+          ? null
+          : {
+              width: track.video.width,
+              height: track.video.height,
+              fps: durationMs > 0 ? Math.round((samples.length * 100_000) / durationMs) / 100 : 0,
+              keyFrames: samples.filter((sample) => sample.is_sync).length,
+              gopFrames: groups(samples.map((sample) => sample.is_sync)),
+            },
+      audio:
+        track.audio === undefined ? null : { sampleRate: track.audio.sample_rate, channels: track.audio.channel_count },
+    };
+  }
+}
+
+/** Shortest and longest whole group of pictures. */
+function groups(sync: readonly boolean[]): { min: number; max: number } | null {
+  const starts = sync.flatMap((isSync, i) => (isSync ? [i] : []));
+  const lengths = starts.slice(1).map((start, i) => start - starts[i]!);
+  return lengths.length === 0 ? null : { min: Math.min(...lengths), max: Math.max(...lengths) };
+}
