@@ -1,34 +1,8 @@
+import { FLAWLESS_SIGNALLING, type SignallingBehaviour } from './signalling-behaviour.ts';
+
 /** Everything in which a simulated camera may differ from a well-behaved one. Quirks switch these; nothing else does. */
-export interface Behaviour {
-  // signalling
-  /** User name in the digest instead of the device id. */
-  digestUser: string | null;
-  /** False: answers a challenge that offers `qop` as if it had not (RFC 2069). */
-  digestQop: boolean;
-  expiresInContact: boolean;
-  /** Compact header names, odd spacing and case. */
-  oddHeaders: boolean;
-  contactHost: string | null;
-  inviteStatus: number;
-  inviteReason: string;
-  /** 180 at once, the final answer this much later. */
-  answerDelayMs: number;
-  /** The 200 of an INVITE goes out this often, whatever ACKs come. */
-  answerCopies: number;
-  emptyAnswer: boolean;
-  toTag: boolean;
-  catalogPage: number | null;
-  catalogReversed: boolean;
-  catalogRepeated: boolean;
-  catalogSumExtra: number;
-  ignoreBye: boolean;
-  // session description
+export interface Behaviour extends SignallingBehaviour {
   ssrc: 'offered' | 'own' | 'zero';
-  ssrcLine: 'offered' | 'none' | 'null';
-  answerPort: 'real' | 'zero';
-  setupLine: boolean;
-  /** Address in `c=` instead of the real one. */
-  mediaHost: string | null;
   // RTP
   marker: 'last' | 'never' | 'always';
   rtpTimestamp: 'frame' | 'zero';
@@ -65,27 +39,8 @@ export interface Behaviour {
 
 /** A camera without a fault. */
 export const FLAWLESS: Readonly<Behaviour> = {
-  digestUser: null,
-  digestQop: true,
-  expiresInContact: false,
-  oddHeaders: false,
-  contactHost: null,
-  inviteStatus: 200,
-  inviteReason: 'OK',
-  answerDelayMs: 0,
-  answerCopies: 1,
-  emptyAnswer: false,
-  toTag: true,
-  catalogPage: null,
-  catalogReversed: false,
-  catalogRepeated: false,
-  catalogSumExtra: 0,
-  ignoreBye: false,
+  ...FLAWLESS_SIGNALLING,
   ssrc: 'offered',
-  ssrcLine: 'offered',
-  answerPort: 'real',
-  setupLine: true,
-  mediaHost: null,
   marker: 'last',
   rtpTimestamp: 'frame',
   payloadType: 96,
