@@ -11,6 +11,12 @@ const PATHS = {
   back: 'M15 5l-7 7 7 7',
   copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
   done: 'M5 12.5l5 5L19.5 7',
+  folder: 'M3 6h7l2 2.5h9V19H3z',
+  next: 'M9 5l7 7-7 7',
+  close: 'M6 6l12 12M18 6L6 18',
+  expand: 'M9 15l-5 5M4 15v5h5M15 9l5-5M15 4h5v5',
+  still: 'M4 7h4l2-2h4l2 2h4v12H4zM12 16a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4',
+  clear: 'M4 4h16v16H4zM9 9l6 6M15 9l-6 6',
 } as const;
 
 export function Icon({ name }: { name: keyof typeof PATHS }) {
