@@ -29,7 +29,7 @@ export interface OnboardingPorts {
   /** The port that is bound. */
   sipPort(): number;
   localAddressTo(host: string): string;
-  readonly directory: Directory;
+  readonly directory: Pick<Directory, 'devices' | 'channels' | 'isBlocked'>;
   readonly hasPassword: boolean;
   readonly clock: Clock;
   iso(epochMs: number): string;
