@@ -49,11 +49,14 @@ export async function makeClip(o: { seconds: number; width: number; height: numb
 function cut(bytes: Buffer, o: { width: number; height: number; audio: boolean }): Clip {
   const init: Buffer[] = [];
   const frames: Buffer[][] = [];
+  let hasVideo = false;
   for (const box of boxes(bytes)) {
     if (box.type === 'ftyp' || box.type === 'moov') init.push(box.bytes);
     else if (box.type === 'moof') {
       const track = box.bytes.readUInt32BE(box.bytes.indexOf('tfhd') + 8);
-      if (track === 1 || frames.length === 0) frames.push([]);
+      // Sound that comes before the first picture goes with it.
+      if (frames.length === 0 || (track === 1 && hasVideo)) frames.push([]);
+      hasVideo ||= track === 1;
       frames.at(-1)?.push(box.bytes);
     } else if (box.type === 'mdat') frames.at(-1)?.push(box.bytes);
   }
