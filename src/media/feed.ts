@@ -131,11 +131,7 @@ export class Feed {
       ...sink,
       pack: () => {
         this.#kinds.packFound();
-        this.#pack();
-      },
-      map: (entries) => {
-        this.#watch.map();
-        this.#streams.map(entries);
+        sink.pack();
       },
     });
     this.#other = new OtherPayloads(sink, this.#units, this.#audio);
