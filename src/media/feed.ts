@@ -206,13 +206,14 @@ export class Feed {
   /** One packet in order: its payload goes through the demultiplexer, which calls the stages behind it. */
   #inOrder = (header: RtpHeader, packet: Uint8Array, lostBefore: number, arrivedMs: number): void => {
     if (lostBefore > 0) this.#hole(true);
-    const { payloadStart, payloadEnd, payloadType } = header;
+    const { payloadStart, payloadEnd } = header;
     if ((packet[0]! & 0x3f) !== 0) this.#findings.add('RTP-13', oddHeader(packet), this.#nowMs);
     if (payloadStart === payloadEnd) return;
-    const kind = this.#kinds.of(payloadType, packet, payloadStart, payloadEnd);
+    const kind = this.#kinds.of(header, packet);
+    if (kind === null) return;
     this.#units.packet(header.timestamp, arrivedMs);
     if (kind !== 'ps') {
-      this.#other.push(kind, header, packet);
+      this.#other.push(kind, header, packet, this.#kinds.takePrelude(header.timestamp));
       return;
     }
     this.#ps.push(packet, payloadStart, payloadEnd);

@@ -5,6 +5,7 @@
 import { looksLikeH264Sps, parseH264Sps } from '../es/h264.ts';
 import { parseH265Sps } from '../es/h265.ts';
 import type { VideoCodec } from '../es/picture.ts';
+import type { RtpHeader } from '../ingest/rtp.ts';
 import { PACK } from '../ps/start-code.ts';
 
 /**
@@ -46,32 +47,62 @@ interface Known {
   streak: number;
 }
 
+/** Small units that may stand before the first parameter set in its frame: a delimiter, a video parameter set. */
+const MAX_PRELUDE = 4;
+const MAX_PRELUDE_BYTES = 256;
+
+const NO_PRELUDE: readonly Uint8Array[] = Object.freeze([]);
+
 /** One memory per payload type; there are at most 128. */
 export class PayloadKinds {
   readonly #known = new Map<number, Known>();
   readonly #finding: (code: string, detail: string) => void;
   #newest: Known | null = null;
   #newestType = -1;
+  /** One payload type at least is known. */
+  #isSettled = false;
+  #prelude = NO_PRELUDE;
+  #preludeTimestamp = -1;
 
   constructor(finding: (code: string, detail: string) => void) {
     this.#finding = finding;
   }
 
-  /** What `bytes[start, end)` is. Until something proves it, a program stream: its reader waits for a pack header anyway. */
-  of(payloadType: number, bytes: Uint8Array, start: number, end: number): PayloadKind {
+  /**
+   * What the payload of this packet is. Until something proves it, a program stream: its reader waits for a pack header
+   * anyway. Null: unknown, beside another payload type that is known.
+   */
+  of(
+    { payloadType, payloadStart: start, payloadEnd: end, timestamp }: RtpHeader,
+    bytes: Uint8Array,
+  ): PayloadKind | null {
     let known = this.#known.get(payloadType);
     if (known === undefined) {
       known = { kind: 'ps', settled: false, streak: 0 };
       this.#known.set(payloadType, known);
     }
-    if (known.settled && known.kind === 'ps') return 'ps';
     this.#newest = known;
     this.#newestType = payloadType;
+    if (known.settled && known.kind === 'ps') return 'ps';
     // A pack header is no NAL unit, no TS packet and no likely sound: it overrules everything.
     if (startsPack(bytes, start, end)) return this.#settle(payloadType, known, 'ps');
     if (known.settled) return known.kind;
     const seen = videoKind(bytes, start, end) ?? this.#byStreak(payloadType, known, bytes, start, end);
-    return seen === null ? 'ps' : this.#settle(payloadType, known, seen);
+    if (seen !== null) return this.#settle(payloadType, known, seen);
+    if (this.#isSettled) return null;
+    if (timestamp !== this.#preludeTimestamp) this.#prelude = NO_PRELUDE;
+    this.#preludeTimestamp = timestamp;
+    if (end - start <= MAX_PRELUDE_BYTES && this.#prelude.length < MAX_PRELUDE)
+      this.#prelude = [...this.#prelude, bytes.slice(start, end)];
+    return 'ps';
+  }
+
+  /** Payloads that came with the same time stamp just before the one that settled it. */
+  takePrelude(timestamp: number): readonly Uint8Array[] {
+    const prelude = this.#prelude;
+    if (prelude.length === 0) return prelude;
+    this.#prelude = NO_PRELUDE;
+    return timestamp === this.#preludeTimestamp ? prelude : NO_PRELUDE;
   }
 
   /** The reader of program streams has found a pack header in the newest payload, wherever in it. */
@@ -82,6 +113,8 @@ export class PayloadKinds {
 
   reset(): void {
     this.#newest = null;
+    this.#isSettled = false;
+    this.#prelude = NO_PRELUDE;
     this.#known.clear();
   }
 
@@ -98,7 +131,7 @@ export class PayloadKinds {
 
   #settle(payloadType: number, known: Known, kind: PayloadKind): PayloadKind {
     known.kind = kind;
-    known.settled = true;
+    known.settled = this.#isSettled = true;
     if (kind === 'ts') this.#finding('RTP-8', `payload type ${payloadType} carries a transport stream`);
     else if (kind !== 'ps') this.#finding('RTP-9', `payload type ${payloadType} carries ${NAMES[kind]}, not in a PS`);
     else if (payloadType !== PS_PAYLOAD_TYPE)

@@ -44,8 +44,8 @@ export class OtherPayloads {
     return this.#es !== null || this.#ts !== null;
   }
 
-  /** One payload in order. */
-  push(kind: Exclude<PayloadKind, 'ps'>, header: RtpHeader, packet: Uint8Array): void {
+  /** One payload in order. `prelude`: payloads of the same frame that came before it was known what they are. */
+  push(kind: Exclude<PayloadKind, 'ps'>, header: RtpHeader, packet: Uint8Array, prelude: readonly Uint8Array[]): void {
     const { payloadStart, payloadEnd, timestamp, marker } = header;
     if (kind === 'pcma' || kind === 'pcmu') {
       this.#sound(kind, packet, payloadStart, payloadEnd, timestamp);
@@ -55,6 +55,7 @@ export class OtherPayloads {
       if (marker) this.#video.marker(this.#ts.atBoundary);
     } else {
       this.#es ??= this.#elementary(kind);
+      for (const bytes of prelude) this.#es.push(bytes, 0, bytes.length, timestamp, false);
       this.#es.push(packet, payloadStart, payloadEnd, timestamp, marker);
       if (marker) this.#video.marker(this.#es.atBoundary);
     }

@@ -64,9 +64,13 @@ export class TsDemuxer {
     if (at < end) this.#damaged();
   }
 
-  /** The stream is over: a PES without length ends here. */
+  /** The stream is over: a PES without length ends here, one with a length has lost its rest. */
   end(): void {
-    for (const lane of this.#lanes) if (lane.open) this.#close(lane);
+    for (const lane of this.#lanes) {
+      if (!lane.open) continue;
+      if (lane.remaining > 0 || !lane.started) this.#damaged();
+      else this.#close(lane);
+    }
   }
 
   #damaged(): void {
