@@ -25,8 +25,17 @@ function* boxes(bytes: Buffer): Generator<{ type: string; bytes: Buffer }> {
   }
 }
 
+interface ClipOptions {
+  seconds: number;
+  width: number;
+  height: number;
+  audio: boolean;
+  /** VP9 stands in for "another codec": this Chromium decodes no H.265. */
+  codec?: 'h264' | 'vp9';
+}
+
 /** ffmpeg's test picture (and a tone), made by foreign hands so that the player is not tested with our own muxer. */
-export async function makeClip(o: { seconds: number; width: number; height: number; audio: boolean }): Promise<Clip> {
+export async function makeClip(o: ClipOptions): Promise<Clip> {
   const folder = await mkdtemp(join(tmpdir(), 'gbgate-clip-'));
   const file = join(folder, 'clip.mp4');
   try {
@@ -35,7 +44,10 @@ export async function makeClip(o: { seconds: number; width: number; height: numb
       '-v', 'error', '-y',
       '-f', 'lavfi', '-i', `testsrc2=size=${o.width}x${o.height}:rate=${CLIP_FPS}:duration=${o.seconds}`,
       ...(o.audio ? ['-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=16000:duration=${o.seconds}`] : []),
-      '-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-profile:v', 'baseline', '-g', '25',
+      ...(o.codec === 'vp9'
+        ? ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-lag-in-frames', '0', '-b:v', '400k', '-strict', '-2']
+        : ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-profile:v', 'baseline']),
+      '-g', '25',
       '-pix_fmt', 'yuv420p', '-threads', '1',
       ...(o.audio ? ['-c:a', 'aac', '-b:a', '32k'] : []),
       '-movflags', 'frag_every_frame+empty_moov+default_base_moof', file,
@@ -46,7 +58,7 @@ export async function makeClip(o: { seconds: number; width: number; height: numb
   }
 }
 
-function cut(bytes: Buffer, o: { width: number; height: number; audio: boolean }): Clip {
+function cut(bytes: Buffer, o: ClipOptions): Clip {
   const init: Buffer[] = [];
   const frames: Buffer[][] = [];
   let hasVideo = false;
@@ -62,9 +74,9 @@ function cut(bytes: Buffer, o: { width: number; height: number; audio: boolean }
   }
   const head = Buffer.concat(init);
   const avcC = head.indexOf('avcC') + 4;
-  const profile = head.toString('hex', avcC + 1, avcC + 4);
+  const video = o.codec === 'vp9' ? 'vp09.00.10.08' : `avc1.${head.toString('hex', avcC + 1, avcC + 4)}`;
   return {
-    mime: `video/mp4; codecs="avc1.${profile}${o.audio ? ',mp4a.40.2' : ''}"`,
+    mime: `video/mp4; codecs="${video}${o.audio ? ',mp4a.40.2' : ''}"`,
     width: o.width,
     height: o.height,
     hasAudio: o.audio,
