@@ -35,7 +35,7 @@ export async function servePage(app: FastifyInstance, folder: string): Promise<v
       const isNamedByContent = /[\\/]assets[\\/]/.test(path);
       response.header('cache-control', isNamedByContent ? 'public, max-age=31536000, immutable' : 'no-cache');
       // Other pages may embed the player (`http.allowedOrigins` decides what it may open).
-      if (path.endsWith('player.js')) response.header('access-control-allow-origin', '*');
+      if (/[\\/]player\.(js|d\.ts)$/.test(path)) response.header('access-control-allow-origin', '*');
     },
   });
 }
