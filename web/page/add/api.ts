@@ -1,4 +1,4 @@
-import { type Source, send } from '../api.ts';
+import { send } from '../api.ts';
 
 /** One step of a camera that is being added; the newest is the last of its visit. */
 export interface ArrivalStep {
@@ -64,6 +64,16 @@ export async function admit(id: string): Promise<void> {
   });
 }
 
+/** Channels looked at for the first that is on. */
+const LOOKED_AT = 50;
+
+/** The first channel of a device that is on, else its first; null when it has none. */
+export async function firstChannel(deviceId: string): Promise<string | null> {
+  const answer = await send(`devices/${encodeURIComponent(deviceId)}/channels?limit=${LOOKED_AT}`);
+  const { items } = (await answer.json()) as { items: readonly { readonly id: string; readonly status: string }[] };
+  return (items.find((one) => one.status === 'on') ?? items[0])?.id ?? null;
+}
+
 /** How the first picture of a channel came. */
 export interface FirstPicture {
   /** From the pull to the first picture that can be played; null when media flows and no key frame came yet. */
@@ -72,7 +82,7 @@ export interface FirstPicture {
 }
 
 /** Pulls a channel once to see whether its picture comes; the gateway ends the call when nobody watches. */
-export async function tryPicture({ deviceId, channelId }: Source): Promise<FirstPicture> {
+export async function tryPicture(deviceId: string, channelId: string): Promise<FirstPicture> {
   const path = `devices/${encodeURIComponent(deviceId)}/channels/${encodeURIComponent(channelId)}/live`;
   const response = await send(path, {
     method: 'POST',

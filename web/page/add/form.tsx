@@ -83,24 +83,26 @@ export function FormPanel({ onboarding }: { onboarding: Onboarding }) {
                 <small lang={language === 'zh' ? 'en' : 'zh-CN'}>{language === 'zh' ? field.en : field.zh}</small>
               </th>
               <td>
-                {field.key === 'password' ? (
-                  <Password onboarding={onboarding} name={field[language]} shown={password} onShown={setPassword} />
-                ) : (
-                  <>
-                    <output>{value(field)}</output>
-                    {SECONDS.includes(field.key) && <span class="unit">{words.secondsNote}</span>}
-                    {field.key === 'localPort' && <span class="unit">{words.localPortNote}</span>}
-                    {field.key === 'channelId' && kind === 'recorder' && (
-                      <span class="unit">{words.channelNote.recorder}</span>
-                    )}
-                    {field.key === 'deviceId' && (
-                      <button type="button" class="plain small" onClick={() => setTurn(turn + 1)}>
-                        {words.anotherId}
-                      </button>
-                    )}
-                    <CopyButton text={value(field)} name={field[language]} />
-                  </>
-                )}
+                <div class="cell">
+                  {field.key === 'password' ? (
+                    <Password onboarding={onboarding} name={field[language]} shown={password} onShown={setPassword} />
+                  ) : (
+                    <>
+                      <output>{value(field)}</output>
+                      {SECONDS.includes(field.key) && <span class="unit">{words.secondsNote}</span>}
+                      {field.key === 'localPort' && <span class="unit">{words.localPortNote}</span>}
+                      {field.key === 'channelId' && kind === 'recorder' && (
+                        <span class="unit">{words.channelNote.recorder}</span>
+                      )}
+                      {field.key === 'deviceId' && (
+                        <button type="button" class="plain small" onClick={() => setTurn(turn + 1)}>
+                          {words.anotherId}
+                        </button>
+                      )}
+                      <CopyButton text={value(field)} name={field[language]} />
+                    </>
+                  )}
+                </div>
               </td>
             </tr>
           ))}

@@ -1,11 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ApiFault } from '../api.ts';
 import { useWords } from '../language.ts';
-import { directory } from '../model.ts';
+import { failed } from '../model.ts';
 import { hrefOf } from '../route.ts';
-import { useStore } from '../store.ts';
 import { addWords, type Happening } from '../words/add.ts';
-import { type FirstPicture, tryPicture } from './api.ts';
+import { type FirstPicture, firstChannel, tryPicture } from './api.ts';
 import { fill } from './story.ts';
 
 /** Pictures tried at once without a click: a site that comes back after a power cut must not be pulled as a whole. */
@@ -30,10 +29,8 @@ interface Props {
 /** Whether the first channel of a device gives a picture, and how fast; the way to watch it. */
 export function Picture({ deviceId, mayTry, isNews }: Props) {
   const words = useWords(addWords);
-  const known = useStore(directory);
   const [state, setState] = useState<State>(states.get(deviceId) ?? { is: 'none' });
-  const channels = known?.channels.filter((one) => one.deviceId === deviceId) ?? [];
-  const channelId = (channels.find((one) => one.status === 'on') ?? channels[0])?.id;
+  const [channelId, setChannelId] = useState<string | null>(null);
 
   const show = (next: State) => {
     states.set(deviceId, next);
@@ -42,7 +39,7 @@ export function Picture({ deviceId, mayTry, isNews }: Props) {
   const attempt = (id: string) => {
     show({ is: 'trying' });
     trying += 1;
-    tryPicture({ deviceId, channelId: id, streamNumber: 0 })
+    tryPicture(deviceId, id)
       .then((picture) => show({ is: 'came', picture }))
       .catch((error: unknown) => {
         const [code, detail] = error instanceof ApiFault ? [error.code, error.message] : ['', String(error)];
@@ -53,11 +50,14 @@ export function Picture({ deviceId, mayTry, isNews }: Props) {
       });
   };
   useEffect(() => {
-    if (channelId === undefined || !mayTry || !isNews || trying >= MAX_TRYING) return;
+    firstChannel(deviceId).then(setChannelId).catch(failed);
+  }, [deviceId]);
+  useEffect(() => {
+    if (channelId === null || !mayTry || !isNews || trying >= MAX_TRYING) return;
     if ((states.get(deviceId) ?? { is: 'none' }).is === 'none') attempt(channelId);
   }, [channelId, mayTry, isNews]);
 
-  if (channelId === undefined) return null;
+  if (channelId === null) return null;
   const trouble = troubleOf(state, words.picture);
   const isWatchable = state.is === 'came';
   return (
