@@ -1,7 +1,10 @@
 /** MP4 files through the library mp4box: what tracks they have. The index is read, media passes by unseen. */
-import { createFile, type ISOFile, type Movie, MP4BoxBuffer, type Track } from 'mp4box';
+import { createFile, type ISOFile, Log, type Movie, MP4BoxBuffer, type Track } from 'mp4box';
 import type { MovieReport } from '../report.ts';
 import type { FileFault } from './capture-file.ts';
+
+// The library writes what it finds odd to the console, in its own words; a report is no place for that.
+Log.error = (module, message, file) => file?.onError?.(module, message ?? '');
 
 const BOXES = new Set(['ftyp', 'moov', 'moof', 'mdat', 'free', 'skip', 'styp', 'wide', 'sidx', 'uuid']);
 

@@ -16,6 +16,10 @@ export class ProgramLog {
   /** By stream id: one byte. */
   readonly #pes = new Map<number, { count: number; bytes: number; withPts: number }>();
 
+  get hasMap(): boolean {
+    return this.#maps > 0;
+  }
+
   /** Stands before the next stage. */
   before(next: PsSink): PsSink {
     return {

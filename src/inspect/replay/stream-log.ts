@@ -2,7 +2,7 @@
 import type { AdtsHeader } from '../../media/es/aac.ts';
 import type { AudioSink } from '../../media/es/audio-unit.ts';
 import { Feed } from '../../media/feed.ts';
-import type { FeedEvent, Fragment, InitSegment } from '../../media/frame.ts';
+import type { FeedEvent, Finding, Fragment, InitSegment } from '../../media/frame.ts';
 import { LIVE_REORDER } from '../../media/ingest/reorder.ts';
 import { RTP_HEADER_BYTES, ssrcOf } from '../../media/ingest/rtp.ts';
 import type { PacketFeed, ReceiverEvent } from '../../media/receiver.ts';
@@ -34,6 +34,8 @@ export class StreamLog implements PacketFeed {
   readonly #feed: Feed;
   readonly #program = new ProgramLog();
   readonly #findings = new FindingLog();
+  /** At most one a second until the first map. */
+  readonly #beforeMap: { readonly finding: Finding; readonly epochMs: number | null }[] = [];
   readonly #payloadTypes = new Set<number>();
   #init: InitSegment | null = null;
   #ssrc: number | null = null;
@@ -87,7 +89,7 @@ export class StreamLog implements PacketFeed {
   /** What the receiver, or the feed by itself, says. */
   event(event: ReceiverEvent, nowMs: number): void {
     const { keeper, startEpochMs } = this.#o;
-    if (event.type === 'finding') this.#findings.add(event.finding, this.#epochMs(nowMs));
+    if (event.type === 'finding') this.#found(event.finding, this.#epochMs(nowMs));
     else if (event.type === 'first-packet') this.from = event.remote;
     else if (event.type === 'init') {
       this.#init = event.init;
@@ -99,6 +101,8 @@ export class StreamLog implements PacketFeed {
   }
 
   report(edge: { readonly rtcp: number; readonly strangers: number; readonly malformed: number }): StreamReport {
+    if (!this.#program.hasMap)
+      for (const { finding, epochMs } of this.#beforeMap.splice(0)) this.#findings.add(finding, epochMs);
     const counters = this.#feed.counters;
     const durationMs = this.#firstMs === null ? 0 : this.#lastMs - this.#firstMs;
     return {
@@ -193,6 +197,17 @@ export class StreamLog implements PacketFeed {
       discarded: () => next.discarded(),
       finding: (code, detail) => next.finding(code, detail),
     };
+  }
+
+  /**
+   * PS-1 ("no stream map") is a word about a stream as a whole: a capture may begin between two maps, and then says nothing
+   * against the device.
+   */
+  #found(finding: Finding, epochMs: number | null): void {
+    // the packets of a file are of our making
+    if (this.#o.transport === 'file' && finding.code.startsWith('RTP-')) return;
+    if (finding.code === 'PS-1' && !this.#program.hasMap) this.#beforeMap.push({ finding, epochMs });
+    else this.#findings.add(finding, epochMs);
   }
 
   #epochMs(nowMs: number): number | null {
