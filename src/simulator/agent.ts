@@ -24,6 +24,8 @@ export interface Asking {
   readonly timeoutMs?: number;
   /** Where to; default the server. */
   readonly target?: Address;
+  /** How often it goes out at once; default 1. */
+  readonly copies?: number;
 }
 
 export interface AgentOptions {
@@ -85,7 +87,10 @@ export class SipAgent {
     const link = this.link;
     if (link === null) return Promise.resolve(null);
     const headers = Headers.of([
-      ['Via', ownVia(link.transport, link.local.host, link.local.port, `z9hG4bK${this.token()}`)],
+      [
+        'Via',
+        ownVia(link.transport, this.#o.behaviour.viaHost ?? link.local.host, link.local.port, `z9hG4bK${this.token()}`),
+      ],
       ['From', asking.from],
       ['To', asking.to],
       ['Call-ID', asking.callId],
@@ -94,7 +99,7 @@ export class SipAgent {
       ['Max-Forwards', '70'],
       ['User-Agent', USER_AGENT],
     ]);
-    if (asking.contentType !== undefined) headers.add('Content-Type', asking.contentType);
+    this.#addContentType(headers, asking.contentType);
     const request: SipRequest = {
       kind: 'request',
       method: asking.method,
@@ -116,7 +121,8 @@ export class SipAgent {
       const entry: Waiting = { bytes, target, settle, deadline, again: null, gapMs: T1_MS };
       this.#waiting.set(key, entry);
       if (!link.send(bytes, target)) settle(null);
-      else if (link.transport === 'udp') this.#repeat(entry);
+      else for (let copy = 1; copy < (asking.copies ?? 1); copy++) link.send(bytes, target);
+      if (link.transport === 'udp' && this.#waiting.get(key) === entry) this.#repeat(entry);
     });
   }
 
@@ -143,7 +149,7 @@ export class SipAgent {
   ): Buffer {
     const headers = new Headers();
     const vias = request.headers.all('Via');
-    for (const [index, via] of vias.entries())
+    for (const [index, via] of this.#o.behaviour.viaInAnswers ? vias.entries() : [])
       headers.add('Via', index === 0 ? viaAsReceived(via, from.host, from.port) : via);
     headers.add('From', request.headers.get('From') ?? '');
     const to = request.headers.get('To') ?? '';
@@ -153,7 +159,7 @@ export class SipAgent {
     headers.add('CSeq', request.headers.get('CSeq') ?? '');
     for (const [name, value] of more.headers ?? []) headers.add(name, value);
     headers.add('User-Agent', USER_AGENT);
-    if (more.contentType !== undefined) headers.add('Content-Type', more.contentType);
+    this.#addContentType(headers, more.contentType);
     const bytes = this.#bytes({ kind: 'response', status, reason, headers, body: more.body ?? NO_BODY });
     this.link?.send(bytes, from);
     if (status >= 200 && request.method !== 'INVITE') this.#remember(request, bytes);
@@ -184,9 +190,16 @@ export class SipAgent {
     this.#answers.set(keyOf(request), bytes);
   }
 
+  #addContentType(headers: Headers, type: string | undefined): void {
+    const { contentType } = this.#o.behaviour;
+    if (type !== undefined && contentType !== 'none')
+      headers.add('Content-Type', contentType === 'other' ? 'text/plain' : type);
+  }
+
   #bytes(message: SipMessage): Buffer {
-    const bytes = serialize(message);
-    return this.#o.behaviour.oddHeaders ? oddly(bytes) : bytes;
+    const { contentLength, oddHeaders } = this.#o.behaviour;
+    const bytes = contentLength === 'right' ? serialize(message) : miscounted(serialize(message), contentLength);
+    return oddHeaders ? oddly(bytes) : bytes;
   }
 }
 
@@ -210,6 +223,19 @@ const COMPACT: Record<string, string> = {
   'content-type': 'c',
   'content-length': 'l',
 };
+
+/** How far a wrong Content-Length is off. */
+const MISCOUNT = 12;
+
+/** SIP-6: without Content-Length, or with one that is wrong where there is a body. */
+function miscounted(bytes: Buffer, how: 'none' | 'short' | 'long'): Buffer {
+  const end = bytes.indexOf('\r\n\r\n');
+  const head = bytes.toString('latin1', 0, end);
+  const length = Number(/\r\nContent-Length: (\d+)/.exec(head)?.[1] ?? 0);
+  if (how !== 'none' && length === 0) return bytes;
+  const wrong = how === 'none' ? '' : `\r\nContent-Length: ${length + (how === 'short' ? -MISCOUNT : MISCOUNT)}`;
+  return Buffer.concat([Buffer.from(head.replace(/\r\nContent-Length: \d+/, wrong), 'latin1'), bytes.subarray(end)]);
+}
 
 /** SIP-9: compact names, blanks before and after the colon. */
 function oddly(bytes: Buffer): Buffer {

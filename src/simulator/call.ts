@@ -5,7 +5,7 @@ import type { Clip } from './clip.ts';
 import { type MediaLink, openUdpLink, tcpDialLink, tcpListenLink } from './media-link.ts';
 import { MediaSender, type SenderCounts, type SentUnit } from './media-sender.ts';
 import type { Random } from './random.ts';
-import { type Offer, readOffer, ssrcOf, writeAnswer } from './sdp.ts';
+import { type Offer, readOffer, ssrcOf, takes, writeAnswer } from './sdp.ts';
 import type { Address } from './sip-link.ts';
 import type { Clockwork, Moment } from './wheel.ts';
 
@@ -15,6 +15,9 @@ export interface CallOptions {
   readonly random: Random;
   readonly behaviour: Behaviour;
   readonly channelId: string;
+  readonly deviceId: string;
+  /** INVITEs that this device answered before this one. */
+  readonly callsBefore: number;
   readonly clip: Clip;
   readonly onUnit: ((unit: SentUnit) => void) | undefined;
   /** Called once. */
@@ -52,6 +55,8 @@ export class CameraCall {
   #again: Moment | null = null;
   #giveUp: Moment | null = null;
   #ownCseq = 0;
+  #acknowledged = false;
+  #begun = false;
 
   constructor(o: CallOptions, invite: SipRequest, from: Address) {
     this.#o = o;
@@ -75,13 +80,18 @@ export class CameraCall {
   begin(): void {
     const { agent, behaviour, wheel } = this.#o;
     agent.answer(this.#invite, this.#from, 100, 'Trying');
-    if (behaviour.inviteStatus !== 200) {
+    if (behaviour.inviteStatus !== 200 && this.#o.callsBefore < behaviour.refusedInvites) {
       this.#refuse(behaviour.inviteStatus, behaviour.inviteReason);
       return;
     }
     const offer = readOffer(this.#invite.body);
-    if (offer === null || offer.name.toLowerCase() !== 'play') {
+    if (offer === null || offer.name.toLowerCase() !== 'play' || !takes(offer, behaviour)) {
       this.#refuse(488, 'Not Acceptable Here');
+      return;
+    }
+    const { headers } = this.#invite;
+    if (behaviour.needsSubject && (headers.get('Subject') === undefined || headers.get('Contact') === undefined)) {
+      this.#refuse(400, 'Bad Request');
       return;
     }
     if (behaviour.answerDelayMs === 0) {
@@ -100,19 +110,27 @@ export class CameraCall {
   }
 
   acknowledged(): void {
-    if (this.#state !== 'unacknowledged') return;
+    if (this.#acknowledged || this.#state === 'answering' || this.#state === 'ended') return;
+    this.#acknowledged = true;
     this.#again?.cancel();
     this.#giveUp?.cancel();
     if (this.#status !== 200) {
       this.#end();
       return;
     }
-    this.#state = 'connecting';
+    this.#begin();
     for (let copy = 1; copy < this.#o.behaviour.answerCopies; copy++)
       this.#o.wheel.after(
         copy * COPY_GAP_MS,
         () => this.#state !== 'ended' && this.#answer && this.#o.agent.link?.send(this.#answer, this.#from),
       );
+  }
+
+  /** Media begins when its link is ready. */
+  #begin(): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    if (this.#state === 'unacknowledged') this.#state = 'connecting';
     this.#link?.ready().then(
       () => this.#send(),
       () => void this.hangUp(),
@@ -121,7 +139,7 @@ export class CameraCall {
 
   /** RFC 3261 9.2: only an INVITE without final answer can be cancelled. */
   cancelled(): void {
-    if (this.#state !== 'answering') return;
+    if (this.#state !== 'answering' || this.#o.behaviour.ignoreCancel) return;
     this.#again?.cancel();
     this.#refuse(487, 'Request Terminated');
   }
@@ -139,22 +157,23 @@ export class CameraCall {
       (this.#state === 'unacknowledged' && this.#status === 200);
     this.#end();
     if (!established) return;
-    const headers = this.#invite.headers;
+    const { headers } = this.#invite;
     const to = headers.get('To') ?? '';
     await this.#o.agent.ask({
       method: 'BYE',
       uri: targetOf(headers.get('Contact'), '', this.#from),
       from: /;\s*tag=/i.test(to) ? to : `${to};tag=${this.tag}`,
       to: headers.get('From') ?? '',
-      callId: this.callId,
+      callId: this.#o.behaviour.strangeBye ? this.#o.agent.token(16) : this.callId,
       cseq: ++this.#ownCseq,
       timeoutMs: BYE_WAIT_MS,
       target: this.#from,
     });
   }
 
-  async #accept(offer: Offer): Promise<void> {
-    const { agent, behaviour, channelId } = this.#o;
+  async #accept(asked: Offer): Promise<void> {
+    const { agent, behaviour, channelId, deviceId } = this.#o;
+    const offer: Offer = behaviour.answersUdp ? { ...asked, transport: 'udp' } : asked;
     const host = agent.link?.local.host ?? this.#from.host;
     const own = 1 + Math.floor(this.#o.random() * 1_999_999_998);
     const ssrc = ssrcOf(offer, own, behaviour);
@@ -174,8 +193,10 @@ export class CameraCall {
     this.#link = link;
     link.onLost = () => void this.hangUp();
     this.#sender = new MediaSender({ ...this.#o, link, ssrc });
-    const sdp = writeAnswer({ channelId, host, port: link.port, ssrc, offer, behaviour });
+    const originId = behaviour.answersAsDevice ? deviceId : channelId;
+    const sdp = writeAnswer({ originId, host, port: link.port, ssrc, offer, behaviour });
     this.#final(200, 'OK', behaviour.emptyAnswer ? null : sdp);
+    if (behaviour.beforeAck) this.#begin();
   }
 
   #refuse(status: number, reason: string): void {
@@ -183,13 +204,13 @@ export class CameraCall {
   }
 
   #final(status: number, reason: string, sdp: Buffer | null): void {
-    const { agent, behaviour, channelId, wheel } = this.#o;
+    const { agent, behaviour, channelId, deviceId, wheel } = this.#o;
     this.#state = 'unacknowledged';
     this.#status = status;
     const success = status === 200;
     this.#answer = agent.answer(this.#invite, this.#from, status, reason, {
       toTag: success && !behaviour.toTag ? null : this.tag,
-      headers: success ? [['Contact', agent.contact(channelId)]] : [],
+      headers: success ? [['Contact', agent.contact(behaviour.answersAsDevice ? deviceId : channelId)]] : [],
       ...(sdp === null ? {} : { contentType: 'application/sdp', body: sdp }),
     });
     this.#giveUp = wheel.after(ACK_WAIT_MS, () => void this.hangUp());
@@ -208,6 +229,8 @@ export class CameraCall {
     if (this.#state !== 'connecting') return;
     this.#state = 'sending';
     this.#sender?.start();
+    const { byeAfterMs } = this.#o.behaviour;
+    if (byeAfterMs !== null) this.#o.wheel.after(byeAfterMs, () => void this.hangUp());
   }
 
   #end(): void {

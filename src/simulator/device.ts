@@ -11,6 +11,8 @@ import {
   deviceInfo,
   deviceStatus,
   MANSCDP_TYPE,
+  offEvent,
+  privateCommand,
   type Query,
   readQuery,
   type SimulatedChannel,
@@ -18,7 +20,7 @@ import {
 import type { SentUnit } from './media-sender.ts';
 import { type Random, seededRandom, seedOf } from './random.ts';
 import { Registration } from './registration.ts';
-import { type Address, openTcpSip, openUdpSip } from './sip-link.ts';
+import { type Address, openTcpSip, openUdpSip, type SipLink } from './sip-link.ts';
 import type { Wheel } from './wheel.ts';
 
 /** A unit, and the call it was sent in. */
@@ -46,6 +48,8 @@ export interface DeviceOptions {
   readonly log: (line: Record<string, unknown>) => void;
 }
 
+/** Digits of an id of before 2011 (REG-5). */
+const SHORT_ID = 18;
 /** What fits a datagram of 1,300 bytes, and what TCP makes of it. */
 const CATALOG_PAGE = { udp: 2, tcp: 20 } as const;
 /** Annex M: the next message goes when the one before was answered, or after this. */
@@ -72,8 +76,9 @@ export class CameraDevice {
   #connects = 0;
 
   constructor(o: DeviceOptions) {
-    this.#o = o;
-    this.id = o.described.id;
+    const described = o.behaviour.shortId ? { ...o.described, id: o.described.id.slice(0, SHORT_ID) } : o.described;
+    this.#o = { ...o, described };
+    this.id = described.id;
     this.name = o.described.name;
     this.channels = o.described.channels;
     this.#random = seededRandom(seedOf(this.id));
@@ -90,27 +95,20 @@ export class CameraDevice {
       ...o,
       random: this.#random,
       agent: this.#agent,
-      onChange: (registered, detail) =>
-        o.log({ event: registered ? 'registered' : 'unregistered', device: this.id, detail }),
+      serverHost: `${o.server.host}:${o.server.port}`,
+      freshSocket: () => this.#freshSocket(),
+      onChange: (registered, detail) => {
+        o.log({ event: registered ? 'registered' : 'unregistered', device: this.id, detail });
+        if (registered) void this.#speakUp();
+      },
     });
   }
 
   /** Opens the socket and begins to register. Rejects when a UDP socket cannot be opened; a TCP connection is tried again and again. */
   async start(): Promise<void> {
     const o = this.#o;
-    const edge = {
-      server: o.server,
-      localHost: o.localHost,
-      onMessage: (message: Parameters<SipAgent['receive']>[0], from: Address) => this.#agent.receive(message, from),
-      onLost: () => {
-        this.#agent.link = null;
-        this.#agent.abandon();
-        this.registration.lost();
-        this.#reconnect();
-      },
-    };
     try {
-      this.#agent.link = o.sip === 'udp' ? await openUdpSip(edge) : await openTcpSip(edge);
+      this.#agent.link = await this.#open();
     } catch (error) {
       if (o.sip === 'udp') throw error;
       o.log({ event: 'unreachable', device: this.id, detail: (error as Error).message });
@@ -119,6 +117,65 @@ export class CameraDevice {
     if (this.#stopped) return this.#agent.link.close();
     this.#connects = 0;
     void this.registration.start();
+  }
+
+  async #open(): Promise<SipLink> {
+    const { behaviour, localHost, server, sip } = this.#o;
+    let link: SipLink | null = null;
+    const edge = {
+      server,
+      localHost,
+      pieces: behaviour.pieces,
+      onMessage: (message: Parameters<SipAgent['receive']>[0], from: Address) => this.#agent.receive(message, from),
+      onLost: () => {
+        if (link !== null && link !== this.#agent.link) return;
+        this.#agent.link = null;
+        this.#agent.abandon();
+        this.registration.lost();
+        this.#reconnect();
+      },
+    };
+    link = sip === 'udp' ? await openUdpSip(edge) : await openTcpSip(edge);
+    return link;
+  }
+
+  /** The old socket goes, a new one takes its place: another port, or another connection (SIP-2, SIP-8). */
+  async #freshSocket(): Promise<void> {
+    const old = this.#agent.link;
+    if (old === null || this.#stopped) return;
+    old.close();
+    const next = await this.#open();
+    if (this.#stopped) next.close();
+    else this.#agent.link = next;
+  }
+
+  /** What a camera says by itself once it is registered, if its quirks make it. */
+  async #speakUp(): Promise<void> {
+    const { behaviour } = this.#o;
+    if (behaviour.probes) for (const method of ['OPTIONS', 'PUBLISH']) await this.#tell(method, undefined);
+    if (behaviour.privateCommand) await this.#tell('MESSAGE', privateCommand(this.id, behaviour));
+    if (behaviour.offEvent === 'before') await this.#tellOff();
+  }
+
+  async #tellOff(): Promise<void> {
+    const channelId = this.channels[0]?.id ?? this.id;
+    await this.#tell('MESSAGE', offEvent(this.id, channelId, this.#o.behaviour));
+  }
+
+  /** A request outside of every dialogue; resolves when it was answered or will not be. */
+  async #tell(method: string, body: Buffer | undefined): Promise<void> {
+    if (this.#stopped) return;
+    const { behaviour, domain, serverId } = this.#o;
+    await this.#agent.ask({
+      method,
+      uri: sipUri(serverId, behaviour.requestHost ?? domain),
+      from: `<sip:${this.id}@${domain}>;tag=${this.#agent.token()}`,
+      to: `<sip:${serverId}@${domain}>`,
+      callId: this.#agent.token(16),
+      cseq: 1,
+      ...(body === undefined ? {} : { contentType: MANSCDP_TYPE, body }),
+      timeoutMs: PAGE_WAIT_MS,
+    });
   }
 
   /** BYE to every open call, unregister, close the socket. */
@@ -182,8 +239,9 @@ export class CameraDevice {
 
   #invite(request: SipRequest, from: Address): void {
     const asked = [request.uri.user, userOf(request.headers.get('To'))];
+    const byChannel = this.channels.find((candidate) => asked.includes(candidate.id));
     const channel =
-      this.channels.find((candidate) => asked.includes(candidate.id)) ??
+      (this.#o.behaviour.invitedAs === 'channel' ? byChannel : undefined) ??
       (asked.includes(this.id) ? this.channels[0] : undefined);
     if (channel === undefined || this.#stopped || this.calls.size >= MAX_CALLS) {
       const busy = channel !== undefined;
@@ -200,6 +258,8 @@ export class CameraDevice {
         behaviour,
         clip,
         channelId: channel.id,
+        deviceId: this.id,
+        callsBefore: this.callsTotal,
         onUnit: onUnit && ((unit) => onUnit({ ...unit, deviceId: this.id, channelId: channel.id, callId })),
         onEnd: (ended) => {
           this.calls.delete(ended.callId);
@@ -219,36 +279,20 @@ export class CameraDevice {
   async #message(request: SipRequest): Promise<void> {
     const query = readQuery(request.body);
     if (query === null || query.root !== 'Query') return;
-    for (const body of this.#answersTo(query)) {
-      if (this.#stopped) return;
-      await this.#agent.ask({
-        method: 'MESSAGE',
-        uri: sipUri(this.#o.serverId, this.#o.domain),
-        from: `<sip:${this.id}@${this.#o.domain}>;tag=${this.#agent.token()}`,
-        to: `<sip:${this.#o.serverId}@${this.#o.domain}>`,
-        callId: this.#agent.token(16),
-        cseq: 1,
-        contentType: MANSCDP_TYPE,
-        body,
-        timeoutMs: PAGE_WAIT_MS,
-      });
-    }
+    for (const body of this.#answersTo(query)) await this.#tell('MESSAGE', body);
+    if (query.cmdType === 'Catalog' && this.#o.behaviour.offEvent === 'after') await this.#tellOff();
   }
 
   #answersTo(query: Query): Buffer[] {
-    const { behaviour, described, sip } = this.#o;
+    const { behaviour, described, serverId, sip } = this.#o;
     switch (query.cmdType) {
       case 'Catalog':
-        return catalog(query, described, {
-          page: behaviour.catalogPage ?? CATALOG_PAGE[sip],
-          reversed: behaviour.catalogReversed,
-          repeated: behaviour.catalogRepeated,
-          sumExtra: behaviour.catalogSumExtra,
-        });
+        if (!behaviour.answersCatalog) return [];
+        return catalog(query, described, { page: CATALOG_PAGE[sip], serverId }, behaviour);
       case 'DeviceInfo':
-        return [deviceInfo(query, described)];
+        return [deviceInfo(query, described, behaviour)];
       case 'DeviceStatus':
-        return [deviceStatus(query, beijingTime(Date.now()))];
+        return [deviceStatus(query, beijingTime(Date.now()), behaviour)];
       default:
         return []; // accepted and never answered, as many cameras do
     }

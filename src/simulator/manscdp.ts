@@ -1,4 +1,5 @@
 import iconv from 'iconv-lite';
+import type { SignallingBehaviour } from './signalling-behaviour.ts';
 
 /** What a simulated device says in MANSCDP (GB/T 28181-2022 annex A). Written as text: the project's own writers are on the other side. */
 
@@ -36,87 +37,131 @@ export function readQuery(body: Uint8Array): Query | null {
   return { root, cmdType, sn, deviceId };
 }
 
+/** How a device writes. */
+export type Style = SignallingBehaviour;
+
 /** GB2312 as declared: what cameras of every edition write. */
-export function encode(xml: string): Buffer {
-  return iconv.encode(`<?xml version="1.0" encoding="GB2312"?>\r\n${xml}`, 'gb18030');
+export function encode(xml: string, style: Style): Buffer {
+  const prolog = style.oddProlog
+    ? '<?xml version="1.0" encoding="GB2312" standalone="true"?>\r\n<! -- body -->\r\n'
+    : '<?xml version="1.0" encoding="GB2312"?>\r\n';
+  const body = style.brokenTags ? `${xml.replace('</DeviceID>', '\0</DeviceID></Item>')}\0 junk` : xml;
+  return iconv.encode(prolog + body, style.charset);
 }
 
 export const MANSCDP_TYPE = 'Application/MANSCDP+xml';
 
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+function escaped(text: string, style: Style): string {
+  return style.escaped ? text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`) : text;
 }
 
-function response(query: Query, inner: string): string {
-  return `<Response>\r\n<CmdType>${query.cmdType}</CmdType>\r\n<SN>${escaped(query.sn)}</SN>\r\n<DeviceID>${escaped(query.deviceId)}</DeviceID>\r\n${inner}</Response>\r\n`;
+function response(query: Query, inner: string, style: Style): string {
+  const sn = style.strangeSn ? '7' : escaped(query.sn, style);
+  return `<Response>\r\n<CmdType>${query.cmdType}</CmdType>\r\n<SN>${sn}</SN>\r\n<DeviceID>${escaped(query.deviceId, style)}</DeviceID>\r\n${inner}</Response>\r\n`;
 }
 
-export function keepalive(sn: number, deviceId: string): Buffer {
+export function keepalive(sn: number, deviceId: string, style: Style): Buffer {
+  const status = style.keepaliveFaults
+    ? `<Status>ERROR</Status>\r\n<Info>\r\n<DeviceID>${deviceId}</DeviceID>\r\n</Info>\r\n`
+    : '<Status>OK</Status>\r\n';
   return encode(
-    `<Notify>\r\n<CmdType>Keepalive</CmdType>\r\n<SN>${sn}</SN>\r\n<DeviceID>${deviceId}</DeviceID>\r\n<Status>OK</Status>\r\n</Notify>\r\n`,
+    `<Notify>\r\n<CmdType>Keepalive</CmdType>\r\n<SN>${sn}</SN>\r\n<DeviceID>${deviceId}</DeviceID>\r\n${status}</Notify>\r\n`,
+    style,
   );
 }
 
-export function deviceInfo(query: Query, device: Described): Buffer {
+/** A command of one maker's own (XML-10: Uniview). */
+export function privateCommand(deviceId: string, style: Style): Buffer {
+  return encode(
+    `<Notify>\r\n<CmdType>SensorCatalog</CmdType>\r\n<SN>1</SN>\r\n<DeviceID>${deviceId}</DeviceID>\r\n</Notify>\r\n`,
+    style,
+  );
+}
+
+/** A change notify (annex N): the channel is off. */
+export function offEvent(deviceId: string, channelId: string, style: Style): Buffer {
+  return encode(
+    `<Notify>\r\n<CmdType>Catalog</CmdType>\r\n<SN>2</SN>\r\n<DeviceID>${deviceId}</DeviceID>\r\n<SumNum>1</SumNum>\r\n<DeviceList Num="1">\r\n<Item>\r\n<DeviceID>${channelId}</DeviceID>\r\n<Event>OFF</Event>\r\n</Item>\r\n</DeviceList>\r\n</Notify>\r\n`,
+    style,
+  );
+}
+
+export function deviceInfo(query: Query, device: Described, style: Style): Buffer {
+  const asked = { ...query, cmdType: style.deviceInfoCommand ?? query.cmdType };
   return encode(
     response(
-      query,
-      `<DeviceName>${escaped(device.name)}</DeviceName>\r\n<Result>OK</Result>\r\n<Manufacturer>${MANUFACTURER}</Manufacturer>\r\n<Model>${MODEL}</Model>\r\n<Firmware>${FIRMWARE}</Firmware>\r\n<Channel>${device.channels.length}</Channel>\r\n`,
+      asked,
+      `<DeviceName>${escaped(device.name, style)}</DeviceName>\r\n<Result>OK</Result>\r\n<Manufacturer>${MANUFACTURER}</Manufacturer>\r\n<Model>${MODEL}</Model>\r\n<Firmware>${FIRMWARE}</Firmware>\r\n<Channel>${device.channels.length}</Channel>\r\n`,
+      style,
     ),
+    style,
   );
 }
 
 /** @param deviceTime local time, `2024-01-05T14:03:21` */
-export function deviceStatus(query: Query, deviceTime: string): Buffer {
+export function deviceStatus(query: Query, deviceTime: string, style: Style): Buffer {
   return encode(
     response(
       query,
       `<Result>OK</Result>\r\n<Online>ONLINE</Online>\r\n<Status>OK</Status>\r\n<Encode>ON</Encode>\r\n<Record>OFF</Record>\r\n<DeviceTime>${deviceTime}</DeviceTime>\r\n`,
+      style,
     ),
+    style,
   );
 }
 
-export interface CatalogStyle {
-  /** Items in one message. */
+/** Items in one message by what the transport carries, and who the platform is. */
+export interface CatalogSize {
   readonly page: number;
-  readonly reversed: boolean;
-  /** Every fifth item comes twice. */
-  readonly repeated: boolean;
-  /** Added to the true SumNum. */
-  readonly sumExtra: number;
+  readonly serverId: string;
 }
 
 /** The messages of a catalogue, to be sent one after the other (annex M). */
-export function catalog(query: Query, device: Described, style: CatalogStyle): Buffer[] {
+export function catalog(query: Query, device: Described, size: CatalogSize, style: Style): Buffer[] {
   const asked =
     query.deviceId === device.id ? device.channels : device.channels.filter((channel) => channel.id === query.deviceId);
-  const items = asked.flatMap((channel, index) => (style.repeated && index % 5 === 0 ? [channel, channel] : [channel]));
-  if (style.reversed) items.reverse();
-  const sum = `<SumNum>${asked.length + style.sumExtra}</SumNum>\r\n`;
-  if (items.length === 0) return [encode(response(query, sum))];
+  const extra = style.catalogSelf ? [device.id, size.serverId].map((id) => ({ id, name: 'Self' })) : [];
+  const listed = [...asked, ...extra];
+  const items = listed.flatMap((channel, index) =>
+    style.catalogRepeated && index % 5 === 0 ? [channel, channel] : [channel],
+  );
+  if (style.catalogReversed) items.reverse();
+  const sum = `<SumNum>${listed.length + style.catalogSumExtra}</SumNum>\r\n`;
+  if (items.length === 0) return [encode(response(query, sum, style), style)];
   const pages: Buffer[] = [];
-  for (let at = 0; at < items.length; at += style.page) {
-    const page = items.slice(at, at + style.page).map((channel) => item(channel, device));
-    pages.push(encode(response(query, `${sum}<DeviceList Num="${page.length}">\r\n${page.join('')}</DeviceList>\r\n`)));
+  const page = style.catalogPage ?? size.page;
+  for (let at = 0; at < items.length; at += page) {
+    const some = items.slice(at, at + page).map((channel) => item(channel, device, style));
+    const num = some.length + (style.wrongNum ? 1 : 0);
+    const list = `<DeviceList Num="${num}">\r\n${some.join('')}</DeviceList>\r\n`;
+    pages.push(encode(response(query, sum + list, style), style));
+  }
+  if (style.catalogUnasked) {
+    const list = `<SumNum>1</SumNum>\r\n<DeviceList Num="1">\r\n${item(items[0]!, device, style)}</DeviceList>\r\n`;
+    pages.push(encode(response({ ...query, sn: '99999999' }, list, style), style));
   }
   return pages;
 }
 
-function item(channel: SimulatedChannel, device: Described): string {
+function item(channel: SimulatedChannel, device: Described, style: Style): string {
   const fields: [string, string][] = [
     ['DeviceID', channel.id],
-    ['Name', channel.name],
+    ['Name', `${channel.name}${style.nameSuffix}`],
     ['Manufacturer', MANUFACTURER],
     ['Model', MODEL],
     ['Owner', 'Owner'],
     ['CivilCode', device.id.slice(0, 6)],
     ['Address', 'Address'],
-    ['Parental', '0'],
-    ['ParentID', device.id],
+    ['Parental', style.oddNumbers ? '-1' : '0'],
+    ['ParentID', style.parentPath ? `${device.id.slice(0, 10)}/${device.id}` : device.id],
     ['SafetyWay', '0'],
     ['RegisterWay', '1'],
     ['Secrecy', '0'],
-    ['Status', 'ON'],
+    ['Status', style.itemStatus],
   ];
-  return `<Item>\r\n${fields.map(([name, value]) => `<${name}>${escaped(value)}</${name}>\r\n`).join('')}<Info>\r\n<PTZType>3</PTZType>\r\n</Info>\r\n</Item>\r\n`;
+  if (style.oddNumbers) fields.push(['Longitude', '65535'], ['Latitude', '']);
+  if (style.catalogExtra > 0) fields.push(['ExtraInfo', 'x'.repeat(style.catalogExtra)]);
+  if (style.attributes)
+    return `<Item ${fields.map(([name, value]) => `${name}="${escaped(value, style)}"`).join(' ')}></Item>\r\n`;
+  return `<Item>\r\n${fields.map(([name, value]) => `<${name}>${escaped(value, style)}</${name}>\r\n`).join('')}<Info>\r\n<PTZType>3</PTZType>\r\n</Info>\r\n</Item>\r\n`;
 }

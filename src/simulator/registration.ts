@@ -19,6 +19,10 @@ export interface RegistrationOptions {
   readonly domain: string;
   readonly keepaliveSeconds: number;
   readonly expiresSeconds: number;
+  /** The platform as this device addresses it. */
+  readonly serverHost: string;
+  /** A new socket, for a device that speaks from a new one before each keepalive. */
+  readonly freshSocket: () => Promise<void>;
   /** Between a failed attempt and the next; up to half of it is added at random so that a fleet does not stampede. */
   readonly retrySeconds: number;
   readonly onChange: (registered: boolean, detail: string) => void;
@@ -42,7 +46,7 @@ const TIMER_F_MS = 32_000;
 export class Registration {
   readonly counts: RegistrationCounts = { registers: 0, keepalives: 0, missedKeepalives: 0 };
   readonly #o: RegistrationOptions;
-  readonly #callId: string;
+  #callId: string;
   readonly #tag: string;
   #cseq = 0;
   #sn = 0;
@@ -70,6 +74,7 @@ export class Registration {
   async start(): Promise<void> {
     const attempt = ++this.#attempt;
     this.#cancel();
+    if (this.#o.behaviour.freshCallId) this.#callId = `${this.#o.agent.token(16)}@${this.#o.id}`;
     const response = await this.#register(this.#o.expiresSeconds, TIMER_F_MS);
     if (attempt !== this.#attempt || this.#stopped) return;
     if (response !== null && response.status >= 200 && response.status < 300) {
@@ -125,24 +130,25 @@ export class Registration {
       .all('WWW-Authenticate')
       .map(parseChallenge)
       .find((read) => read !== null);
-    if (challenge === undefined) return first;
+    if (challenge === undefined || (challenge.qopAuth && !this.#o.behaviour.readsQop)) return first;
     this.#challenge = challenge;
-    this.#nonceUses = 0;
+    this.#nonceUses = this.#o.behaviour.firstNonceUse - 1;
     return this.#send(expiresSeconds, timeoutMs);
   }
 
   #send(expiresSeconds: number, timeoutMs: number): Promise<SipResponse | null> {
-    const { agent, behaviour, domain, id, serverId } = this.#o;
+    const { agent, behaviour, domain, id } = this.#o;
     const headers: [string, string][] = [];
     if (behaviour.expiresInContact) headers.push(['Contact', `${agent.contact()};expires=${expiresSeconds}`]);
     else headers.push(['Contact', agent.contact()], ['Expires', String(expiresSeconds)]);
     headers.push(['X-GB-Ver', '2.0']);
-    const authorization = this.#authorization();
+    const authorization = expiresSeconds === 0 && behaviour.plainUnregister ? null : this.#authorization();
     if (authorization !== null) headers.push(['Authorization', authorization]);
     this.counts.registers++;
     return agent.ask({
       method: 'REGISTER',
-      uri: sipUri(serverId, domain),
+      uri: sipUri(this.#serverId, behaviour.requestHost ?? domain),
+      copies: behaviour.registerCopies,
       from: `<sip:${id}@${domain}>;tag=${this.#tag}`,
       to: `<sip:${id}@${domain}>`,
       callId: this.#callId,
@@ -154,32 +160,39 @@ export class Registration {
 
   #authorization(): string | null {
     if (this.#challenge === null) return null;
-    const { agent, behaviour, domain, id, password, serverId } = this.#o;
+    const { agent, behaviour, domain, id, password, serverHost } = this.#o;
+    const host = behaviour.digestOverAddress ? serverHost : (behaviour.requestHost ?? domain);
     const challenge = behaviour.digestQop ? this.#challenge : { ...this.#challenge, qopAuth: false };
     return answerChallenge(challenge, {
       username: behaviour.digestUser ?? id,
-      password,
+      password: behaviour.password ?? password,
       method: 'REGISTER',
-      uri: `sip:${serverId}@${domain}`,
+      uri: `sip:${this.#serverId}@${host}`,
       cnonce: agent.token(8),
       nc: ++this.#nonceUses,
     });
   }
 
+  get #serverId(): string {
+    return this.#o.behaviour.serverId ?? this.#o.serverId;
+  }
+
   #keepAlive(attempt: number): void {
-    const { agent, domain, id, keepaliveSeconds, serverId, wheel } = this.#o;
+    const { agent, behaviour, domain, id, keepaliveSeconds, serverId, wheel } = this.#o;
+    if (!behaviour.keepalives) return;
     const gapMs = keepaliveSeconds * 1000;
     this.#beat = wheel.after(gapMs, async () => {
+      if (behaviour.freshSocket) await this.#o.freshSocket();
       this.counts.keepalives++;
       const response = await agent.ask({
         method: 'MESSAGE',
-        uri: sipUri(serverId, domain),
+        uri: sipUri(serverId, behaviour.requestHost ?? domain),
         from: `<sip:${id}@${domain}>;tag=${agent.token()}`,
         to: `<sip:${serverId}@${domain}>`,
         callId: agent.token(16),
         cseq: 1,
         contentType: MANSCDP_TYPE,
-        body: keepalive(++this.#sn, id),
+        body: keepalive(++this.#sn, id, behaviour),
         timeoutMs: Math.min(TIMER_F_MS, gapMs),
       });
       if (attempt !== this.#attempt || this.#stopped) return;

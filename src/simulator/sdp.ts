@@ -11,6 +11,7 @@ export interface Offer {
   readonly setup: 'active' | 'passive';
   /** Text behind `y=`, null when absent. */
   readonly ssrc: string | null;
+  readonly payloadTypes: readonly string[];
 }
 
 /** Null when there is no video to send or nowhere to send it. */
@@ -21,7 +22,7 @@ export function readOffer(body: Uint8Array): Offer | null {
       .find((line) => line.startsWith(prefix))
       ?.slice(prefix.length)
       .trim() ?? null;
-  const media = /^video\s+(\d+)\s+(\S+)/.exec(value('m=') ?? '');
+  const media = /^video\s+(\d+)\s+(\S+)\s*(.*)/.exec(value('m=') ?? '');
   const host = /^IN\s+IP4\s+(\S+)/i.exec(value('c=') ?? '')?.[1];
   const port = Number(media?.[1] ?? 0);
   if (media === null || host === undefined || port < 1 || port > 65_535) return null;
@@ -32,6 +33,7 @@ export function readOffer(body: Uint8Array): Offer | null {
     transport: /TCP/i.test(media[2] ?? '') ? 'tcp' : 'udp',
     setup: value('a=setup:') === 'active' ? 'active' : 'passive',
     ssrc: value('y='),
+    payloadTypes: (media[3] ?? '').split(/\s+/).filter((type) => type !== ''),
   };
 }
 
@@ -42,8 +44,15 @@ export function ssrcOf(offer: Offer, own: number, behaviour: Behaviour): number 
   return behaviour.ssrc === 'own' || !(offered > 0 && offered <= 0xffff_ffff) ? own : offered;
 }
 
+/** Whether a camera of this behaviour takes the offer (INV-5). */
+export function takes(offer: Offer, behaviour: Behaviour): boolean {
+  if (behaviour.offers === 'ps-only') return offer.payloadTypes.length === 1;
+  return behaviour.offers === 'any' || offer.payloadTypes.includes('126');
+}
+
 export interface Answer {
-  readonly channelId: string;
+  /** Who answers: the channel, or by the device's own lights the device (INV-6). */
+  readonly originId: string;
   readonly host: string;
   readonly port: number;
   readonly ssrc: number;
@@ -57,18 +66,22 @@ export function writeAnswer(answer: Answer): Buffer {
   const tcp = offer.transport === 'tcp';
   const lines = [
     'v=0',
-    `o=${answer.channelId} 0 0 IN IP4 ${host}`,
+    `o=${answer.originId} 0 0 IN IP4 ${host}`,
     's=Play',
     `c=IN IP4 ${host}`,
     't=0 0',
     `m=video ${behaviour.answerPort === 'zero' ? 0 : answer.port} ${tcp ? 'TCP/' : ''}RTP/AVP 96`,
     'a=sendonly',
-    'a=rtpmap:96 PS/90000',
+    `a=rtpmap:96 ${behaviour.encodingName}`,
   ];
   if (tcp && behaviour.setupLine)
-    lines.push(`a=setup:${offer.setup === 'passive' ? 'active' : 'passive'}`, 'a=connection:new');
+    lines.push(
+      `a=setup:${offer.setup === 'passive' ? 'active' : 'passive'}`,
+      `a=connection:${behaviour.connectionExisting ? 'existing' : 'new'}`,
+    );
   const own = String(answer.ssrc).padStart(10, '0');
   if (behaviour.ssrcLine === 'null') lines.push('y=null');
   else if (behaviour.ssrcLine === 'offered') lines.push(`y=${offer.ssrc ?? own}`);
+  else if (behaviour.ssrcLine === 'short') lines.push(`y=${(offer.ssrc ?? own).slice(1)}`);
   return Buffer.from(`${lines.join('\r\n')}\r\n`, 'latin1');
 }

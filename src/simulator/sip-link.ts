@@ -29,6 +29,8 @@ export interface SipLinkOptions {
   readonly onMessage: (message: SipMessage, from: Address) => void;
   /** TCP only: the connection is gone and nobody here closed it. */
   readonly onLost: () => void;
+  /** TCP only: messages in pieces, with line ends between them (SIP-5). */
+  readonly pieces: boolean;
 }
 
 /** How long a TCP connection may take to come about. */
@@ -101,7 +103,8 @@ export async function openTcpSip(o: SipLinkOptions): Promise<SipLink> {
     transport: 'tcp',
     local: { host: socket.localAddress ?? o.localHost, port: socket.localPort ?? 0 },
     send(bytes) {
-      if (open) socket.write(bytes);
+      if (open && o.pieces) writeInPieces(socket, bytes);
+      else if (open) socket.write(bytes);
       return open;
     },
     close() {
@@ -111,4 +114,12 @@ export async function openTcpSip(o: SipLinkOptions): Promise<SipLink> {
       socket.destroySoon();
     },
   };
+}
+
+/** A size that cuts every header line somewhere. */
+const PIECE_BYTES = 37;
+
+function writeInPieces(socket: Socket, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) socket.write(bytes.subarray(at, at + PIECE_BYTES));
+  socket.write('\r\n\r\n'); // a keep-alive of RFC 5626
 }
