@@ -166,7 +166,7 @@ export async function openGateway(
     rows: store.presence,
     epochMs: () => clock.epochMs(),
     iso,
-    addresses: () => null,
+    addresses: (deviceId) => system.addressesOf(deviceId),
     findings: (deviceId) => sip.findingsOf(deviceId),
   });
   const devices = new Devices({

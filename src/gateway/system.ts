@@ -1,7 +1,7 @@
 import { ffmpegVersion } from '../media/ffmpeg.ts';
 import type { PortCounts } from '../media/ingest/port-pool.ts';
 import { parseAdvertise } from '../sip/advertise.ts';
-import type { Directory } from '../sip/camera/directory.ts';
+import type { Device, Directory } from '../sip/camera/directory.ts';
 import type { DeviceStatus } from '../sip/manscdp/device-status.ts';
 import { atMost, type Clock } from './clock.ts';
 import type { GatewayConfig } from './config.ts';
@@ -100,13 +100,13 @@ export class System {
 
   /** Every device that was ever heard, by id. */
   deviceAddresses(): DeviceAddressesView[] {
-    const { sip, config } = this.#ports;
-    return sip.directory.devices().map((device) =>
-      addressesOf(device, sip, {
-        advertise: config.sip.advertise,
-        clockOffsetSeconds: this.#clocks.offsetSeconds(device.id),
-      }),
-    );
+    return this.#ports.sip.directory.devices().map((device) => this.#addresses(device));
+  }
+
+  /** The same of one device; null when it is unknown. */
+  addressesOf(deviceId: string): DeviceAddressesView | null {
+    const device = this.#ports.sip.directory.device(deviceId);
+    return device === undefined ? null : this.#addresses(device);
   }
 
   /** Asks devices that are online for their time; whoever asks meanwhile waits for the same answers. */
@@ -121,6 +121,14 @@ export class System {
   /** Idempotent. */
   close(): void {
     this.#meter.close();
+  }
+
+  #addresses(device: Device): DeviceAddressesView {
+    const { sip, config } = this.#ports;
+    return addressesOf(device, sip, {
+      advertise: config.sip.advertise,
+      clockOffsetSeconds: this.#clocks.offsetSeconds(device.id),
+    });
   }
 
   #facts(): DeviceFacts[] {
