@@ -1,12 +1,15 @@
-import { useWords } from '../language.ts';
-import { shellWords } from '../words/shell.ts';
+import { route } from '../route.ts';
+import { useStore } from '../store.ts';
+import { DevicePage } from './device.tsx';
+import { DeviceList } from './list.tsx';
 
-/** Its builder fills this view. */
+import './devices.css';
+
+/** `#/devices` is the list, `#/devices/ID` one of them. */
 export function DevicesView() {
-  const words = useWords(shellWords);
+  const { parts } = useStore(route);
+  const [deviceId] = parts;
   return (
-    <main>
-      <h1>{words.views.devices}</h1>
-    </main>
+    <main class="devices">{deviceId === undefined ? <DeviceList /> : <DevicePage key={deviceId} id={deviceId} />}</main>
   );
 }
