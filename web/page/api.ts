@@ -174,6 +174,11 @@ export function recordingAddress(id: string): string {
   return withToken(address(`api/v1/recordings/${encodeURIComponent(id)}/file`)).href;
 }
 
+/** Address of a recording's first picture, small, for `<img src>`. */
+export function thumbnailAddress(id: string): string {
+  return withToken(address(`api/v1/recordings/${encodeURIComponent(id)}/thumbnail.jpg`)).href;
+}
+
 /** Address of the viewer's WebSocket; opening it pulls the channel. */
 export function liveAddress({ deviceId, channelId, streamNumber }: Source): string {
   const url = withToken(address(`live/${encodeURIComponent(deviceId)}/${encodeURIComponent(channelId)}.mp4`));

@@ -17,6 +17,8 @@ const PATHS = {
   expand: 'M9 15l-5 5M4 15v5h5M15 9l5-5M15 4h5v5',
   still: 'M4 7h4l2-2h4l2 2h4v12H4zM12 16a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4',
   clear: 'M4 4h16v16H4zM9 9l6 6M15 9l-6 6',
+  lock: 'M6 11h12v9H6zM8.5 11V7.5a3.5 3.5 0 0 1 7 0V11',
+  unlock: 'M6 11h12v9H6zM8.5 11V7.5a3.5 3.5 0 0 1 6.8-1.2',
 } as const;
 
 export function Icon({ name }: { name: keyof typeof PATHS }) {

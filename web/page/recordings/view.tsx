@@ -1,36 +1,204 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { mayControl } from '../access.ts';
 import { deleteRecording, type Recording } from '../api.ts';
-import { directory, failed, readRecordings, recordings } from '../model.ts';
+import { useWords } from '../language.ts';
+import { useRowWindow } from '../live/tree/window.ts';
+import { directory, failed, isLinked } from '../model.ts';
+import { ViewHead } from '../parts/view-head.tsx';
+import { go, hrefOf, route } from '../route.ts';
 import { useStore } from '../store.ts';
-import { RecordingList, RecordingStage } from './recordings.tsx';
+import { recordingsWords } from '../words/recordings.ts';
+import { shellWords } from '../words/shell.ts';
+import { type Filter, hasThumbnails, lockRecording, NO_FILTER } from './api.ts';
+import { FilterBar } from './filter-bar.tsx';
+import { RecordingFeed, type Shown } from './list.ts';
+import { RecordingPlayer } from './player.tsx';
+import { RecordingRow, ROW_PX } from './row.tsx';
+import { SelectionBar } from './selection-bar.tsx';
 
 import './recordings.css';
 
-/** Everything recorded, the newest first; one of them can be played. */
-export function RecordingsView() {
-  const known = useStore(directory);
-  const recorded = useStore(recordings);
-  const [played, setPlayed] = useState<Recording | null>(null);
+/** The next page is read when so many rows are left below: it is there before they have been scrolled by. */
+const AHEAD_ROWS = 40;
 
-  async function remove(recording: Recording): Promise<void> {
-    try {
-      await deleteRecording(recording.id);
-      if (played?.id === recording.id) setPlayed(null);
-    } catch (error) {
-      failed(error);
+/** The filter as the address says it: `#/recordings?channel=…&day=…`. */
+function filterOf(query: URLSearchParams): Filter {
+  const state = query.get('state') ?? '';
+  return {
+    channel: query.get('channel') ?? '',
+    day: query.get('day') ?? '',
+    state: /^(recording|complete|recovered|failed)$/.test(state) ? (state as Filter['state']) : '',
+    isLocked: query.get('locked') === 'true',
+  };
+}
+
+function hrefWith(parts: readonly string[], filter: Filter): string {
+  const query = new URLSearchParams();
+  if (filter.channel !== '') query.set('channel', filter.channel);
+  if (filter.day !== '') query.set('day', filter.day);
+  if (filter.state !== '') query.set('state', filter.state);
+  if (filter.isLocked) query.set('locked', 'true');
+  return hrefOf('recordings', parts, query);
+}
+
+const NOTHING: Shown = { items: null, hasMore: false };
+
+/** The feed of a filter, opened anew when the filter changes or the gateway was away. */
+function useFeed(filter: Filter): { feed: RecordingFeed | null; shown: Shown } {
+  const linked = useStore(isLinked);
+  const wasLinked = useRef(linked);
+  const [round, setRound] = useState(0);
+  const [feed, setFeed] = useState<RecordingFeed | null>(null);
+  const [shown, setShown] = useState<Shown>(NOTHING);
+  useEffect(() => {
+    if (linked && !wasLinked.current) setRound((count) => count + 1);
+    wasLinked.current = linked;
+  }, [linked]);
+  const { channel, day, state, isLocked } = filter;
+  useEffect(() => {
+    const fresh = new RecordingFeed({ channel, day, state, isLocked });
+    const unfollow = fresh.shown.follow(() => setShown(fresh.shown.value));
+    setFeed(fresh);
+    fresh.open();
+    return () => {
+      unfollow();
+      fresh.close();
+    };
+  }, [channel, day, state, isLocked, round]);
+  return { feed, shown };
+}
+
+/** Everything recorded, the newest first: found, played, kept, deleted. `#/recordings/ID` plays one. */
+export function RecordingsView() {
+  const words = useWords(recordingsWords);
+  const { views } = useWords(shellWords);
+  const { parts, query } = useStore(route);
+  const isAdmin = useStore(mayControl);
+  const channels = useStore(directory)?.channels ?? [];
+  const names = useMemo(() => new Map(channels.map((one) => [`${one.deviceId}/${one.id}`, one.name])), [channels]);
+  const filter = filterOf(query);
+  const { feed, shown } = useFeed(filter);
+  const [hasPictures, setHasPictures] = useState(false);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const box = useRef<HTMLUListElement>(null);
+  const items = shown.items ?? [];
+  const { first, end } = useRowWindow(box, items.length, ROW_PX);
+  const played = items.find((one) => one.id === parts[0]);
+  const isFiltered = JSON.stringify(filter) !== JSON.stringify(NO_FILTER);
+  const chosen = items.filter((one) => selected.has(one.id));
+
+  useEffect(() => void hasThumbnails().then(setHasPictures, () => {}), []);
+  useEffect(() => {
+    if (shown.hasMore && end > items.length - AHEAD_ROWS) void feed?.more();
+  }, [shown, end, feed]);
+
+  const play = (id: string | null) => go(hrefWith(id === null ? [] : [id], filter), 'replace');
+  const select = (id: string, isSelected: boolean) => {
+    const next = new Set(selected);
+    if (isSelected) next.add(id);
+    else next.delete(id);
+    setSelected(next);
+  };
+  const lock = (some: readonly Recording[], isLocked: boolean) =>
+    void Promise.all(some.map(async (one) => feed?.put(await lockRecording(one.id, isLocked)))).catch(failed);
+  const remove = async (some: readonly Recording[]): Promise<void> => {
+    for (const { id } of some) {
+      try {
+        await deleteRecording(id);
+        feed?.remove(id);
+        if (id === parts[0]) play(null);
+      } catch (error) {
+        failed(error);
+        return;
+      }
     }
-    await readRecordings();
-  }
+    setSelected(new Set());
+  };
 
   return (
-    <main>
-      {played !== null && <RecordingStage recording={played} onBack={() => setPlayed(null)} />}
-      <RecordingList
-        recordings={recorded}
-        channels={known?.channels ?? []}
-        onPlay={setPlayed}
-        onDelete={(recording) => void remove(recording)}
-      />
+    <main class={played === undefined ? 'recordings' : 'recordings playing'}>
+      <div class="recordings-list">
+        <ViewHead title={views.recordings}>
+          {shown.items !== null && (
+            <p class="hint" data-testid="recordings-count">
+              {words.shown(items.length, shown.hasMore)}
+            </p>
+          )}
+        </ViewHead>
+        <FilterBar filter={filter} channels={channels} onChange={(next) => go(hrefWith(parts, next), 'replace')} />
+        {chosen.length > 0 ? (
+          <SelectionBar
+            selected={chosen}
+            onLock={(isLocked) => lock(chosen, isLocked)}
+            onDelete={(doomed) => void remove(doomed)}
+            onClear={() => setSelected(new Set())}
+          />
+        ) : (
+          <div class="recording heads">
+            <input
+              type="checkbox"
+              data-testid="select-all"
+              aria-label={words.selectAll}
+              checked={false}
+              disabled={items.length === 0}
+              onChange={() => setSelected(new Set(items.map((one) => one.id)))}
+            />
+            <span aria-hidden="true">{words.columns.name}</span>
+            <span aria-hidden="true">{words.columns.state}</span>
+            <span aria-hidden="true" class="number length">
+              {words.columns.length}
+            </span>
+            <span aria-hidden="true" class="number size">
+              {words.columns.size}
+            </span>
+          </div>
+        )}
+        {shown.items?.length === 0 &&
+          (isFiltered ? (
+            <div class="empty boxed">
+              <p>{words.nothingFound}</p>
+              <p>
+                <button type="button" onClick={() => go(hrefWith(parts, NO_FILTER), 'replace')}>
+                  {words.clearFilter}
+                </button>
+              </p>
+            </div>
+          ) : (
+            <div class="empty boxed" data-testid="no-recordings">
+              <p>{words.noRecordings}</p>
+              <p class="hint">{words.noRecordingsHint}</p>
+            </div>
+          ))}
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reached by keys */}
+        <ul class="rows" ref={box} data-testid="recordings" aria-label={views.recordings} tabIndex={0}>
+          <li class="space" aria-hidden="true" style={{ height: `${first * ROW_PX}px` }} />
+          {items.slice(first, end).map((recording, i) => (
+            <RecordingRow
+              key={recording.id}
+              recording={recording}
+              name={names.get(`${recording.deviceId}/${recording.channelId}`) || recording.channelId}
+              position={first + i + 1}
+              isPlayed={recording.id === parts[0]}
+              isSelected={selected.has(recording.id)}
+              hasPictures={hasPictures}
+              isAdmin={isAdmin}
+              onSelect={(isSelected) => select(recording.id, isSelected)}
+              onPlay={() => play(recording.id)}
+              onLock={() => lock([recording], !recording.locked)}
+              onDelete={() => void remove([recording])}
+            />
+          ))}
+          <li class="space" aria-hidden="true" style={{ height: `${(items.length - end) * ROW_PX}px` }} />
+        </ul>
+      </div>
+      {played !== undefined && (
+        <RecordingPlayer
+          key={played.id}
+          recording={played}
+          name={names.get(`${played.deviceId}/${played.channelId}`) || played.channelId}
+          onClose={() => play(null)}
+        />
+      )}
     </main>
   );
 }

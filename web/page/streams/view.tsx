@@ -1,12 +1,112 @@
+import { useEffect, useState } from 'preact/hooks';
+import { bitrate } from '../format.ts';
 import { useWords } from '../language.ts';
+import { failed, onEvent } from '../model.ts';
+import { usePolling } from '../parts/polling.ts';
+import { ViewHead } from '../parts/view-head.tsx';
+import { go, hrefOf, route } from '../route.ts';
+import { useStore } from '../store.ts';
 import { shellWords } from '../words/shell.ts';
+import { streamsWords } from '../words/streams.ts';
+import { endedStreams, runningStreams, type Stream } from './api.ts';
+import { StreamRow } from './row.tsx';
 
-/** Its builder fills this view. */
+import './streams.css';
+
+/** The pace of the gateway's own history. */
+const LOOK_MS = 2_000;
+
+/** What is pulled now, with graphs of the last minutes, and what has ended. The address opens one of them: `#/streams/ID`. */
 export function StreamsView() {
-  const words = useWords(shellWords);
+  const words = useWords(streamsWords);
+  const { views } = useWords(shellWords);
+  const [running, setRunning] = useState<readonly Stream[] | null>(null);
+  const [ended, setEnded] = useState<{ items: readonly Stream[]; next: string | null } | null>(null);
+  const [looks, setLooks] = useState(0);
+  const openId = useStore(route).parts[0];
+  const lookAgain = () => setLooks((count) => count + 1);
+
+  usePolling(
+    async (signal) => {
+      try {
+        const streams = await runningStreams();
+        if (!signal.aborted) setRunning(streams);
+      } catch (error) {
+        failed(error);
+      }
+    },
+    LOOK_MS,
+    String(looks),
+  );
+
+  useEffect(() => {
+    const read = () => void endedStreams(null).then(setEnded, failed);
+    read();
+    return onEvent((event) => {
+      if (event.type === 'stream.ended') read();
+      if (event.type.startsWith('stream.')) lookAgain();
+    });
+  }, []);
+
+  const readMore = () =>
+    void endedStreams(ended?.next ?? null).then(
+      ({ items, next }) => setEnded((known) => ({ items: [...(known?.items ?? []), ...items], next })),
+      failed,
+    );
+  const row = (stream: Stream) => (
+    <StreamRow
+      key={stream.id}
+      stream={stream}
+      isOpen={stream.id === openId}
+      onToggle={() => go(hrefOf('streams', stream.id === openId ? [] : [stream.id]), 'replace')}
+      onChanged={lookAgain}
+    />
+  );
+  const sum = (read: (stream: Stream) => number) => (running ?? []).reduce((total, stream) => total + read(stream), 0);
+
   return (
-    <main>
-      <h1>{words.views.streams}</h1>
+    <main class="streams">
+      <ViewHead title={views.streams}>
+        {running !== null && (
+          <p class="hint" data-testid="streams-summary">
+            {words.summary(
+              running.length,
+              sum((stream) => stream.viewers),
+              bitrate(sum((stream) => stream.stats.bitrateBps)),
+            )}
+          </p>
+        )}
+      </ViewHead>
+      <section aria-label={words.running}>
+        <div class="stream-row heads" aria-hidden="true">
+          <span>{words.columns.channel}</span>
+          <span />
+          <span>{words.columns.picture}</span>
+          <span>{words.columns.way}</span>
+          <span>{words.columns.bitrate}</span>
+          <span>{words.columns.fps}</span>
+          <span>{words.columns.loss}</span>
+          <span class="viewers">{words.columns.viewers}</span>
+          <span />
+        </div>
+        {running?.length === 0 && (
+          <div class="empty boxed" data-testid="no-streams">
+            <p>{words.noneRunning}</p>
+            <p class="hint">{words.noneRunningHint}</p>
+          </div>
+        )}
+        {running !== null && running.length > 0 && <ul data-testid="running">{running.map(row)}</ul>}
+      </section>
+      <section class="ended" aria-label={words.ended}>
+        <h2>{words.ended}</h2>
+        {ended?.items.length === 0 && <p class="hint">{words.noneEnded}</p>}
+        {ended !== null && ended.items.length > 0 && <ul data-testid="ended">{ended.items.map(row)}</ul>}
+        {ended !== null && ended.next !== null && (
+          <button type="button" onClick={readMore}>
+            {words.more}
+          </button>
+        )}
+      </section>
     </main>
   );
 }

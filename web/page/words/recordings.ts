@@ -1,45 +1,121 @@
+import type { Recording } from '../api.ts';
 import type { Language } from '../language.ts';
 
-/** The view of recordings. Pure: no DOM. */
+/** Recordings: the list, its filter, what can be done. Pure: no DOM. */
 export interface RecordingsWords {
   readonly loading: string;
-  readonly recordings: string;
   readonly noRecordings: string;
+  readonly noRecordingsHint: string;
+  readonly nothingFound: string;
+  readonly clearFilter: string;
+  readonly filter: string;
+  readonly channel: string;
+  readonly allChannels: string;
+  readonly day: string;
+  readonly state: string;
+  readonly allStates: string;
+  readonly lockedOnly: string;
+  readonly recordingState: Readonly<Record<Recording['state'], string>>;
+  readonly noPicture: string;
+  readonly select: (name: string) => string;
+  readonly selectAll: string;
+  readonly selected: (count: number) => string;
+  readonly clearSelection: string;
   readonly play: string;
   readonly download: string;
+  readonly lock: string;
+  readonly unlock: string;
+  readonly locked: string;
   readonly remove: string;
   readonly removeReally: string;
-  readonly recordingState: Readonly<Record<'recording' | 'complete' | 'recovered' | 'failed', string>>;
+  readonly removeManyReally: (count: number) => string;
+  readonly isRecording: string;
+  readonly isLocked: string;
+  readonly lookOnly: string;
+  readonly shown: (count: number, hasMore: boolean) => string;
+  readonly subStream: (n: number) => string;
+  readonly player: string;
+  readonly close: string;
+  readonly stillRunning: string;
   readonly cannotPlayFile: string;
-  readonly failed: string;
-  readonly backToLive: string;
+  readonly columns: { readonly name: string; readonly length: string; readonly size: string; readonly state: string };
 }
 
 export const recordingsWords: Readonly<Record<Language, RecordingsWords>> = {
   en: {
     loading: 'Loading …',
-    recordings: 'Recordings',
-    noRecordings: 'Nothing recorded yet. The record button under the picture starts a recording.',
+    noRecordings: 'Nothing recorded yet.',
+    noRecordingsHint: 'The record button under a live picture starts a recording.',
+    nothingFound: 'No recording matches.',
+    clearFilter: 'Show all',
+    filter: 'Which recordings',
+    channel: 'Channel',
+    allChannels: 'All channels',
+    day: 'Day',
+    state: 'State',
+    allStates: 'All states',
+    lockedOnly: 'Locked only',
+    recordingState: { recording: 'recording', complete: 'complete', recovered: 'recovered', failed: 'failed' },
+    noPicture: 'no picture',
+    select: (name) => `Select ${name}`,
+    selectAll: 'Select all that are shown',
+    selected: (count) => `${count} selected`,
+    clearSelection: 'Clear selection',
     play: 'Play',
     download: 'Download',
+    lock: 'Lock',
+    unlock: 'Unlock',
+    locked: 'locked',
     remove: 'Delete',
     removeReally: 'Really delete?',
-    recordingState: { recording: 'recording', complete: 'complete', recovered: 'recovered', failed: 'failed' },
+    removeManyReally: (count) => `Really delete ${count}?`,
+    isRecording: 'it is still being recorded',
+    isLocked: 'it is locked',
+    lookOnly: 'this token may only look',
+    shown: (count, hasMore) => `${count}${hasMore ? '+' : ''} ${count === 1 ? 'recording' : 'recordings'}`,
+    subStream: (n) => (n === 1 ? 'sub-stream' : `stream ${n}`),
+    player: 'Player',
+    close: 'Close the player',
+    stillRunning: 'Still recording: it goes on as the file grows.',
     cannotPlayFile: 'This browser cannot play this recording. Download it and open it with a video player.',
-    failed: 'That did not work.',
-    backToLive: 'Back to live',
+    columns: { name: 'Channel and time', length: 'Length', size: 'Size', state: 'State' },
   },
   zh: {
     loading: '正在加载…',
-    recordings: '录像',
-    noRecordings: '还没有录像。点击画面下方的录像按钮开始录制。',
+    noRecordings: '还没有录像。',
+    noRecordingsHint: '点击实时画面下方的录像按钮开始录制。',
+    nothingFound: '没有符合条件的录像。',
+    clearFilter: '显示全部',
+    filter: '筛选录像',
+    channel: '通道',
+    allChannels: '全部通道',
+    day: '日期',
+    state: '状态',
+    allStates: '全部状态',
+    lockedOnly: '仅已锁定',
+    recordingState: { recording: '录制中', complete: '完成', recovered: '已恢复', failed: '失败' },
+    noPicture: '无画面',
+    select: (name) => `选择 ${name}`,
+    selectAll: '选择所有已显示的录像',
+    selected: (count) => `已选 ${count} 项`,
+    clearSelection: '取消选择',
     play: '播放',
     download: '下载',
+    lock: '锁定',
+    unlock: '解锁',
+    locked: '已锁定',
     remove: '删除',
     removeReally: '确定删除？',
-    recordingState: { recording: '录制中', complete: '完成', recovered: '已恢复', failed: '失败' },
+    removeManyReally: (count) => `确定删除 ${count} 项？`,
+    isRecording: '仍在录制',
+    isLocked: '已锁定',
+    lookOnly: '此令牌仅可查看',
+    shown: (count, hasMore) => `${count}${hasMore ? '+' : ''} 个录像`,
+    subStream: (n) => (n === 1 ? '子码流' : `码流 ${n}`),
+    player: '播放器',
+    close: '关闭播放器',
+    stillRunning: '仍在录制：播放会随文件增长继续。',
     cannotPlayFile: '此浏览器无法播放该录像，请下载后用播放器打开。',
-    failed: '操作失败。',
-    backToLive: '返回实时画面',
+    columns: { name: '通道和时间', length: '时长', size: '大小', state: '状态' },
   },
 };
