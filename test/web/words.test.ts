@@ -40,17 +40,17 @@ test('no sentence is missing in either language', async () => {
 });
 
 test('states in words', () => {
-  assert.equal(messageOf({ type: 'playing' }, english), null);
-  assert.match(messageOf({ type: 'undecodable', mime: '', codec: 'h265' }, english) ?? '', /cannot decode H\.265/);
+  assert.equal(messageOf({ type: 'playing' }, english, 0), null);
+  assert.match(messageOf({ type: 'undecodable', mime: '', codec: 'h265' }, english, 0) ?? '', /cannot decode H\.265/);
   assert.match(
-    messageOf({ type: 'undecodable', mime: '', codec: 'hvc1.1.6.L93.B0' }, chinese) ?? '',
+    messageOf({ type: 'undecodable', mime: '', codec: 'hvc1.1.6.L93.B0' }, chinese, 0) ?? '',
     /无法解码 H\.265/,
   );
-  assert.match(messageOf({ type: 'undecodable', mime: '', codec: 'svac' }, english) ?? '', /codec \(svac\)/);
-  assert.match(messageOf({ type: 'waiting', state: 'stalled' }, english) ?? '', /stopped sending/);
-  assert.match(messageOf({ type: 'waiting', state: 'stalled', code: 'device_offline' }, english) ?? '', /is offline/);
+  assert.match(messageOf({ type: 'undecodable', mime: '', codec: 'svac' }, english, 0) ?? '', /codec \(svac\)/);
+  assert.match(messageOf({ type: 'waiting', state: 'stalled' }, english, 0) ?? '', /stopped sending/);
+  assert.match(messageOf({ type: 'waiting', state: 'stalled', code: 'device_offline' }, english, 0) ?? '', /is offline/);
   assert.match(
-    messageOf({ type: 'retrying', closing: 'device-busy', reason: '', inMs: 4_200 }, english) ?? '',
+    messageOf({ type: 'retrying', closing: 'device-busy', reason: '', inMs: 4_200 }, english, 4) ?? '',
     /busy.*Next try in 4 s\./,
   );
   assert.equal(isBusy({ type: 'closed', closing: 'stopped', reason: '' }), false);

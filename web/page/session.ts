@@ -23,6 +23,8 @@ export function keepToken(value: string): void {
   localStorage.setItem(TOKEN_KEY, value.trim());
 }
 
+/** Also all that this tab kept of what was shown: whoever comes next sees nothing of it. */
 export function forgetToken(): void {
   localStorage.removeItem(TOKEN_KEY);
+  sessionStorage.clear();
 }

@@ -123,7 +123,7 @@ export function Shell() {
             aria-label={words.keys}
             onClick={() => setSheet(true)}
           >
-            <kbd aria-hidden="true">?</kbd>
+            <span class="kbd">?</span>
           </button>
           {hasToken() && (
             <button type="button" class="plain sign-out" onClick={signOut}>

@@ -75,7 +75,6 @@ export function useShortcuts(title: string, shortcuts: readonly Shortcut[]): voi
   const now = useRef(shortcuts);
   now.current = shortcuts;
   const shape = shortcuts.map((one) => `${one.key} ${one.words}`).join('\n');
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` says what of `shortcuts` the sheet shows; what they do is read at the press
   useEffect(() => {
     const group: ShortcutGroup = {
       title,

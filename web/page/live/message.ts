@@ -2,8 +2,8 @@ import type { PlayerState } from '../../player/state.ts';
 import { codecName } from '../format.ts';
 import type { LiveWords } from '../words/live.ts';
 
-/** The player's state in a sentence, or null while there is a picture to look at. */
-export function messageOf(state: PlayerState, words: LiveWords): string | null {
+/** The player's state in a sentence, or null while there is a picture to look at; `secondsLeft` until it tries again. */
+export function messageOf(state: PlayerState, words: LiveWords, secondsLeft: number): string | null {
   switch (state.type) {
     case 'connecting':
       return words.connecting;
@@ -17,7 +17,7 @@ export function messageOf(state: PlayerState, words: LiveWords): string | null {
     case 'blocked':
       return words.blocked;
     case 'retrying':
-      return `${words.closing[state.closing]} ${words.retrying(Math.max(1, Math.round(state.inMs / 1_000)))}`;
+      return `${words.closing[state.closing]} ${words.retrying(Math.max(1, secondsLeft))}`;
     case 'closed':
       return words.closing[state.closing];
     case 'undecodable':

@@ -1,33 +1,19 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { Player } from '../../player/player.ts';
-import type { PlayerFigures, PlayerState } from '../../player/state.ts';
-import { type ApiFault, type Channel, liveAddress, liveStream, type Recording, setRecording } from '../api.ts';
-import { bitrate, codecName } from '../format.ts';
+import type { GbPlayer, PlayerFigures, PlayerState } from '../../player/state.ts';
+import { type ApiFault, type Channel, liveStream, type Recording, setRecording } from '../api.ts';
+import { useShortcuts } from '../keys/keys.ts';
 import { useWords } from '../language.ts';
 import { Icon } from '../parts/icon.tsx';
+import { go, hrefOf } from '../route.ts';
 import { liveWords } from '../words/live.ts';
+import { useCountdown } from './countdown.ts';
+import { Figures } from './figures.tsx';
+import { keptWall } from './kept-wall.ts';
+import { LivePlayer } from './live-player.tsx';
 import { isBusy, messageOf } from './message.ts';
-
-function Figures({ figures }: { figures: PlayerFigures }) {
-  const words = useWords(liveWords);
-  const parts = [
-    figures.video === null ? null : codecName(figures.video.codec),
-    figures.width === 0 ? null : `${figures.width}×${figures.height}`,
-    figures.video === null ? null : `${Math.round(figures.fps)} fps`,
-    bitrate(figures.bitrateBps),
-    figures.audio === null ? null : codecName(figures.audio.codec),
-    `${words.delay} ${Math.round(figures.delayMs)} ms`,
-  ];
-  return (
-    <p class="figures" data-testid="figures">
-      {parts
-        .filter((part) => part !== null)
-        .map((part) => (
-          <span key={part}>{part}</span>
-        ))}
-    </p>
-  );
-}
+import { saveStill } from './save-still.ts';
+import { type Trouble, troubleOf, useTrouble } from './trouble.ts';
+import { TroublePanel } from './trouble-panel.tsx';
 
 interface Props {
   channel: Channel;
@@ -43,54 +29,39 @@ interface Props {
 export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthorized, onRecordingsChanged }: Props) {
   const words = useWords(liveWords);
   const { deviceId, id: channelId } = channel;
-  const box = useRef<HTMLDivElement>(null);
-  const video = useRef<HTMLVideoElement>(null);
-  const still = useRef<HTMLCanvasElement>(null);
-  const player = useRef<Player | null>(null);
+  const source = { deviceId, channelId, streamNumber };
+  const player = useRef<GbPlayer | null>(null);
   const [state, setState] = useState<PlayerState>({ type: 'connecting' });
   const [figures, setFigures] = useState<PlayerFigures | null>(null);
   const [isMuted, setMuted] = useState(true);
   const [streamId, setStreamId] = useState<string | null>(null);
-  const [detail, setDetail] = useState<string | null>(null);
+  const [atStart, setAtStart] = useState<Trouble | null>(null);
+  const [wrong, setWrong] = useState<string | null>(null);
   const [isSwitching, setSwitching] = useState(false);
   const [mayControl, setMayControl] = useState(true);
+  const trouble = useTrouble(source, state, atStart);
+  const left = useCountdown(state);
 
-  function fault(error: unknown): void {
+  /** True when the refusal is none: a token that may only look plays, recording is for others. */
+  function isBearable(error: unknown): boolean {
     const problem = error as ApiFault;
     if (problem.status === 401) onUnauthorized();
-    // A token that may only look: the WebSocket plays, recording is for others.
-    else if (problem.status === 403) setMayControl(false);
-    else if (problem.name !== 'AbortError') setDetail(problem.message || words.failed);
+    if (problem.status === 403) setMayControl(false);
+    return problem.status === 401 || problem.status === 403 || problem.name === 'AbortError';
   }
 
   useEffect(() => {
-    if (video.current === null || still.current === null) return;
     const asking = new AbortController();
-    player.current = new Player({
-      video: video.current,
-      still: still.current,
-      address: () => liveAddress({ deviceId, channelId, streamNumber }),
-      onState: (next) => {
-        setState(next);
-        if (next.type === 'playing') setDetail(null);
-        if (next.type === 'closed' && next.closing === 'unauthorized') onUnauthorized();
-      },
-      onFigures: setFigures,
-    });
-    player.current.start();
+    setAtStart(null);
     // The WebSocket pulls the channel at once; this joins the same pull and says why when it fails.
-    liveStream({ deviceId, channelId, streamNumber }, asking.signal).then((stream) => setStreamId(stream.id), fault);
-    return () => {
-      asking.abort();
-      player.current?.close();
-      player.current = null;
-    };
+    liveStream({ deviceId, channelId, streamNumber }, asking.signal).then(
+      (stream) => setStreamId(stream.id),
+      (error: unknown) => {
+        if (!isBearable(error)) setAtStart(troubleOf(error));
+      },
+    );
+    return () => asking.abort();
   }, [deviceId, channelId, streamNumber]);
-
-  // A camera that came back is asked at once: the next try by itself may be 15 s away.
-  useEffect(() => {
-    if (isOnline && player.current?.state.type === 'retrying') player.current.start();
-  }, [isOnline]);
 
   const running = recordings.find(
     (recording) =>
@@ -99,54 +70,99 @@ export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthori
       recording.channelId === channelId &&
       recording.streamNumber === streamNumber,
   );
+  const isPlaying = state.type === 'playing';
+  const canRecord = mayControl && !isSwitching && (running !== undefined || isPlaying || state.type === 'undecodable');
 
   async function switchRecording(): Promise<void> {
+    if (!canRecord) return;
     setSwitching(true);
     try {
       if (running !== undefined) await setRecording(running.streamId, false);
       else {
         // A reconnect may have started another stream than the one the click joined.
-        const id = (await liveStream({ deviceId, channelId, streamNumber })).id;
+        const { id } = await liveStream(source);
         setStreamId(id);
         await setRecording(id, true);
       }
-      setDetail(null);
+      setWrong(null);
     } catch (error) {
-      fault(error);
+      if (!isBearable(error)) setWrong((error as ApiFault).message || words.failed);
     }
     setSwitching(false);
     onRecordingsChanged();
   }
 
   function switchSound(): void {
-    if (video.current === null) return;
-    video.current.muted = !isMuted;
     setMuted(!isMuted);
     if (state.type === 'blocked') player.current?.play();
   }
 
-  const message = messageOf(state, words);
+  function still(): void {
+    if (player.current !== null && isPlaying) saveStill(player.current, channel).catch(() => setWrong(words.failed));
+  }
+
+  function fullScreen(): void {
+    void (document.fullscreenElement ? document.exitFullscreen() : player.current?.requestFullscreen());
+  }
+
+  const toOtherStream = hrefOf(
+    'live',
+    [deviceId, channelId],
+    new URLSearchParams(streamNumber === 0 ? { stream: '1' } : {}),
+  );
+  const kept = keptWall();
+  const toWall = kept.size > 0 ? hrefOf('live', [], kept) : null;
+
+  useShortcuts(words.stage, [
+    { key: 'm', words: words.keySound, run: switchSound },
+    { key: 'r', words: words.keyRecord, run: () => void switchRecording() },
+    { key: 'i', words: words.still, run: still },
+    { key: 'f', words: words.fullScreen, run: fullScreen },
+    { key: 's', words: words.keyStream, run: () => go(toOtherStream, 'replace') },
+    ...(toWall === null ? [] : [{ key: 'b', words: words.backToWall, run: () => go(toWall) }]),
+  ]);
+
+  const message = messageOf(state, words, left);
   const canTryAgain = state.type === 'closed' || state.type === 'undecodable' || state.type === 'blocked';
   const hasSound = figures?.audio != null;
+  const why = mayControl ? undefined : words.lookOnly;
   return (
-    <section class="stage">
-      <div class="screen" ref={box}>
-        <video ref={video} id="player" data-testid="player" data-stream-id={streamId ?? ''} playsInline muted />
-        <canvas ref={still} hidden />
+    <section class="stage" data-stream-id={streamId ?? ''}>
+      <div class="screen">
+        <LivePlayer
+          source={source}
+          isOnline={isOnline}
+          isMuted={isMuted}
+          controls
+          onElement={(element) => {
+            player.current = element;
+            element?.video.addEventListener('volumechange', () => setMuted(element.muted));
+          }}
+          onState={(next) => {
+            setState(next);
+            if (next.type === 'playing') {
+              setAtStart(null);
+              setWrong(null);
+            }
+            if (next.type === 'closed' && next.closing === 'unauthorized') onUnauthorized();
+          }}
+          onFigures={setFigures}
+        />
         <div class={message === null ? 'message quiet' : 'message'} role="status" data-testid="message">
           {isBusy(state) && <span class="spinner" aria-hidden="true" />}
           <p>{message}</p>
-          {message !== null && detail !== null && <p class="detail">{detail}</p>}
           {canTryAgain && (
-            <button
-              type="button"
-              onClick={() => (state.type === 'blocked' ? player.current?.play() : player.current?.start())}
-            >
+            <button type="button" onClick={() => player.current?.play()}>
               {words.again}
             </button>
           )}
+          {state.type === 'undecodable' && streamNumber === 0 && (
+            <a class="button" href={toOtherStream} data-testid="try-sub">
+              {words.trySub}
+            </a>
+          )}
         </div>
-        {figures !== null && state.type === 'playing' && <Figures figures={figures} />}
+        {figures !== null && isPlaying && <Figures figures={figures} />}
         {running !== undefined && <span class="recording-mark">{words.recordingState.recording}</span>}
       </div>
       <div class="bar">
@@ -154,6 +170,15 @@ export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthori
           <h1>{channel.name || channel.id}</h1>
           <span class="id">{channel.id}</span>
         </div>
+        {toWall !== null && (
+          <a class="button" href={toWall} data-testid="back-to-wall">
+            <Icon name="back" />
+            <span>{words.backToWall}</span>
+          </a>
+        )}
+        <a class="button" href={toOtherStream} data-testid="other-stream">
+          {streamNumber === 0 ? words.switchToSub : words.switchToMain}
+        </a>
         <button
           type="button"
           data-testid="sound"
@@ -165,36 +190,30 @@ export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthori
           <Icon name={isMuted ? 'soundOff' : 'soundOn'} />
           <span>{isMuted ? words.soundOn : words.soundOff}</span>
         </button>
+        <button type="button" data-testid="still" disabled={!isPlaying} onClick={still}>
+          <Icon name="still" />
+          <span>{words.still}</span>
+        </button>
         <button
           type="button"
           data-testid="record"
           class={running === undefined ? 'record' : 'record running'}
           aria-pressed={running !== undefined}
-          disabled={
-            !mayControl ||
-            isSwitching ||
-            (running === undefined && state.type !== 'playing' && state.type !== 'undecodable')
-          }
+          disabled={!canRecord}
+          title={why}
           onClick={() => void switchRecording()}
         >
           <span class="disc" aria-hidden="true" />
           <span>{running === undefined ? words.record : words.stopRecording}</span>
         </button>
-        <button
-          type="button"
-          title={words.fullScreen}
-          aria-label={words.fullScreen}
-          onClick={() =>
-            void (document.fullscreenElement ? document.exitFullscreen() : box.current?.requestFullscreen())
-          }
-        >
-          <Icon name="fullScreen" />
-        </button>
       </div>
-      {message === null && detail !== null && (
-        <p class="fault" role="alert">
-          {detail}
+      {wrong !== null && (
+        <p class="fault" role="alert" data-testid="wrong">
+          {wrong}
         </p>
+      )}
+      {trouble !== null && (
+        <TroublePanel trouble={trouble} deviceId={deviceId} closing={'closing' in state ? state.closing : ''} />
       )}
     </section>
   );

@@ -1,15 +1,38 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Channel } from '../api.ts';
 import { useWords } from '../language.ts';
 import { directory, isLinked, readRecordings, recordings, refused } from '../model.ts';
 import { go, hrefOf, route } from '../route.ts';
 import { useStore } from '../store.ts';
 import { liveWords } from '../words/live.ts';
-import { ChannelList } from './channel-list.tsx';
+import { keepWall, keptWall } from './kept-wall.ts';
 import { Stage } from './stage.tsx';
+import { CameraTree } from './tree/tree.tsx';
+import { WallGrid } from './wall/wall.tsx';
+import {
+  type Cell,
+  cellsShown,
+  EMPTY_WALL,
+  GRIDS,
+  type Grid,
+  nextEmpty,
+  placed,
+  poured,
+  readWall,
+  regridded,
+  type Wall,
+  writeWall,
+} from './wall/wall-address.ts';
+import { WallBar } from './wall/wall-bar.tsx';
 
 import './live.css';
 
-/** Cameras on the left, the one the address names (`#/live/DEVICE/CHANNEL?stream=N`) on stage. */
+const cellOf = (channel: Channel): Cell => ({ deviceId: channel.deviceId, channelId: channel.id, stream: 'auto' });
+
+/**
+ * Cameras on the left. On the right the one that the address names (`#/live/DEVICE/CHANNEL?stream=N`), or the wall that it describes
+ * (`#/live?grid=9&cells=…&page=2`).
+ */
 export function LiveView() {
   const words = useWords(liveWords);
   const known = useStore(directory);
@@ -17,24 +40,84 @@ export function LiveView() {
   const linked = useStore(isLinked);
   const { parts, query } = useStore(route);
   const [deviceId, channelId] = parts;
-  const chosen = deviceId !== undefined && channelId !== undefined ? { deviceId, channelId } : null;
+  const isStage = deviceId !== undefined && channelId !== undefined;
+  const wall = useMemo(() => (isStage ? null : readWall(query)), [isStage, query]);
+  const [selected, setSelected] = useState(0);
+  const box = useRef<HTMLDivElement>(null);
   const channel = known?.channels.find((one) => one.deviceId === deviceId && one.id === channelId);
-  const choose = (next: Channel) => go(hrefOf('live', [next.deviceId, next.id]));
+
+  useEffect(() => {
+    if (wall !== null) keepWall(writeWall(wall));
+  }, [wall]);
+
+  // The selection stays on the page that is shown.
+  const from = wall === null ? 0 : wall.page * wall.grid;
+  const isSeen = wall !== null && selected >= from && selected < from + wall.grid;
+  const chosen = isSeen ? selected : from;
+
+  const show = (next: Wall) => go(hrefOf('live', [], writeWall(next)), 'replace');
+
+  function choose(next: Channel): void {
+    if (wall === null) {
+      go(hrefOf('live', [next.deviceId, next.id]));
+      return;
+    }
+    const filled = placed(wall, chosen, cellOf(next));
+    show({ ...filled, big: null });
+    setSelected(nextEmpty(filled, chosen));
+  }
+
+  /** All of them on a wall: the one that is shown, from the chosen cell on, or a new one just large enough. */
+  function chooseAll(channels: readonly Channel[]): void {
+    const cells = channels.map(cellOf);
+    if (wall !== null) show({ ...poured(wall, chosen, cells), big: null });
+    else {
+      const grid = GRIDS.find((one) => one >= cells.length) ?? 25;
+      go(hrefOf('live', [], writeWall(poured({ ...EMPTY_WALL, grid }, 0, cells))));
+    }
+  }
+
+  /** From the stage to the wall there was, or to a new one with the channel on stage. */
+  function toGrid(grid: Grid): void {
+    const kept = readWall(keptWall());
+    const first = channel === undefined ? EMPTY_WALL : placed(EMPTY_WALL, 0, cellOf(channel));
+    go(hrefOf('live', [], writeWall(regridded(kept ?? first, grid))));
+  }
+
+  const shown = useMemo(
+    () =>
+      new Set(
+        wall === null
+          ? [`${deviceId}/${channelId}`]
+          : cellsShown(wall).map((cell) => (cell === null ? '' : `${cell.deviceId}/${cell.channelId}`)),
+      ),
+    [wall, deviceId, channelId],
+  );
+
   return (
-    <div class="live">
-      <nav class="side" aria-label={words.channels}>
-        <ChannelList directory={known} chosen={chosen} onChoose={choose} />
+    <div class={wall === null ? 'live' : 'live with-wall'}>
+      <nav class="side" aria-label={words.cameras}>
+        <CameraTree directory={known} shown={shown} onChoose={choose} onChooseAll={chooseAll} />
       </nav>
-      <main>
-        {channel === undefined ? (
-          <section class="stage">
-            <div class="screen">
-              <div class="message" role="status" data-testid="message">
-                <p>{words.choose}</p>
-              </div>
-            </div>
-          </section>
-        ) : (
+      <main ref={box}>
+        <WallBar
+          wall={wall}
+          onChange={show}
+          onGrid={toGrid}
+          onFullScreen={() =>
+            void (document.fullscreenElement ? document.exitFullscreen() : box.current?.requestFullscreen())
+          }
+        />
+        {wall !== null ? (
+          <WallGrid
+            wall={wall}
+            directory={known}
+            isLinked={linked}
+            selected={chosen}
+            onSelect={setSelected}
+            onChange={show}
+          />
+        ) : channel !== undefined ? (
           <Stage
             key={`${channel.deviceId}/${channel.id}`}
             channel={channel}
@@ -44,6 +127,15 @@ export function LiveView() {
             onUnauthorized={refused}
             onRecordingsChanged={() => void readRecordings()}
           />
+        ) : (
+          <section class="stage">
+            <div class="screen">
+              <div class="message" role="status" data-testid="message">
+                <p>{known === null ? words.loading : isStage ? words.noSuchChannel : words.choose}</p>
+                {known !== null && !isStage && <p class="detail">{words.chooseHint}</p>}
+              </div>
+            </div>
+          </section>
         )}
       </main>
     </div>

@@ -3,8 +3,13 @@ import type { Language } from '../language.ts';
 
 /** The live view, the tree of cameras, and the states of the player. Pure: no DOM. */
 export interface LiveWords {
-  readonly channels: string;
+  readonly cameras: string;
   readonly find: string;
+  readonly findHint: string;
+  readonly channelCount: (count: number) => string;
+  readonly toTree: string;
+  readonly toWall: string;
+  readonly addCamera: string;
   readonly loading: string;
   readonly noDevices: string;
   readonly noDevicesHint: string;
@@ -13,6 +18,8 @@ export interface LiveWords {
   readonly online: string;
   readonly offline: string;
   readonly choose: string;
+  readonly chooseHint: string;
+  readonly noSuchChannel: string;
   readonly connecting: string;
   readonly inviting: string;
   readonly waiting: string;
@@ -32,12 +39,63 @@ export interface LiveWords {
   readonly delay: string;
   readonly recordingState: Readonly<Record<'recording' | 'complete' | 'recovered' | 'failed', string>>;
   readonly failed: string;
+  readonly lostFrames: (count: number) => string;
+  readonly still: string;
+  readonly lookOnly: string;
+  readonly trySub: string;
+  readonly mainStream: string;
+  readonly subStream: string;
+  readonly switchToMain: string;
+  readonly switchToSub: string;
+  readonly backToWall: string;
+  /** Headings and lines of the sheet of keys. */
+  readonly stage: string;
+  readonly keySound: string;
+  readonly keyRecord: string;
+  readonly keyStream: string;
+  /** The wall. */
+  readonly wall: string;
+  readonly layout: string;
+  readonly cells: (count: number) => string;
+  readonly wallOf: (page: number, pages: number) => string;
+  readonly cellOf: (cell: number, name: string) => string;
+  readonly emptyCell: string;
+  readonly fillCell: string;
+  readonly toWallKeys: string;
+  readonly enlarge: string;
+  readonly shrink: string;
+  readonly clearCell: string;
+  readonly clearWall: string;
+  readonly openStage: string;
+  readonly pageBefore: string;
+  readonly pageAfter: string;
+  readonly pageNew: string;
+  readonly pageOf: (page: number, pages: number) => string;
+  readonly patrol: string;
+  readonly patrolOff: string;
+  readonly patrolEvery: (seconds: number) => string;
+  readonly patrolNeedsPages: string;
+  readonly wallAddress: string;
+  readonly keyArrows: string;
+  readonly keyEnter: string;
+  readonly keyDelete: string;
+  /** "Why is there no picture?" */
+  readonly whyNoPicture: string;
+  readonly cure: string;
+  readonly toDevice: string;
+  /** By the problem's code, or by the name of the closing. */
+  readonly problems: Readonly<Record<string, { readonly sentence: string; readonly cure: string }>>;
 }
 
 export const liveWords: Readonly<Record<Language, LiveWords>> = {
   en: {
-    channels: 'Channels',
-    find: 'Find a channel',
+    cameras: 'Cameras',
+    find: 'Find a camera',
+    findHint: 'Name, id, or the pinyin initials of a name',
+    channelCount: (count) => (count === 1 ? '1 channel' : `${count.toLocaleString('en')} channels`),
+    toTree: 'To the list of cameras',
+    toWall: 'All on the wall',
+    addCamera: 'Add a camera',
     loading: 'Loading …',
     noDevices: 'No camera has registered yet.',
     noDevicesHint:
@@ -47,6 +105,8 @@ export const liveWords: Readonly<Record<Language, LiveWords>> = {
     online: 'online',
     offline: 'offline',
     choose: 'Choose a channel to watch it.',
+    chooseHint: 'Or choose a grid above and fill its cells: click, or drag.',
+    noSuchChannel: 'The gateway does not know this channel.',
     connecting: 'Connecting …',
     inviting: 'Asking the camera for its picture …',
     waiting: 'The camera is sending. Waiting for the first whole picture …',
@@ -81,10 +141,106 @@ export const liveWords: Readonly<Record<Language, LiveWords>> = {
     delay: 'delay',
     recordingState: { recording: 'recording', complete: 'complete', recovered: 'recovered', failed: 'failed' },
     failed: 'That did not work.',
+    lostFrames: (count) => `${count} lost`,
+    still: 'Still image',
+    lookOnly: 'Your token may look, but not control.',
+    trySub: 'Try the sub-stream',
+    mainStream: 'Main',
+    subStream: 'Sub',
+    switchToMain: 'Main stream',
+    switchToSub: 'Sub-stream',
+    backToWall: 'Back to the wall',
+    stage: 'One camera',
+    keySound: 'Sound on or off',
+    keyRecord: 'Start or stop recording',
+    keyStream: 'Main stream or sub-stream',
+    wall: 'Wall',
+    layout: 'Cells on a page',
+    cells: (count) => (count === 1 ? '1 cell' : `${count} cells`),
+    wallOf: (page, pages) => `Wall, page ${page} of ${pages}`,
+    cellOf: (cell, name) => `Cell ${cell}: ${name}`,
+    emptyCell: 'empty',
+    fillCell: 'Choose a camera, or drop one here.',
+    toWallKeys: 'To the chosen cell',
+    enlarge: 'Enlarge',
+    shrink: 'Back to its cell',
+    clearCell: 'Take it off the wall',
+    clearWall: 'Clear the wall',
+    openStage: 'Show it alone',
+    pageBefore: 'Page before',
+    pageAfter: 'Next page',
+    pageNew: 'Begin another page',
+    pageOf: (page, pages) => `Page ${page} of ${pages}`,
+    patrol: 'Patrol',
+    patrolOff: 'off',
+    patrolEvery: (seconds) => `every ${seconds} s`,
+    patrolNeedsPages: 'A patrol needs more than one page.',
+    wallAddress: 'address of this wall',
+    keyArrows: 'To another cell',
+    keyEnter: 'Enlarge and back; in an empty cell: to the list of cameras',
+    keyDelete: 'Take it off the wall',
+    whyNoPicture: 'Why is there no picture?',
+    cure: 'What helps:',
+    toDevice: 'More about this device',
+    problems: {
+      device_offline: {
+        sentence: 'The device is not registered, or does not answer.',
+        cure: 'Check its power and network, and the platform settings in its GB/T 28181 form. It plays by itself when it is back.',
+      },
+      device_busy: {
+        sentence: 'The device serves no more streams.',
+        cure: 'Close other viewers of this device (its own app, another platform), or ask for its sub-stream.',
+      },
+      invite_rejected: {
+        sentence: 'The device refused to send.',
+        cure: 'If it refused the sub-stream, switch that on in the device or watch the main stream. Else check that the channel id is the one in the device’s form.',
+      },
+      invite_timeout: {
+        sentence: 'The device did not answer the call.',
+        cure: 'It may be restarting or have lost its registration: wait a minute. If that does not help, restart it, and look whether a firewall lets its SIP port through.',
+      },
+      no_media: {
+        sentence: 'The device took the call but its pictures do not arrive.',
+        cure: 'Look whether the media ports of this gateway are open in firewalls and forwarded by NAT, and whether the advertised address is one that the device can reach; then try another transport in the device’s settings.',
+      },
+      port_exhausted: {
+        sentence: 'The gateway has no media port left.',
+        cure: 'Stop streams that nobody watches, or give the gateway more ports (--media-ports).',
+      },
+      too_many_streams: {
+        sentence: 'The gateway serves as many streams as it may.',
+        cure: 'Stop streams that nobody watches.',
+      },
+      channel_not_found: {
+        sentence: 'The device has no such channel any more.',
+        cure: 'Ask the device for its catalogue again, on its page.',
+      },
+      device_not_found: {
+        sentence: 'The gateway does not know this device.',
+        cure: 'It may have been deleted. It comes back when it registers.',
+      },
+      shutting_down: {
+        sentence: 'The gateway is shutting down.',
+        cure: 'It plays by itself when the gateway is back.',
+      },
+      'too-slow': {
+        sentence: 'This connection is too slow for the stream.',
+        cure: 'Watch the sub-stream, or fewer cameras at once.',
+      },
+      lost: {
+        sentence: 'The connection to the gateway broke.',
+        cure: 'Check the network between this browser and the gateway; a reverse proxy must pass WebSockets on.',
+      },
+    },
   },
   zh: {
-    channels: '通道',
-    find: '查找通道',
+    cameras: '摄像机',
+    find: '查找摄像机',
+    findHint: '名称、编号或名称的拼音首字母',
+    channelCount: (count) => `${count.toLocaleString('zh-CN')} 个通道`,
+    toTree: '转到摄像机列表',
+    toWall: '全部上墙',
+    addCamera: '添加摄像机',
     loading: '正在加载…',
     noDevices: '还没有设备注册。',
     noDevicesHint: '请在摄像机的 GB/T 28181 设置中把本网关填为 SIP 服务器，注册后会自动出现在这里。',
@@ -93,6 +249,8 @@ export const liveWords: Readonly<Record<Language, LiveWords>> = {
     online: '在线',
     offline: '离线',
     choose: '请选择要观看的通道。',
+    chooseHint: '也可在上方选择分屏，点击或拖动摄像机到窗格中。',
+    noSuchChannel: '网关不认识该通道。',
     connecting: '正在连接…',
     inviting: '正在向摄像机请求画面…',
     waiting: '摄像机正在发送，等待第一幅完整画面…',
@@ -127,5 +285,81 @@ export const liveWords: Readonly<Record<Language, LiveWords>> = {
     delay: '延迟',
     recordingState: { recording: '录制中', complete: '完成', recovered: '已恢复', failed: '失败' },
     failed: '操作失败。',
+    lostFrames: (count) => `丢帧 ${count}`,
+    still: '抓图',
+    lookOnly: '该令牌只能查看，不能控制。',
+    trySub: '尝试子码流',
+    mainStream: '主',
+    subStream: '子',
+    switchToMain: '主码流',
+    switchToSub: '子码流',
+    backToWall: '返回电视墙',
+    stage: '单个画面',
+    keySound: '打开或关闭声音',
+    keyRecord: '开始或停止录像',
+    keyStream: '主码流或子码流',
+    wall: '电视墙',
+    layout: '每页窗格数',
+    cells: (count) => `${count} 分屏`,
+    wallOf: (page, pages) => `电视墙，第 ${page} 页，共 ${pages} 页`,
+    cellOf: (cell, name) => `窗格 ${cell}：${name}`,
+    emptyCell: '空',
+    fillCell: '请选择摄像机，或拖到此处。',
+    toWallKeys: '转到选中的窗格',
+    enlarge: '放大',
+    shrink: '还原',
+    clearCell: '移出电视墙',
+    clearWall: '清空电视墙',
+    openStage: '单独显示',
+    pageBefore: '上一页',
+    pageAfter: '下一页',
+    pageNew: '新建一页',
+    pageOf: (page, pages) => `第 ${page} 页，共 ${pages} 页`,
+    patrol: '轮巡',
+    patrolOff: '关闭',
+    patrolEvery: (seconds) => `每 ${seconds} 秒`,
+    patrolNeedsPages: '轮巡需要一页以上。',
+    wallAddress: '此电视墙的地址',
+    keyArrows: '转到其他窗格',
+    keyEnter: '放大或还原；空窗格则转到摄像机列表',
+    keyDelete: '移出电视墙',
+    whyNoPicture: '为什么没有画面？',
+    cure: '解决办法：',
+    toDevice: '查看该设备',
+    problems: {
+      device_offline: {
+        sentence: '设备未注册，或没有应答。',
+        cure: '请检查设备的电源、网络及其 GB/T 28181 平台接入设置；恢复后会自动播放。',
+      },
+      device_busy: {
+        sentence: '设备已达到其最大取流数。',
+        cure: '请关闭该设备的其他观看者（自带客户端、其他平台），或改看子码流。',
+      },
+      invite_rejected: {
+        sentence: '设备拒绝发送。',
+        cure: '若拒绝的是子码流，请在设备中启用子码流或改看主码流；否则请核对设备表单中的通道编号。',
+      },
+      invite_timeout: {
+        sentence: '设备没有应答呼叫。',
+        cure: '设备可能正在重启或已掉线，请稍等一分钟；若仍无画面，请重启设备，并检查防火墙是否放行其 SIP 端口。',
+      },
+      no_media: {
+        sentence: '设备已应答，但画面没有到达。',
+        cure: '请检查网关的媒体端口是否在防火墙和 NAT 中放行，对外通告的地址设备能否访问；也可在设备设置中更换传输方式。',
+      },
+      port_exhausted: {
+        sentence: '网关没有空闲的媒体端口。',
+        cure: '请停止无人观看的码流，或增加媒体端口（--media-ports）。',
+      },
+      too_many_streams: { sentence: '网关的码流数已达上限。', cure: '请停止无人观看的码流。' },
+      channel_not_found: { sentence: '设备已没有该通道。', cure: '请在设备页面重新获取目录。' },
+      device_not_found: { sentence: '网关不认识该设备。', cure: '设备可能已被删除，重新注册后会出现。' },
+      shutting_down: { sentence: '网关正在关闭。', cure: '网关恢复后会自动播放。' },
+      'too-slow': { sentence: '网络太慢，跟不上该码流。', cure: '请改看子码流，或减少同时观看的画面。' },
+      lost: {
+        sentence: '与网关的连接已断开。',
+        cure: '请检查浏览器与网关之间的网络；反向代理必须转发 WebSocket。',
+      },
+    },
   },
 };

@@ -1,0 +1,41 @@
+import { useLanguage, useWords } from '../language.ts';
+import { StepLine } from '../parts/step-line.tsx';
+import { hrefOf } from '../route.ts';
+import { liveWords } from '../words/live.ts';
+import type { Trouble } from './trouble.ts';
+
+interface Props {
+  trouble: Trouble;
+  deviceId: string;
+  /** The way the connection ended, by which a cure is found when the problem has no code. */
+  closing: string;
+}
+
+/** "Why is there no picture?": the problem in a sentence, how far it came and when, and what helps. */
+export function TroublePanel({ trouble, deviceId, closing }: Props) {
+  const words = useWords(liveWords);
+  const isEnglish = useLanguage() === 'en';
+  const known = words.problems[trouble.code] ?? words.problems[closing];
+  return (
+    <section class="trouble" data-testid="trouble" data-code={trouble.code} aria-label={words.whyNoPicture}>
+      <div>
+        <h2>{words.whyNoPicture}</h2>
+        {known !== undefined && !(isEnglish && trouble.detail !== '') && <p>{known.sentence}</p>}
+        {trouble.detail !== '' && (
+          <p class={isEnglish ? '' : 'hint'} data-testid="trouble-detail">
+            {trouble.detail}
+          </p>
+        )}
+        {known !== undefined && (
+          <p data-testid="cure">
+            <strong>{words.cure}</strong> {known.cure}
+          </p>
+        )}
+        <p>
+          <a href={hrefOf('devices', [deviceId])}>{words.toDevice}</a>
+        </p>
+      </div>
+      {trouble.steps.length > 0 && <StepLine steps={trouble.steps} />}
+    </section>
+  );
+}
