@@ -12,33 +12,35 @@ export const MAX_STEPS = 16;
 /** Words quote what a device sent: no longer than two lines. */
 const MAX_DETAIL_LENGTH = 300;
 
-/** What happened. Everything that is no progress has its cure in the page's words. */
-export type ArrivalCode =
+/** What can happen. Everything that is no progress has its cure in the page's words. */
+export const ARRIVAL_CODES = [
   // asked for its password, and nothing came back yet
-  | 'challenged'
+  'challenged',
   // refused
-  | 'bad-device-id'
-  | 'wrong-platform-id'
-  | 'blocked'
-  | 'not-added'
-  | 'wrong-password'
-  | 'no-password'
-  | 'slowed'
-  | 'locked-out'
-  | 'too-many-devices'
-  | 'challenge-unanswered'
-  | 'conflict'
+  'bad-device-id',
+  'wrong-platform-id',
+  'blocked',
+  'not-added',
+  'wrong-password',
+  'no-password',
+  'slowed',
+  'locked-out',
+  'too-many-devices',
+  'challenge-unanswered',
+  'conflict',
   // let in
-  | 'registered'
-  | 'wrong-domain'
-  | 'channels'
-  | 'catalog-failed'
+  'registered',
+  'wrong-domain',
+  'channels',
+  'catalog-failed',
   // gone again
-  | 'unregistered'
-  | 'keepalive-missed'
-  | 'registration-expired'
-  | 'connection-lost'
-  | 'deleted';
+  'unregistered',
+  'keepalive-missed',
+  'registration-expired',
+  'connection-lost',
+  'deleted',
+] as const;
+export type ArrivalCode = (typeof ARRIVAL_CODES)[number];
 
 export interface ArrivalStep {
   readonly code: ArrivalCode;
