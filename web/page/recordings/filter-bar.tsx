@@ -3,6 +3,8 @@ import { useWords } from '../language.ts';
 import { recordingsWords } from '../words/recordings.ts';
 import type { Filter } from './api.ts';
 
+import '../parts/filter-bar.css';
+
 const STATES: readonly Recording['state'][] = ['recording', 'complete', 'recovered', 'failed'];
 
 interface Props {
