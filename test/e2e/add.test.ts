@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { Simulator } from '../../src/simulator/simulator.ts';
@@ -185,4 +188,43 @@ describe('adding a camera in Chromium', { timeout: 180_000 }, () => {
       [],
     );
   });
+});
+
+test('where only known devices are admitted one is let in with a click; a token that may only look is told why it cannot', {
+  timeout: 120_000,
+}, async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'gbgate-add-'));
+  const config = join(folder, 'gbgate.yaml');
+  await writeFile(config, 'sip:\n  admission: known\nhttp:\n  readToken: only-looking\n');
+  const gateway = await runGateway({ mediaPorts: '43100-43199', args: ['--config', config] });
+  const browser = await launchBrowser();
+  const camera = await startCamera(gateway.sipPort, { id: UNKNOWN, retrySeconds: 2 });
+  t.after(async () => {
+    await camera.stop();
+    await browser.close();
+    await gateway.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const open = async (token: string) => {
+    const tab = await browser.open(`${gateway.http}/#token=${token}`);
+    await tab.click('[data-testid="view-add"]');
+    await tab.waitForSelector('[data-testid="admit"]', { timeout: WAIT_MS });
+    return tab;
+  };
+  const looking = await open('only-looking');
+  assert.match((await looking.textContent('.arrivals')) ?? '', /Only devices added beforehand.*Unknown device id/s);
+  for (const control of ['admit', 'show-password']) {
+    assert.equal(await looking.isDisabled(`[data-testid="${control}"]`), true, control);
+    assert.match((await looking.getAttribute(`[data-testid="${control}"]`, 'title')) ?? '', /may only look/);
+  }
+  await looking.close();
+  const tab = await open(TOKEN);
+  await tab.click('[data-testid="admit"]');
+  await tab.waitForSelector(`[data-testid="visit"][data-device="${UNKNOWN}"] [data-code="channels-one"]`, {
+    timeout: WAIT_MS,
+  });
+  assert.deepEqual(
+    browser.faults.filter((fault) => !/^Failed to load resource/.test(fault)),
+    [],
+  );
 });
