@@ -3,10 +3,17 @@ import type { ChannelDetails } from './api.ts';
 /** What the row itself says. */
 const IN_ROW = new Set(['id', 'deviceId', 'name', 'status']);
 
-/** Every other field of the channel as text: ours first, then the standard's elements in alphabetical order. Pure. */
+/** Every other field of the channel as text: what only we know first, then the standard's elements in alphabetical order. Pure. */
 export function fieldsOf(channel: ChannelDetails): [field: string, value: string][] {
+  const elements = new Set(
+    Object.keys(channel)
+      .filter((field) => /^[A-Z]/.test(field))
+      .map((field) => field.toLowerCase()),
+  );
+  // `address` is what we made of `Address`
+  const isTold = (field: string) => IN_ROW.has(field) || (/^[a-z]/.test(field) && elements.has(field.toLowerCase()));
   return Object.entries(channel)
-    .filter(([field, value]) => !IN_ROW.has(field) && value !== undefined && value !== null)
+    .filter(([field, value]) => !isTold(field) && value !== undefined && value !== null)
     .map(([field, value]): [string, string] => [
       field,
       typeof value === 'object' ? JSON.stringify(value) : String(value),

@@ -56,7 +56,7 @@ export function Channels({ device }: { device: DeviceDetails }) {
         <table class="channel-table" data-testid="channels">
           <thead>
             <tr>
-              {(['state', 'name', 'model', 'address', 'actions'] as const).map((column) => (
+              {(['state', 'name', 'model', 'address', 'watch'] as const).map((column) => (
                 <th key={column} class={column}>
                   {words.channelColumns[column]}
                 </th>
@@ -99,7 +99,7 @@ function Row({ channel, isOpen, onToggle }: { channel: ChannelDetails; isOpen: b
         </td>
         <td class="model">{[channel.manufacturer, channel.model].filter(Boolean).join(' ')}</td>
         <td class="address">{placeOf(channel)}</td>
-        <td class="actions">
+        <td class="watch">
           <a
             class="button plain"
             href={hrefOf('live', [channel.deviceId, channel.id])}
@@ -113,7 +113,7 @@ function Row({ channel, isOpen, onToggle }: { channel: ChannelDetails; isOpen: b
       {isOpen && (
         <tr class="fields-row" id={details}>
           <td colSpan={5}>
-            <dl class="facts catalogue-fields" aria-label={words.fields(name)} data-testid="catalogue-fields">
+            <dl class="device-facts catalogue-fields" aria-label={words.fields(name)} data-testid="catalogue-fields">
               {fieldsOf(channel).map(([field, value]) => (
                 <div key={field}>
                   <dt>{field}</dt>

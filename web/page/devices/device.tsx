@@ -67,7 +67,7 @@ export function DevicePage({ id }: { id: string }) {
         </div>
         <Catalogue device={device} />
       </div>
-      <nav class="tabs" aria-label={device.name || device.id}>
+      <nav class="device-tabs" aria-label={device.name || device.id}>
         {TABS.map((one) => (
           <a
             key={one}

@@ -102,9 +102,9 @@ function Addresses({ health }: { health: DeviceHealth | null }) {
   return (
     <Panel title={words.addresses} name="addresses">
       <Fact name={words.seenAt} value={addresses?.source ?? (health === null ? '' : words.unknown)} />
-      <Fact name={`${words.told}: Via`} value={addresses?.via ?? ''} />
-      <Fact name={`${words.told}: Contact`} value={addresses?.contact ?? ''} />
-      <Fact name={`${words.told}: SDP o=, c=`} value={addresses === null ? '' : both(addresses.sdp)} />
+      <Fact name={`${words.told} Via`} value={addresses?.via ?? ''} />
+      <Fact name={`${words.told} Contact`} value={addresses?.contact ?? ''} />
+      <Fact name={`${words.told} o= c=`} value={addresses === null ? '' : both(addresses.sdp)} />
       <Fact
         name={words.says}
         value={
@@ -139,7 +139,7 @@ function Panel({ title, name, children }: { title: string; name: string; childre
   return (
     <section class="panel" data-testid={name}>
       <h2>{title}</h2>
-      <dl class="facts">{children}</dl>
+      <dl class="device-facts">{children}</dl>
     </section>
   );
 }

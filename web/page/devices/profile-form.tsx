@@ -152,6 +152,7 @@ function Control({ id, profile, field, kind, mayChange, put }: FieldProps & { id
 
 function valueWords(field: ProfileField, value: unknown, words: DevicesWords): string {
   if (typeof value === 'boolean') return value ? words.yes : words.no;
-  if (value === null || value === undefined) return field === 'audioLaw' ? words.asDeclared : words.nothing;
+  if (value === null || value === undefined)
+    return field === 'audioLaw' || field === 'charset' ? words.asDeclared : words.nothing;
   return words.value[String(value)] ?? String(value);
 }

@@ -102,7 +102,7 @@ function StreamPanel({ deviceId, stream }: { deviceId: string; stream: DeviceStr
       {stream.endReason !== undefined && <p class="reason">{stream.endReason}</p>}
       <h3>{words.steps}</h3>
       <StepLine steps={stream.steps} />
-      <h3>{words.findings}</h3>
+      <h3>{words.mediaFindings}</h3>
       <FindingsList findings={stream.findings} />
     </section>
   );

@@ -85,11 +85,12 @@ export interface DevicesWords {
   readonly more: (count: number) => string;
   readonly findings: string;
   readonly findingsHint: string;
+  readonly mediaFindings: string;
   readonly findChannel: string;
   readonly noChannels: string;
   readonly noChannelsHint: string;
   readonly noChannelFound: string;
-  readonly channelColumns: Readonly<Record<'state' | 'name' | 'model' | 'address' | 'actions', string>>;
+  readonly channelColumns: Readonly<Record<'state' | 'name' | 'model' | 'address' | 'watch', string>>;
   readonly watch: string;
   readonly fields: (name: string) => string;
   readonly channelState: Readonly<Record<'on' | 'off', string>>;
@@ -172,7 +173,7 @@ export const devicesWords: Readonly<Record<Language, DevicesWords>> = {
     manufacturer: 'Manufacturer',
     model: 'Model',
     firmware: 'Firmware',
-    edition: 'Edition of GB/T 28181',
+    edition: 'GB/T 28181 of',
     editionUnknown: 'not said',
     health: 'Registration',
     registered: 'Registered',
@@ -184,15 +185,15 @@ export const devicesWords: Readonly<Record<Language, DevicesWords>> = {
           ? `${Math.round(seconds / 60)} min`
           : `${seconds} s`,
     overdue: 'has run out',
-    keepalive: 'Last sign of life',
+    keepalive: 'Last message',
     every: (seconds) => `expected every ${seconds} s`,
-    missed: 'Keepalives missed',
-    missedOf: (missed, allowed) => `${missed} of ${allowed} allowed`,
+    missed: 'Keepalives',
+    missedOf: (missed, allowed) => `${missed} missed of ${allowed} allowed`,
     signalling: 'Signalling over',
     addresses: 'Addresses',
-    seenAt: 'Its packets come from',
-    told: 'It is told',
-    says: 'It says of itself',
+    seenAt: 'Packets from',
+    told: 'We write',
+    says: 'It says',
     saysSame: 'the same address as its packets',
     clock: 'Its clock',
     clockOff: (seconds) =>
@@ -219,11 +220,12 @@ export const devicesWords: Readonly<Record<Language, DevicesWords>> = {
     findings: 'What is unusual in its signalling',
     findingsHint:
       'Deviations from the standard that the gateway tolerates. What is unusual in its media stands at its streams.',
+    mediaFindings: 'What is unusual in it',
     findChannel: 'Find a channel',
     noChannels: 'The device has reported no channels.',
     noChannelsHint: 'Refresh the catalogue. A camera that has none is its own channel, after a moment.',
     noChannelFound: 'No channel matches.',
-    channelColumns: { state: 'State', name: 'Name', model: 'Model', address: 'Place', actions: 'Watch' },
+    channelColumns: { state: 'State', name: 'Name', model: 'Model', address: 'Place', watch: 'Watch' },
     watch: 'Watch',
     fields: (name) => `Catalogue fields of ${name}`,
     channelState: { on: 'on', off: 'off' },
@@ -408,11 +410,12 @@ export const devicesWords: Readonly<Record<Language, DevicesWords>> = {
     more: (count) => `显示全部 ${count} 条`,
     findings: '信令中的异常',
     findingsHint: '网关容忍的与标准不符之处。媒体方面的异常见各码流。',
+    mediaFindings: '该码流的异常',
     findChannel: '查找通道',
     noChannels: '设备未上报通道。',
     noChannelsHint: '请刷新目录。没有通道的摄像机稍后会作为自身的通道。',
     noChannelFound: '没有匹配的通道。',
-    channelColumns: { state: '状态', name: '名称', model: '型号', address: '位置', actions: '观看' },
+    channelColumns: { state: '状态', name: '名称', model: '型号', address: '位置', watch: '观看' },
     watch: '观看',
     fields: (name) => `${name} 的目录字段`,
     channelState: { on: '在线', off: '离线' },
