@@ -76,6 +76,15 @@ test('edge: faster playback ends at the target, not before, and is said once', (
   assert.deepEqual(edge.next(10 - AUDIO_TARGET_S + 0.01, [{ start: 0, end: 10 }], LATER_MS), { type: 'rate', rate: 1 });
 });
 
+test('edge: a jump ends faster playback, so that what is left is caught up afterwards', () => {
+  const edge = new LiveEdge();
+  edge.restart(true);
+  edge.next(0, [{ start: 0, end: 0.1 }], 0);
+  assert.deepEqual(edge.next(0, [{ start: 0, end: 0.28 }], 100), { type: 'rate', rate: 1.1 });
+  assert.equal(edge.next(0, [{ start: 0, end: 1 }], 200)?.type, 'jump');
+  assert.deepEqual(edge.next(0.84, [{ start: 0, end: 1.12 }], 300), { type: 'rate', rate: 1.1 });
+});
+
 test('edge: running dry widens the distance up to a bound, and calm narrows it again', () => {
   const edge = started();
   edge.starved(1_000);

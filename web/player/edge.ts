@@ -81,23 +81,26 @@ export class LiveEdge {
     const lag = live.end - currentTime;
     if (this.#startedMs === null) {
       this.#startedMs = nowMs;
-      return { type: 'jump', to: edge, why: 'start' };
+      return this.#jump(edge, 'start');
     }
     if (nowMs - this.#startedMs < START_WINDOW_MS && lag > this.#targetS + START_SLACK_S) {
-      return { type: 'jump', to: edge, why: 'start' };
+      return this.#jump(edge, 'start');
     }
     // Far past everything buffered: the time line began anew. (When media run dry, a browser overshoots the end by some 100 ms.)
-    if (lag < -AHEAD_S) return { type: 'jump', to: edge, why: 'gap' };
+    if (lag < -AHEAD_S) return this.#jump(edge, 'gap');
     const here = buffered.find((stretch) => currentTime >= stretch.start && currentTime <= stretch.end - AT_END_S);
     if (here === undefined) {
       const ahead = buffered.find((stretch) => stretch.start > currentTime && stretch.end - stretch.start > AT_END_S);
-      if (ahead !== undefined) return { type: 'jump', to: ahead.start + INSIDE_S, why: 'gap' };
+      if (ahead !== undefined) return this.#jump(ahead.start + INSIDE_S, 'gap');
     }
-    if (lag > JUMP_LAG_S + this.#targetS) {
-      this.#rate = 1;
-      return { type: 'jump', to: edge, why: 'lag' };
-    }
+    if (lag > JUMP_LAG_S + this.#targetS) return this.#jump(edge, 'lag');
     return this.#steer(lag - this.#targetS);
+  }
+
+  /** Whoever jumps plays on at the usual speed; what is still to be caught up is steered from there. */
+  #jump(to: number, why: 'start' | 'gap' | 'lag'): Move {
+    this.#rate = 1;
+    return { type: 'jump', to, why };
   }
 
   #steer(excessS: number): Move | null {
