@@ -20,6 +20,9 @@ export const MAX_RUNNING_CAPTURES = 4;
 /** Files kept; the oldest goes when there is another. Together at most 8 GB. */
 export const MAX_KEPT_CAPTURES = 16;
 
+/** A capture goes on so long after its stream has ended: BYE and its answer belong to the dialogue. */
+const FAREWELL_MS = 2000;
+
 export interface CapturePorts {
   /** Folder of the files; made when needed. */
   readonly folder: string;
@@ -185,8 +188,18 @@ export class Captures {
     };
     live.listen(tap);
     const cancel = clock.after(seconds * 1000, end);
+    let cancelFarewell = () => {};
+    const detach = live.stream.subscribe({
+      init: () => {},
+      fragment: () => {},
+      end: () => {
+        cancelFarewell = clock.after(FAREWELL_MS, end);
+      },
+    });
     release = () => {
       cancel();
+      cancelFarewell();
+      detach();
       stopListening();
       live.listen(null);
     };
