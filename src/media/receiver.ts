@@ -12,7 +12,7 @@ import { isRtcp, RTP_HEADER_BYTES } from './ingest/rtp.ts';
 import { Dial, listenTcp, type TcpConnection, type TcpListener } from './ingest/tcp.ts';
 import { joinTicker, leaveTicker, type Ticking } from './ingest/ticker.ts';
 import { openUdp, type UdpPort } from './ingest/udp.ts';
-import { ReceiverFindings } from './receiver-findings.ts';
+import { EdgeCounts, ReceiverFindings } from './receiver-findings.ts';
 
 /** `tcp-passive`: the device connects to us; `tcp-active`: we connect to the device. GB/T 28181-2022 annex D. */
 export type MediaTransport = 'udp' | 'tcp-passive' | 'tcp-active';
@@ -89,8 +89,7 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
   readonly feed: F;
   /** RTCP packets seen, on either port or in the stream. They never reach the feed. */
   rtcp = 0;
-  /** Datagrams and frames that are neither RTP nor RTCP. */
-  malformed = 0;
+  readonly #edges = new EdgeCounts();
   readonly #o: ReceiverOptions<F>;
   readonly #now: () => number;
   readonly #peer: PeerLock;
@@ -147,6 +146,21 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
     return this.#peer.strangers;
   }
 
+  /** To the device and back, by its answers to our reports; null while it gave none (most give none). */
+  get roundTripMs(): number | null {
+    return this.#reports.roundTripMs;
+  }
+
+  /** What the kernel gave for the receive buffer of the media port (RTP-2), bytes. */
+  get receiveBufferBytes(): number {
+    return this.#edges.bufferBytes;
+  }
+
+  /** Datagrams and frames that are neither RTP nor RTCP. */
+  get malformed(): number {
+    return this.#edges.malformed;
+  }
+
   /** TCP connections refused or closed by us: idle, without RTP, too many. */
   get connectionsDropped(): number {
     return this.#connections.dropped;
@@ -197,6 +211,7 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
   start(lease: Lease, sockets: Sockets): void {
     this.#lease = lease;
     this.#sockets = sockets;
+    this.#edges.bufferBytes = sockets.udp[0]?.receiveBufferBytes ?? 0;
     joinTicker(this);
   }
 
@@ -207,6 +222,7 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
   answered(answer: MediaAnswer): void {
     if (this.#closed) return;
     const hosts = [answer.host, answer.fallbackHost].filter((host): host is string => host !== null && host !== '');
+    this.#edges.answeredHost = answer.host;
     this.#peer.answered(answer.ssrc, hosts);
     if (this.transport !== 'tcp-active' || this.#dial !== null) return;
     if (answer.port <= 0 || answer.port > 0xffff) {
@@ -247,7 +263,15 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
     if (this.#connections.size > 0)
       this.#connections.closeIdle(nowMs, ({ address, port }) => hostPort(address, port) === remote);
     this.#report(nowMs);
-    this.#findings.look(nowMs, { receiver: this, peer: this.#peer, framing: this.#connections.counts() });
+    this.#findings.look(nowMs, {
+      transport: this.transport,
+      edges: this.#edges,
+      peer: this.#peer,
+      framing: this.#connections.counts(),
+      reports: this.#reports,
+      dropped: this.connectionsDropped,
+      lost: this.feed.counters.lost,
+    });
   }
 
   /** Begins, or with null ends, the hearing of all that comes in. */
@@ -268,14 +292,14 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
       return;
     }
     this.#tap?.datagram(packet, address, port, localPort);
-    this.#take(packet, true, address, port);
+    this.#edges.sort(this.transport, localPort, this.#take(packet, true, address, port), isRtcp(packet));
   }
 
   /** The way of every packet. Returns whether it was admitted. */
   #take(packet: Uint8Array, owned: boolean, address: string, port: number): boolean {
     if (packet.length < RTP_HEADER_BYTES || (packet[0]! & 0xc0) !== 0x80) {
       if (isRtcp(packet)) this.#takeRtcp(packet, address, port);
-      else this.malformed += 1;
+      else this.#edges.malformed += 1;
       return false;
     }
     const second = packet[1]!;
@@ -288,6 +312,7 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
     if (admission === 'refuse' || admission === 'wait') return false;
     if (admission !== 'accept') this.#newSender(admission, nowMs);
     if (this.#closed) return false;
+    if (packet.length > this.#edges.largest) this.#edges.largest = packet.length;
     const events = this.feed.packet(packet, owned, nowMs);
     if (events.length > 0) this.#emit(events);
     return true;
@@ -305,8 +330,8 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
     const { address, port, ssrc, sequence } = this.#peer;
     const socket = this.#sockets?.udp[1];
     if (socket === undefined || address === null || port === null || ssrc === null) return;
-    const { packets, lost } = this.feed.counters;
-    const report = this.#reports.due(nowMs, { ssrc, sequence, received: packets, lost });
+    const { packets, lost, jitterMs } = this.feed.counters;
+    const report = this.#reports.due(nowMs, { ssrc, sequence, received: packets, lost, jitterMs });
     if (report !== null) socket.send(report, this.#rtcpPort ?? Math.min(port + 1, 0xffff), address);
   }
 

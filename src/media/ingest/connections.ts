@@ -35,12 +35,16 @@ export interface FramingCounts {
   empty: number;
   resyncs: number;
   interleaved: number;
+  /** Connections with 32-bit lengths (TCP-8). */
+  wide: number;
+  /** Connections that began with a private header (TCP-3). */
+  headers: number;
 }
 
 export class Connections {
   readonly #o: ConnectionsOptions;
   readonly #all = new Set<MediaConnection>();
-  readonly #past: FramingCounts = { empty: 0, resyncs: 0, interleaved: 0 };
+  readonly #past: FramingCounts = { empty: 0, resyncs: 0, interleaved: 0, wide: 0, headers: 0 };
   /** Connections refused, or closed by us because they were idle, sent no RTP, or stood in the way. */
   dropped = 0;
   /** Sees what is read, before it is cut into packets; null: nobody listens. */
@@ -138,7 +142,12 @@ export class Connections {
 }
 
 function add(sum: FramingCounts, { deframer }: MediaConnection): void {
-  sum.empty += deframer.counts.empty;
-  sum.resyncs += deframer.counts.resyncs;
+  const { empty, resyncs, wide, headerBytes } = deframer.counts;
+  sum.wide += wide;
+  if (wide === 0) sum.empty += empty;
+  // A private header is passed over as a lost framing is, once.
+  const header = headerBytes > 0 ? 1 : 0;
+  sum.headers += header;
+  sum.resyncs += resyncs - header;
   if (deframer.framing === 'interleaved') sum.interleaved += 1;
 }

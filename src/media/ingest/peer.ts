@@ -47,6 +47,12 @@ export class PeerLock {
   strangers = 0;
   /** Those of them that came from the locked sender's own address (SSRC-7: the port's previous tenant). */
   strangersSameAddress = 0;
+  /** Times another SSRC, and another connection with the same one, took over (SSRC-6, TCP-9). */
+  newSsrc = 0;
+  newPort = 0;
+  /** `y=` of our offer and of the answer; the answer's is null until it comes, and when it has none. */
+  readonly offeredSsrc: number;
+  answeredSsrc: number | null = null;
   readonly #expected = new Set<number>();
   readonly #hosts = new Set<string>();
   #locked = false;
@@ -64,6 +70,7 @@ export class PeerLock {
 
   /** `offeredSsrc`: the `y=` of our offer. */
   constructor(offeredSsrc: number) {
+    this.offeredSsrc = offeredSsrc;
     this.#expect(offeredSsrc);
   }
 
@@ -100,6 +107,7 @@ export class PeerLock {
 
   /** What signalling says: `y=` of the answer, and addresses media may come from (SDP `c=`, the SIP source). */
   answered(ssrc: number | null, hosts: readonly string[]): void {
+    this.answeredSsrc = ssrc;
     if (ssrc !== null) this.#expect(ssrc);
     for (const host of hosts) this.#hosts.add(host);
     if (this.#locked) this.#rank = this.#rankOf(this.#address, this.#ssrc);
@@ -146,6 +154,7 @@ export class PeerLock {
       if (!this.#proves(packet, ssrc, sequence, address, port, owned, nowMs)) return 'wait';
     }
     const admission = this.#locked ? 'replace' : 'first';
+    if (this.#locked && ssrc !== this.#ssrc) this.newSsrc += 1;
     this.#lock(rank, ssrc, sequence, address, port, nowMs);
     return admission;
   }
@@ -160,6 +169,7 @@ export class PeerLock {
       return 'refuse';
     }
     this.#port = port;
+    this.newPort += 1;
     this.#lastMs = nowMs;
     this.#lastSequence = sequence;
     this.#gone = false;
@@ -245,13 +255,23 @@ export class PeerLock {
     return this.#expected.has(ssrc) ? 3 : 1;
   }
 
-  /** SSRC-10: also written with its bytes turned round. 0 means unknown (SSRC-9) and proves nothing. */
+  /** SSRC-10: in every spelling. 0 means unknown (SSRC-9) and proves nothing. */
   #expect(ssrc: number): void {
     if (ssrc === 0) return;
     this.#expected.add(ssrc >>> 0);
-    const swapped = ((ssrc & 0xff) << 24) | ((ssrc & 0xff00) << 8) | ((ssrc >>> 8) & 0xff00) | (ssrc >>> 24);
-    this.#expected.add(swapped >>> 0);
+    for (const spelling of misspelt(ssrc)) this.#expected.add(spelling);
   }
+}
+
+/** A reading smaller than this is what any sloppy sender might use: it proves nothing. */
+const LEAST_TELLING_SSRC = 2 ** 16;
+
+/** SSRC-10: what confused firmware makes of an SSRC: its bytes turned round, or its decimal digits read as hexadecimal ones. */
+export function misspelt(ssrc: number): readonly number[] {
+  const swapped = ((ssrc & 0xff) << 24) | ((ssrc & 0xff00) << 8) | ((ssrc >>> 8) & 0xff00) | (ssrc >>> 24);
+  // Ten digits are forty bits: what fits into 32 is what such firmware keeps.
+  const asHex = Number.parseInt(String(ssrc >>> 0).padStart(10, '0'), 16) % 2 ** 32;
+  return asHex < LEAST_TELLING_SSRC ? [swapped >>> 0] : [swapped >>> 0, asHex];
 }
 
 /** `10.0.0.1:9000`, `[fd00::1]:9000`. */

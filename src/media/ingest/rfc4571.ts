@@ -16,6 +16,10 @@ export interface DeframerCounts {
   resyncs: number;
   /** Bytes thrown away to find the framing again. */
   skippedBytes: number;
+  /** Bytes before the first packet: a private header (TCP-3). */
+  headerBytes: number;
+  /** The stream began with a frame of length 0: 32-bit lengths (TCP-8). */
+  wide: number;
 }
 
 /** An RTCP packet has at least its 8-byte header; an RTP packet 12 (RFC 3550). */
@@ -37,7 +41,14 @@ const MAX_KNOWN_SSRC = 4;
 const CARRY_BYTES = 2048;
 
 export class Deframer {
-  readonly counts: DeframerCounts = { packets: 0, empty: 0, resyncs: 0, skippedBytes: 0 };
+  readonly counts: DeframerCounts = {
+    packets: 0,
+    empty: 0,
+    resyncs: 0,
+    skippedBytes: 0,
+    headerBytes: 0,
+    wide: 0,
+  };
   readonly #packet: (packet: Uint8Array) => void;
   #framing: Framing | null = null;
   #carry: Buffer = Buffer.allocUnsafeSlow(CARRY_BYTES);
@@ -138,6 +149,8 @@ export class Deframer {
       const length = uint16(bytes, at + head - 2);
       if (length === 0 && (head === 2 || bytes[at] === 0x24)) {
         this.counts.empty += 1;
+        // TCP-8: the upper half of a 32-bit length reads as an empty frame, so such streams need no framing of their own.
+        if (this.counts.packets === 0) this.counts.wide = 1;
         at += head;
         continue;
       }
@@ -150,6 +163,7 @@ export class Deframer {
         continue;
       }
       if (seen < length) return at;
+      if (this.counts.packets === 0) this.counts.headerBytes = this.counts.skippedBytes;
       this.counts.packets += 1;
       this.#skippedInARow = 0;
       at = start + length;

@@ -3,10 +3,11 @@ import dgram from 'node:dgram';
 import type { BindFault } from './port-pool.ts';
 
 /**
- * Kernel receive buffer to ask for (RTP-2): with one port per camera 1 MiB rides out 4 s of a 2 Mbit/s stream; Linux
- * cuts it at net.core.rmem_max and then doubles it for its own bookkeeping.
+ * Kernel receive buffer to ask for (RTP-2): the key frames of an 8 Mbit/s camera come in bursts of 1 MB, and a busy machine
+ * may not read for a second. Only what waits takes memory. Linux cuts it at net.core.rmem_max and then doubles it for its own
+ * bookkeeping.
  */
-export const RECEIVE_BUFFER_BYTES = 1024 * 1024;
+export const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
 export interface UdpOptions {
   readonly host: string;

@@ -4,6 +4,7 @@ import {
   type Admission,
   DISPLACE_MS,
   MAX_CANDIDATES,
+  misspelt,
   PeerLock,
   PROOF_PACKETS,
   REBIND_SILENCE_MS,
@@ -195,6 +196,15 @@ test('the port of the locked sender may change: at once where the counter goes o
   send(OFFERED, 65535, CAMERA, 9000, 0);
   assert.equal(send(OFFERED, 0, CAMERA, 9555, 1), 'accept');
   assert.equal(peer.remote, '10.0.0.64:9555');
+});
+
+test('SSRC-10: bytes turned round, and decimal digits read as hexadecimal ones, are the offered SSRC', () => {
+  assert.deepEqual(misspelt(100_000_123), [0x7be1f505], 'what is left of these digits proves nothing');
+  assert.deepEqual(misspelt(112_340_001), [0x212cb206, 0x12340001]);
+  const peer = new PeerLock(112_340_001);
+  const packet = Buffer.from(`8060000100000000${'12340001'}000001ba`, 'hex');
+  assert.equal(peer.admit(packet, '10.9.9.9', 9000, true, 0), 'first', 'from an address nobody named');
+  assert.equal(peer.rank, 3);
 });
 
 test('a port change with another counter waits for silence (two senders with SSRC 0 behind one address, SSRC-3)', () => {
