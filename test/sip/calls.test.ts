@@ -4,7 +4,7 @@ import { CANCEL_HOLD_MS } from '../../src/sip/calls.ts';
 import type { SipRequest } from '../../src/sip/wire/message.ts';
 import { CHANNEL, eventually, ID, invite, registered, SDP } from './opened.ts';
 
-test('a 200 that comes again after its transaction has gone is ACKed again, and the call goes on', async (t) => {
+test('INV-1: a 200 that comes again after its transaction has gone is ACKed again, and the call goes on', async (t) => {
   const { server, camera, onInvite, time } = await registered(t);
   onInvite((request) => camera.reply(request, 200, { body: SDP }));
   const { call, outcome } = invite(server);
@@ -21,7 +21,7 @@ test('a 200 that comes again after its transaction has gone is ACKed again, and 
   assert.deepEqual(await call.hangUp(), { byeAnswered: true });
 });
 
-test('a device that repeats its 200 after we hung up gets ACK and BYE again', async (t) => {
+test('INV-3: a device that repeats its 200 after we hung up gets ACK and BYE again', async (t) => {
   const { server, camera, onInvite } = await registered(t);
   onInvite((request) => camera.reply(request, 200, { body: SDP }));
   const { call } = invite(server);
@@ -37,7 +37,7 @@ test('a device that repeats its 200 after we hung up gets ACK and BYE again', as
   assert.deepEqual(await ended, { byeAnswered: true });
 });
 
-test('100, then silence: CANCEL when the patience is over, and nothing else to the device before its 487 is ACKed', async (t) => {
+test('INV-2: 100, then silence: CANCEL when the patience is over, and nothing else to the device before its 487 is ACKed', async (t) => {
   const { server, camera, onInvite } = await registered(t);
   onInvite((request) => camera.reply(request, 100));
   const { outcome } = invite(server, { timeoutMs: 300 });
@@ -57,7 +57,7 @@ test('100, then silence: CANCEL when the patience is over, and nothing else to t
   assert.deepEqual(order, ['CANCEL', 'ACK', 'MESSAGE']);
 });
 
-test('a CANCEL that nobody confirms holds the line for 2 s only', async (t) => {
+test('INV-2: a CANCEL that nobody confirms holds the line for 2 s only', async (t) => {
   const { camera, onInvite, time, server } = await registered(t);
   onInvite((request) => camera.reply(request, 180));
   const first = invite(server);
@@ -73,7 +73,7 @@ test('a CANCEL that nobody confirms holds the line for 2 s only', async (t) => {
   await second.call.hangUp();
 });
 
-test('after a registration from another port requests go there, and the call goes on', async (t) => {
+test('REG-9: after a registration from another port requests go there, and the call goes on', async (t) => {
   const { server, camera, onInvite, device, events } = await registered(t);
   onInvite((request) => camera.reply(request, 200, { body: SDP }));
   const { call, outcome } = invite(server);
@@ -87,7 +87,7 @@ test('after a registration from another port requests go there, and the call goe
   assert.deepEqual([moved.requests('BYE').length, camera.requests('BYE').length], [1, 0]);
 });
 
-test('what comes in the name of a device from elsewhere removes no channel and moves nothing', async (t) => {
+test('SIP-2: what comes in the name of a device from elsewhere removes no channel and moves nothing', async (t) => {
   const { server, camera, device, types } = await registered(t);
   const notify = (event: string) =>
     `<?xml version="1.0"?><Notify><CmdType>Catalog</CmdType><SN>9</SN><DeviceID>${ID}</DeviceID><SumNum>1</SumNum><DeviceList Num="1"><Item><DeviceID>${CHANNEL}</DeviceID><Event>${event}</Event><Status>ON</Status></Item></DeviceList></Notify>`;
@@ -103,7 +103,7 @@ test('what comes in the name of a device from elsewhere removes no channel and m
   assert.ok(types().includes('channel.removed'));
 });
 
-test('a BYE that got lost while the device stayed online is said again at its next registration', async (t) => {
+test('INV-8: a BYE that got lost while the device stayed online is said again at its next registration', async (t) => {
   const { server, camera, onInvite, stores, time, types } = await registered(t);
   onInvite((request) => camera.reply(request, 200, { body: SDP }));
   const { call, outcome } = invite(server);

@@ -107,7 +107,7 @@ Content-Length: 0
   assert.equal(buildAck(bye.dialogue).headers.get('CSeq'), '1 ACK', 'the ACK keeps the number of the INVITE');
 });
 
-test('an empty 200 without To tag still makes a dialogue that can be ended', () => {
+test('INV-11: an empty 200 without To tag still makes a dialogue that can be ended', () => {
   const confirmed = confirmDialogue(dialogue, ok('<sip:34020000001320000001@3402000000>'));
   assert.equal(confirmed.remoteTag, null);
   assert.equal(buildBye(confirmed).request.headers.get('To'), '<sip:34020000001320000001@198.51.100.7:40000>');

@@ -116,7 +116,11 @@ export class ScriptedDevice {
     return this.send('REGISTER', [...headers, this.authorize(challenge.nonce, password, o)]);
   }
 
-  authorize(nonce: string, password: string, o: { username?: string; plain?: boolean; nc?: number } = {}): string {
+  authorize(
+    nonce: string,
+    password: string,
+    o: { username?: string; plain?: boolean; nc?: number; uri?: string } = {},
+  ): string {
     const challenge = {
       realm: DOMAIN,
       nonce,
@@ -129,7 +133,7 @@ export class ScriptedDevice {
       username: o.username ?? this.id,
       password,
       method: 'REGISTER',
-      uri: `sip:${PLATFORM_ID}@${DOMAIN}`,
+      uri: o.uri ?? `sip:${PLATFORM_ID}@${DOMAIN}`,
       cnonce: 'abc',
       nc: o.nc ?? 1,
     };

@@ -75,7 +75,7 @@ test('registers with digest, is asked what it is, and lists its channels', async
   assert.equal(stores.rows.channels.size, 3);
 });
 
-test('digest forms: user name admin, no qop, Expires in Contact, none at all', async (t) => {
+test('REG-1, REG-4, REG-7: digest forms: user name admin, no qop, Expires in Contact, none at all', async (t) => {
   const { server, device } = await open(t);
   const camera = await device();
   assert.equal((await camera.register('secret', { username: 'admin' })).status, 200);
@@ -106,7 +106,7 @@ test('a nonce is good once per count: replays get a fresh challenge', async (t) 
   assert.equal(server.counters().sip_registers_stale_total, 1);
 });
 
-test('unregister wants the digest too, and ends the device', async (t) => {
+test('REG-8: unregister wants the digest too, and ends the device', async (t) => {
   const { server, device, types } = await open(t);
   const camera = await device();
   await camera.register('secret');
@@ -119,7 +119,7 @@ test('unregister wants the digest too, and ends the device', async (t) => {
   assert.equal((await camera.keepalive()).status, 403);
 });
 
-test('refusals: wrong platform id, wrong password, blocked, not added', async (t) => {
+test('REG-19, REG-20: refusals: wrong platform id, wrong password, blocked, not added', async (t) => {
   const { server, device, events } = await open(t);
   const camera = await device();
   const wrong = await camera.send('REGISTER', [], '', { target: '34020000002000000099' });
@@ -151,7 +151,7 @@ test('a device with its own password does not get in with the common one', async
   assert.equal((await camera.register('own', { username: 'admin' })).status, 200);
 });
 
-test('failed log-ins are slowed, then locked out; another id behind the same address is not', async (t) => {
+test('REG-20: failed log-ins are slowed, then locked out; another id behind the same address is not', async (t) => {
   const { server, device, time } = await open(t);
   const camera = await device();
   const neighbour = await device('34020000001180000002');
@@ -174,7 +174,7 @@ test('failed log-ins are slowed, then locked out; another id behind the same add
   assert.equal((await camera.register('secret')).status, 200);
 });
 
-test('keepalives: from home 200, from elsewhere and of strangers 403, and nothing moves', async (t) => {
+test('SIP-2, REG-12: keepalives: from home 200, from elsewhere and of strangers 403, and nothing moves', async (t) => {
   const { server, device } = await open(t);
   const camera = await device();
   await camera.register('secret');
@@ -190,7 +190,7 @@ test('keepalives: from home 200, from elsewhere and of strangers 403, and nothin
   assert.equal(server.counters().sip_requests_elsewhere_total, 2);
 });
 
-test('offline after three missed keepalives, online again by one, and 403 once the registration has run out', async (t) => {
+test('REG-12: offline after three missed keepalives, online again by one, and 403 once the registration has run out', async (t) => {
   const { server, device, types, time } = await open(t);
   const camera = await device();
   camera.onRequest = () => {};
@@ -207,7 +207,7 @@ test('offline after three missed keepalives, online again by one, and 403 once t
   assert.equal((await camera.keepalive()).status, 403);
 });
 
-test('two devices with one id: the first stays when it answers, else the second takes over', async (t) => {
+test('REG-10: two devices with one id: the first stays when it answers, else the second takes over', async (t) => {
   const { server, device, events } = await open(t);
   const camera = await device();
   await camera.register('secret');
@@ -226,7 +226,7 @@ test('two devices with one id: the first stays when it answers, else the second 
   assert.equal(server.directory.device(ID)?.address?.host, '127.0.0.2');
 });
 
-test('OPTIONS 200, others 405 with Allow, unknown calls 481, unknown commands 200', async (t) => {
+test('SIP-14, XML-10: OPTIONS 200, others 405 with Allow, unknown calls 481, unknown commands 200', async (t) => {
   const { server, device } = await open(t);
   const camera = await device();
   assert.equal((await camera.send('OPTIONS')).status, 200);
@@ -241,7 +241,7 @@ test('OPTIONS 200, others 405 with Allow, unknown calls 481, unknown commands 20
   await eventually(() => server.counters().sip_malformed_total === 1, 'garbage is counted');
 });
 
-test('a flood of REGISTERs keeps no transactions and is capped', async (t) => {
+test('SIP-13: a flood of REGISTERs keeps no transactions and is capped', async (t) => {
   const { server, device } = await open(t);
   const camera = await device();
   for (let i = 0; i < 200; i += 1) {
@@ -257,7 +257,7 @@ test('a flood of REGISTERs keeps no transactions and is capped', async (t) => {
   assert.ok((counters.sip_registers_challenged_total ?? 0) >= 20);
 });
 
-test('a call: stored before the INVITE leaves, ACKed, its 200 re-ACKed, ended by BYE', async (t) => {
+test('INV-1, SIP-4: a call: stored before the INVITE leaves, ACKed, its 200 re-ACKed, ended by BYE', async (t) => {
   const { server, camera, onInvite, stores } = await registered(t);
   let storedAtInvite = 0;
   onInvite((request) => {
@@ -292,7 +292,7 @@ test('a call: stored before the INVITE leaves, ACKed, its 200 re-ACKed, ended by
   assert.equal(server.counters().sip_calls, 0);
 });
 
-test('an empty 200 without To tag and with our own Contact: the ACK goes to the device', async (t) => {
+test('INV-11, SIP-4: an empty 200 without To tag and with our own Contact: the ACK goes to the device', async (t) => {
   const { server, camera, onInvite } = await registered(t);
   onInvite((request) =>
     camera.reply(request, 200, { headers: [`Contact: <sip:${PLATFORM_ID}@127.0.0.1:1>`], tag: null }),
@@ -332,7 +332,7 @@ test('refusals, silence and no way there are told apart', async (t) => {
   assert.equal(stores.rows.dialogues.size, 1); // the silent INVITE's, until its transaction gives up
 });
 
-test('CANCEL after a provisional; an answer that crosses it is ACKed and ended by BYE', async (t) => {
+test('INV-3: CANCEL after a provisional; an answer that crosses it is ACKed and ended by BYE', async (t) => {
   const { server, camera, onInvite, stores } = await registered(t);
   onInvite((request) => camera.reply(request, 180));
   const { call, outcome } = invite(server);
@@ -442,7 +442,7 @@ test('REG-12: a restarted gateway knows its devices, asks who is still there and
   assert.equal((await stray.keepalive()).status, 403);
 });
 
-test('TCP: the same over one connection; when it is gone there is no way to the device', async (t) => {
+test('SIP-8: TCP: the same over one connection; when it is gone there is no way to the device', async (t) => {
   const { server, tcpDevice, time, types } = await open(t);
   const camera = await tcpDevice();
   assert.equal((await camera.register('secret')).status, 200);
@@ -458,7 +458,7 @@ test('TCP: the same over one connection; when it is gone there is no way to the 
   await eventually(() => types().includes('device.offline'), 'offline after the grace');
 });
 
-test('a catalogue with a SumNum that is too high ends by quiet, incomplete, and removes nothing', async (t) => {
+test('CAT-2: a catalogue with a SumNum that is too high ends by quiet, incomplete, and removes nothing', async (t) => {
   const { server, camera, time } = await registered(t);
   server.directory.upsert(ID, [{ id: '34020000001320000007', event: '', on: true, fields: {} }]);
   camera.onRequest = (request) => {
@@ -483,7 +483,7 @@ test('a catalogue with a SumNum that is too high ends by quiet, incomplete, and 
   assert.equal('fault' in unknown && unknown.fault, 'not-found');
 });
 
-test('a 200 that comes after the caller gave up is ACKed and ended by BYE', async (t) => {
+test('INV-3: a 200 that comes after the caller gave up is ACKed and ended by BYE', async (t) => {
   const { server, camera, onInvite, stores } = await registered(t);
   onInvite(() => {});
   const { call, outcome } = invite(server, { timeoutMs: 200 });
@@ -497,7 +497,7 @@ test('a 200 that comes after the caller gave up is ACKed and ended by BYE', asyn
   assert.equal(stores.rows.dialogues.size, 0);
 });
 
-test('a BYE that nobody answers is owed, and said again when the device comes back', async (t) => {
+test('INV-8: a BYE that nobody answers is owed, and said again when the device comes back', async (t) => {
   const { server, camera, onInvite, stores, time } = await registered(t);
   onInvite((request) => camera.reply(request, 200, { body: SDP }));
   const { call, outcome } = invite(server);

@@ -119,7 +119,7 @@ test('65,507 bytes arrive in one datagram, and leave in one (SIP-7)', async () =
   assert.equal(sockets.send(register, { transport: 'udp', host: '127.0.0.1', port: 0 }), false);
 });
 
-test('TCP: messages cut anywhere, answers on the same connection, the end is told', async () => {
+test('SIP-5: TCP: messages cut anywhere, answers on the same connection, the end is told', async () => {
   const { sockets, heard, lost } = await open();
   const camera = await dial(sockets);
   const answers: Buffer[] = [];
@@ -253,7 +253,7 @@ test('an occupied port is a fault with a sentence, whichever of the two is taken
   assert.equal(foreign.fault, 'address-unknown');
 });
 
-test('the address that faces a host', async () => {
+test('SIP-3: the address that faces a host', async () => {
   const { sockets } = await open();
   assert.equal(sockets.localAddressTo('203.0.113.1'), '127.0.0.1', 'the bound one');
   const addresses = new LocalAddresses();

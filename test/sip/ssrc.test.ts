@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatSsrc, parseSsrc, SsrcPool, sameSsrc } from '../../src/sip/ssrc.ts';
 
-test('texts and numbers', () => {
+test('SSRC-9: texts and numbers', () => {
   assert.equal(formatSsrc(0x0bebc201), '0200000001');
   assert.equal(formatSsrc(0x05f5e101), '0100000001');
   assert.equal(formatSsrc(0x47868c01), '1200000001');
@@ -30,7 +30,7 @@ test('confused firmware: hex reading and swapped bytes (SSRC-10)', () => {
   assert.ok(!sameSsrc(200_000_001, 200_000_002));
 });
 
-test('numbers carry the kind and the domain, and are not reused at once', () => {
+test('SSRC-8, SSRC-11, SSRC-12: numbers carry the kind and the domain, and are not reused at once', () => {
   const pool = new SsrcPool('34020000002000000001');
   const first = pool.allocate('live');
   assert.equal(formatSsrc(first!), '0200000001');
@@ -49,7 +49,7 @@ test('numbers carry the kind and the domain, and are not reused at once', () => 
   assert.equal(pool.used, 1);
 });
 
-test('a restarted gateway begins elsewhere', () => {
+test('SSRC-8: a restarted gateway begins elsewhere', () => {
   assert.notEqual(
     new SsrcPool('34020000002000000001', 0.5).allocate('live'),
     new SsrcPool('34020000002000000001', 0).allocate('live'),

@@ -13,7 +13,7 @@ test('a forged INVITE makes one answer, not the dozen of a transaction, and is f
   assert.equal(server.counters().sip_server_transactions, 0);
 });
 
-test('what strangers ask is answered and leaves no transaction', async (t) => {
+test('SIP-14: what strangers ask is answered and leaves no transaction', async (t) => {
   const { server, device } = await open(t);
   const stranger = await device('34020000001180000099');
   const answers: number[] = [];
@@ -23,7 +23,7 @@ test('what strangers ask is answered and leaves no transaction', async (t) => {
   assert.equal(server.counters().sip_server_transactions, 0);
 });
 
-test('only who logs in costs a question for the local address that faces it', async (t) => {
+test('SIP-3: only who logs in costs a question for the local address that faces it', async (t) => {
   const { server, device } = await open(t);
   for (let i = 10; i < 20; i += 1) await (await device(ID, `127.0.0.${i}`)).send(i % 2 === 0 ? 'OPTIONS' : 'REGISTER');
   await new Promise((resolve) => setTimeout(resolve, 50));
@@ -35,7 +35,7 @@ test('only who logs in costs a question for the local address that faces it', as
   assert.match(query.headers.get('Contact') ?? '', new RegExp(`@127\\.0\\.0\\.1:${server.port}>`));
 });
 
-test('over a connection that still stands a keepalive gets 403 once the registration has run out', async (t) => {
+test('REG-12: over a connection that still stands a keepalive gets 403 once the registration has run out', async (t) => {
   const { server, tcpDevice, time, types } = await open(t);
   const camera = await tcpDevice();
   await camera.register('secret', { expires: 60 });
@@ -75,7 +75,7 @@ test('a wall clock that jumps puts no registered device out', async (t) => {
   assert.equal(server.directory.device(ID)?.online, true);
 });
 
-test('datagrams in the name of a camera use up nothing of what it has on its connection', async (t) => {
+test('SIP-13: datagrams in the name of a camera use up nothing of what it has on its connection', async (t) => {
   const { server, device, tcpDevice } = await open(t);
   const camera = await tcpDevice();
   await camera.register('secret');
@@ -121,7 +121,7 @@ test('a device that is blocked while its conflict of ids is settled stays out', 
   assert.equal(server.directory.device(ID), undefined);
 });
 
-test('any user name with the right password, the right id in To, and no other platform', async (t) => {
+test('REG-4, REG-19: any user name with the right password, the right id in To, and no other platform', async (t) => {
   const { server, device, events } = await open(t);
   const camera = await device();
   assert.equal((await camera.register('secret', { username: 'admin' })).status, 200);

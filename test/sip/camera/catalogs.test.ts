@@ -43,7 +43,7 @@ function make() {
   return { directory, events, catalogs, results, ask, ids, stores, found };
 }
 
-test('a collection ends by count, by quiet, or because nothing came', () => {
+test('CAT-2: a collection ends by count, by quiet, or because nothing came', () => {
   const counted = new CatalogCollection(1, true, 0);
   counted.add({ sumNum: 2, items: [item(ch(2))] }, 10);
   counted.add({ sumNum: 2, items: [item(ch(2))] }, 20);
@@ -99,7 +99,7 @@ test('an unsolicited catalogue only adds (CAT-3), and so does an empty one', () 
   assert.equal(catalogs.size, 0);
 });
 
-test('a SumNum that counts one message only: late parts are merged, and the count is not believed again', () => {
+test('CAT-2: a SumNum that counts one message only: late parts are merged, and the count is not believed again', () => {
   const { catalogs, ask, ids, results, directory } = make();
   ask(1, 0);
   for (const n of [1, 2, 3]) catalogs.answer(D, 1, { sumNum: 1, items: [item(ch(n))] }, n);
@@ -132,7 +132,7 @@ test('what is no channel: platform, device itself among others, groups, alarms (
   assert.deepEqual(ids(), [ch(1)]);
 });
 
-test('an IPC that lists only itself is its own channel, also when guessed before', () => {
+test('CAT-4: an IPC that lists only itself is its own channel, also when guessed before', () => {
   const { catalogs, ask, ids, events } = make();
   catalogs.addSelf(D);
   catalogs.addSelf(D);
