@@ -101,7 +101,7 @@ function skipSpecial(text: string, open: number): { text: string; next: number; 
     return {
       text: '',
       next,
-      odd: /\sstandalone\s*=\s*["']?(?!yes|no)/i.test(text.slice(open, Math.min(next, open + 200))),
+      odd: /\sstandalone\s*=(?!\s*["']?(?:yes|no)\b)/i.test(text.slice(open, Math.min(next, open + 200))),
     };
   }
   if (second !== '!') return null;
