@@ -138,6 +138,10 @@ export class Live {
     return this.#call?.receiver?.remote ?? null;
   }
 
+  get roundTripMs(): number | null {
+    return this.#call?.receiver?.roundTripMs ?? null;
+  }
+
   /** What was kept out of the calls of this stream so far. */
   get refused(): Refused {
     return refusedSoFar(this.#refusedBefore, this.#call?.receiver ?? null);

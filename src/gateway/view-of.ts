@@ -97,7 +97,7 @@ export function streamView(live: Live, iso: Iso): StreamView {
     mime: init?.mime ?? null,
     urls: { ws: `${path}.mp4${query}`, http: `${path}.mp4${query}`, page: `/${query}#${path}` },
     viewers: live.stream.viewers,
-    stats: { ...stats, bitrateBps: live.bitrateBps },
+    stats: { ...stats, bitrateBps: live.bitrateBps, roundTripMs: live.roundTripMs },
     steps: live.steps.view(iso),
     findings: live.findings.view(iso),
   };

@@ -74,6 +74,14 @@ export interface ChannelView {
   [field: string]: unknown;
 }
 
+/** A node of a device's catalogue that holds channels and is none: a region, a business group, a virtual organisation. */
+export interface GroupView {
+  id: string;
+  deviceId: string;
+  name: string;
+  parentId: string;
+}
+
 export interface StepView {
   name: string;
   at: string;
@@ -125,6 +133,9 @@ export interface StreamView {
     bitrateBps: number;
     gopMs: number;
     timestampJumps: number;
+    jitterMs: number;
+    /** Null unless the device answers to our RTCP reports. */
+    roundTripMs: number | null;
   };
   steps: StepView[];
   findings: FindingView[];

@@ -153,6 +153,10 @@ export const Stream = Type.Object(
       bitrateBps: Type.Number(),
       gopMs: Type.Number(),
       timestampJumps: Type.Integer(),
+      jitterMs: Type.Number({ description: 'Interarrival jitter of RFC 3550, smoothed' }),
+      roundTripMs: Type.Union([Type.Number(), Type.Null()], {
+        description: 'By RTCP; null unless the device answers to reports',
+      }),
     }),
     steps: Type.Array(Step, { description: 'The time line of the pull' }),
     findings: Findings,

@@ -371,6 +371,8 @@ export function stream(id: string, o: Partial<StreamView> = {}): StreamView {
       bitrateBps: 2e6,
       gopMs: 1000,
       timestampJumps: 0,
+      jitterMs: 0,
+      roundTripMs: null,
     },
     steps: [],
     findings: [],
