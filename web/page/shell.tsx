@@ -126,7 +126,7 @@ export function Shell() {
             <span class="kbd">?</span>
           </button>
           {hasToken() && (
-            <button type="button" class="plain sign-out" onClick={signOut}>
+            <button type="button" class="plain sign-out" aria-label={words.signOut} onClick={signOut}>
               <Icon name="signOut" />
               <span>{words.signOut}</span>
             </button>
