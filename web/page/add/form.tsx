@@ -83,7 +83,7 @@ export function FormPanel({ onboarding }: { onboarding: Onboarding }) {
                 <small lang={language === 'zh' ? 'en' : 'zh-CN'}>{language === 'zh' ? field.en : field.zh}</small>
               </th>
               <td>
-                <div class="cell">
+                <div class="field-value">
                   {field.key === 'password' ? (
                     <Password onboarding={onboarding} name={field[language]} shown={password} onShown={setPassword} />
                   ) : (
