@@ -14,14 +14,18 @@ export type Move =
   | { readonly type: 'rate'; readonly rate: number }
   | { readonly type: 'jump'; readonly to: number; readonly why: 'start' | 'gap' | 'lag' };
 
-/** Wanted distance to the newest frame. Video alone arrives frame by frame; an audio decoder wants some frames ahead. */
+/** Wanted distance to the newest frame. Video alone arrives frame by frame. */
 export const VIDEO_TARGET_S = 0.06;
-export const AUDIO_TARGET_S = 0.16;
+/**
+ * Chromium's sound runs dry below some 0.18 s (measured: at 0.16 s it stalls every few seconds, and longer each time, because it then
+ * wants twice as much; at 0.20 s never). Above that, room for an uneven network.
+ */
+export const AUDIO_TARGET_S = 0.22;
 /** An unsteady network pushes the target up to here and no further. */
 export const LONGEST_TARGET_S = 1.2;
 /** Every time the media ran dry the target grows by this; it shrinks again by the second factor every second. */
 const GROW_ON_STARVE_S = 0.12;
-const SHRINK_PER_SECOND = 0.997;
+const SHRINK_PER_SECOND = 0.995;
 /** Faster playback starts this far above the target and ends at the target, so that it does not flutter. */
 const CATCH_UP_ABOVE_S = 0.05;
 /** More lag than this is not played back faster but skipped: under it no jump is ever made. */
@@ -30,6 +34,8 @@ export const JUMP_LAG_S = 2;
 const START_WINDOW_MS = 600;
 /** In that window, lag above the target by this much is skipped. */
 const START_SLACK_S = 0.15;
+/** Running dry so soon after the start says more of a busy page than of the network. */
+const SETTLED_AFTER_MS = 3_000;
 /** A position this close before the end of a stretch counts as having reached it (browsers stop some ms early). */
 const AT_END_S = 0.1;
 /** This far beyond the newest media is no overshoot; less is waited out. */
@@ -64,7 +70,7 @@ export class LiveEdge {
 
   /** Playback ran dry at the live edge: keep a little more distance. (Waiting for the first pictures is no such case.) */
   starved(nowMs: number): void {
-    if (this.#startedMs === null || nowMs - this.#startedMs < 2 * START_WINDOW_MS) return;
+    if (this.#startedMs === null || nowMs - this.#startedMs < SETTLED_AFTER_MS) return;
     this.#targetS = Math.min(LONGEST_TARGET_S, this.#targetS + GROW_ON_STARVE_S);
   }
 
