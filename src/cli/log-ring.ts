@@ -11,7 +11,7 @@ const MAX_CHARACTERS = 1_000_000;
 const SECRET_KEY = /pass(?:word|wd)|token|secret|authori[sz]ation|cookie|credential|^ha1$|^response$|^nonce$/i;
 const REDACTED = '[redacted]';
 /** Words that pino writes by itself. */
-const OWN_KEYS: ReadonlySet<string> = new Set(['level', 'time', 'msg']);
+const OWN_KEYS: ReadonlySet<string> = new Set(['level', 'time']);
 
 const LEVELS: Readonly<Record<number, string>> = {
   10: 'trace',
@@ -88,13 +88,17 @@ export class LogRing implements LogTail {
     if (record === null)
       return { seq, time: null, level: 30, levelName: 'info', message: clean.slice(0, 500).trim(), data: {} };
     const level = typeof record.level === 'number' ? record.level : 30;
-    const data = Object.fromEntries(Object.entries(record).filter(([key]) => !OWN_KEYS.has(key)));
+    const { msg, event, ...rest } = record;
+    const data = Object.fromEntries(Object.entries(rest).filter(([key]) => !OWN_KEYS.has(key)));
+    // a line of ours without words is named by its event
+    const message = typeof msg === 'string' ? msg : typeof event === 'string' ? event : '';
+    if (event !== undefined && event !== message) data.event = event;
     return {
       seq,
       time: typeof record.time === 'string' ? record.time : null,
       level,
       levelName: LEVELS[level] ?? String(level),
-      message: typeof record.msg === 'string' ? record.msg : typeof record.event === 'string' ? record.event : '',
+      message,
       data: redactedData(data) as Record<string, unknown>,
     };
   }

@@ -87,7 +87,7 @@ export function StreamRow({ stream, isOpen, onToggle, onChanged }: Props) {
   return (
     <li class="stream" data-testid="stream" data-stream-id={stream.id} data-state={stream.state}>
       <div class="stream-row">
-        <div class="who">
+        <div class="cell-who">
           <button
             type="button"
             class="plain name"
@@ -103,21 +103,21 @@ export function StreamRow({ stream, isOpen, onToggle, onChanged }: Props) {
             {stream.streamNumber > 0 && ` · ${words.subStream(stream.streamNumber)}`}
           </small>
         </div>
-        <div class="state">
+        <div class="cell-state">
           <StateDot tone={TONES[stream.state]}>{words.states[stream.state]}</StateDot>
           {stream.findings.length > 0 && <small>{words.findingsCount(stream.findings.length)}</small>}
         </div>
-        <div class="picture">
+        <div class="cell-picture">
           {video === null ? <span class="hint">{words.noPicture}</span> : `${video.width}×${video.height}`}
           <small>{codecs}</small>
         </div>
-        <div class="way">
+        <div class="cell-way" title={words.transportHints[stream.transport ?? '']}>
           {words.transports[stream.transport ?? ''] ?? '–'}
           <small class="number">{stream.remote}</small>
         </div>
         {isRunning ? (
           <>
-            <div class="graph">
+            <div class="cell-graph">
               <Sparkline
                 values={history.bitrateBps}
                 places={PLACES}
@@ -128,7 +128,7 @@ export function StreamRow({ stream, isOpen, onToggle, onChanged }: Props) {
                 {bitrate(stream.stats.bitrateBps)}
               </span>
             </div>
-            <div class="graph">
+            <div class="cell-graph">
               <Sparkline
                 values={history.fps}
                 places={PLACES}
@@ -137,7 +137,7 @@ export function StreamRow({ stream, isOpen, onToggle, onChanged }: Props) {
               />
               <span class="number">{Math.round(fps)} fps</span>
             </div>
-            <div class="graph">
+            <div class="cell-graph">
               <Sparkline
                 values={history.loss}
                 places={PLACES}
@@ -147,12 +147,12 @@ export function StreamRow({ stream, isOpen, onToggle, onChanged }: Props) {
               />
               <span class={loss > 0 ? 'number fault' : 'number'}>{percent(loss)}</span>
             </div>
-            <div class="viewers number" title={words.columns.viewers}>
+            <div class="cell-viewers number" title={words.columns.viewers}>
               {stream.viewers}
             </div>
           </>
         ) : (
-          <div class="reason">{stream.endReason}</div>
+          <div class="cell-reason">{stream.endReason}</div>
         )}
         <div class="actions">
           {isRunning && (

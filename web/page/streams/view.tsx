@@ -86,7 +86,7 @@ export function StreamsView() {
           <span>{words.columns.bitrate}</span>
           <span>{words.columns.fps}</span>
           <span>{words.columns.loss}</span>
-          <span class="viewers">{words.columns.viewers}</span>
+          <span class="cell-viewers">{words.columns.viewers}</span>
           <span />
         </div>
         {running?.length === 0 && (

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiFault } from '../api.ts';
-import { useWords } from '../language.ts';
+import { localeOf, useLanguage, useWords } from '../language.ts';
 import { directory, failed } from '../model.ts';
 import { useStore } from '../store.ts';
 import { systemWords } from '../words/system.ts';
@@ -82,9 +82,22 @@ function dataWords(data: LogLine['data']): string {
     .join('  ');
 }
 
+/** `14:03:21.512` on the clock of the browser. */
+function clockOf(time: string | null, locale: string): string {
+  if (time === null) return '';
+  return new Date(time).toLocaleTimeString(locale, {
+    hour12: false,
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+  });
+}
+
 /** The tail of the log: filtered, followed, without secrets. */
 export function Log() {
   const words = useWords(systemWords).log;
+  const locale = localeOf(useLanguage());
   const devices = useStore(directory)?.devices ?? [];
   const [filter, setFilter] = useState<LogFilter>({ level: 'trace', q: '', deviceId: '' });
   const [isFollowing, setFollowing] = useState(true);
@@ -152,7 +165,7 @@ export function Log() {
         {lines?.length === 0 && <p class="hint">{words.empty}</p>}
         {lines?.map((line) => (
           <p key={line.seq} class={line.levelName} data-testid="log-line" data-level={line.levelName}>
-            <time>{line.time?.slice(11, 23)}</time>
+            <time dateTime={line.time ?? undefined}>{clockOf(line.time, locale)}</time>
             <b>{line.levelName}</b>
             <span>
               {line.message} <i>{dataWords(line.data)}</i>

@@ -11,6 +11,7 @@ export interface StreamsWords {
   readonly noneEnded: string;
   readonly states: Readonly<Record<Stream['state'], string>>;
   readonly transports: Readonly<Record<string, string>>;
+  readonly transportHints: Readonly<Record<string, string>>;
   readonly columns: {
     readonly channel: string;
     readonly picture: string;
@@ -72,7 +73,11 @@ export const streamsWords: Readonly<Record<Language, StreamsWords>> = {
       stalled: 'stalled',
       ended: 'ended',
     },
-    transports: { udp: 'UDP', 'tcp-passive': 'TCP, the camera connects', 'tcp-active': 'TCP, we connect' },
+    transports: { udp: 'UDP', 'tcp-passive': 'TCP passive', 'tcp-active': 'TCP active' },
+    transportHints: {
+      'tcp-passive': 'The camera connects to the gateway',
+      'tcp-active': 'The gateway connects to the camera',
+    },
     columns: {
       channel: 'Channel',
       picture: 'Picture',
@@ -131,7 +136,8 @@ export const streamsWords: Readonly<Record<Language, StreamsWords>> = {
       stalled: '已中断',
       ended: '已结束',
     },
-    transports: { udp: 'UDP', 'tcp-passive': 'TCP（设备连接网关）', 'tcp-active': 'TCP（网关连接设备）' },
+    transports: { udp: 'UDP', 'tcp-passive': 'TCP 被动', 'tcp-active': 'TCP 主动' },
+    transportHints: { 'tcp-passive': '设备连接网关', 'tcp-active': '网关连接设备' },
     columns: {
       channel: '通道',
       picture: '画面',
