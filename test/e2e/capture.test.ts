@@ -34,7 +34,7 @@ const CASES: readonly Case[] = [
   { transport: 'tcp-passive', quirks: [] },
   { transport: 'tcp-active', quirks: [] },
   { transport: 'udp', quirks: ['SSRC-1', 'PS-4'] },
-  { transport: 'udp', quirks: ['RTP-3', 'RTP-5'] },
+  { transport: 'udp', quirks: ['RTP-3', 'SSRC-2'] },
   { transport: 'udp', quirks: ['PS-1', 'RTP-15'] },
   { transport: 'tcp-passive', quirks: ['TCP-1'] },
   { transport: 'tcp-passive', quirks: ['TCP-4', 'TCP-7', 'PS-8'] },
@@ -270,5 +270,8 @@ function judge(file: string, report: Report, { transport, quirks }: Case): void 
     [],
   );
   assert.equal(tshark('sip', 'sip.CSeq.method').length, report.sip.messages.length);
-  if (isClean || transport === 'udp') assert.equal(tshark('rtp', 'rtp.seq').length, report.streams[0]!.packets);
+  if (!isClean && transport !== 'udp') return;
+  // what came after our BYE belongs to no call any more
+  const more = tshark('rtp', 'rtp.seq').length - report.streams[0]!.packets;
+  assert.ok(more >= 0 && more <= LATE_PACKETS, `tshark sees ${more} packets more`);
 }
