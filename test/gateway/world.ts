@@ -1,3 +1,4 @@
+import type { CallProfile } from '../../src/gateway/call-profile.ts';
 import type { Live, LivePorts } from '../../src/gateway/live.ts';
 import { LiveTable } from '../../src/gateway/live-table.ts';
 import type { PulledTransport } from '../../src/gateway/views.ts';
@@ -38,9 +39,18 @@ export class World {
   receivers: {
     options: Omit<ReceiverOptions, 'pool'>;
     closed: { byeAnswered: boolean } | null;
-    lastPacketMs: number;
+    lastPacketMs: number | null;
   }[] = [];
   rungs: PulledTransport[] = ['tcp-passive', 'udp', 'tcp-active'];
+  profile: CallProfile = {
+    subStreamAttribute: 'all',
+    isSsrcStrict: false,
+    hasReports: true,
+    audioLaw: null,
+    keyFrameCommand: 'IFameCmd',
+  };
+  readonly keyFramesAsked: string[] = [];
+  readonly keyFramesObeyed: string[] = [];
   sdpForms: SdpForm[] = ['common'];
   idForms: IdForm[] = ['channel'];
   online = true;
@@ -86,7 +96,11 @@ export class World {
       } as unknown as LivePorts['sip'],
       async openReceiver(options) {
         if (world.portFault) return { fault: 'port-exhausted', detail: 'every port is in use' };
-        const receiver = { options, closed: null as { byeAnswered: boolean } | null, lastPacketMs: 0 };
+        const receiver = {
+          options,
+          closed: null as { byeAnswered: boolean } | null,
+          lastPacketMs: null as number | null,
+        };
         world.receivers.push(receiver);
         return {
           port: 30_000 + 2 * world.receivers.length,
@@ -104,7 +118,9 @@ export class World {
         } as unknown as Awaited<ReturnType<LivePorts['openReceiver']>>;
       },
       ladder: () => ({ transports: this.rungs, sdpForms: this.sdpForms, idForms: this.idForms }),
-      subStreamAttribute: () => 'all',
+      profile: () => this.profile,
+      askKeyFrame: (_, __, command) => void this.keyFramesAsked.push(command),
+      keyFrameObeyed: (_, command) => void this.keyFramesObeyed.push(command),
       isOnline: () => this.online,
       pauseBeforeMs: () => this.pauseMs,
       endedByDevice: () => {

@@ -75,7 +75,7 @@ interface Outcome {
 }
 
 export function invite(server: SipServer, o: { timeoutMs?: number; channelId?: string } = {}) {
-  const outcome: Outcome & { sdp?: string | null } = { log: [] };
+  const outcome: Outcome & { sdp?: string | null; findings?: string[] } = { log: [] };
   const call = server.invite({
     deviceId: ID,
     channelId: o.channelId ?? CHANNEL,
@@ -85,6 +85,7 @@ export function invite(server: SipServer, o: { timeoutMs?: number; channelId?: s
     onProvisional: (status) => outcome.log.push(`provisional ${status}`),
     onAnswer: (answer) => {
       outcome.sdp = answer.sdp;
+      if (answer.findings.length > 0) outcome.findings = answer.findings.map(([code]) => code);
       outcome.log.push('answer');
     },
     onFailure: (failure) => outcome.log.push(failure.kind === 'rejected' ? `rejected ${failure.status}` : failure.kind),

@@ -301,7 +301,7 @@ test('INV-11, SIP-4: an empty 200 without To tag and with our own Contact: the A
   const ack = await camera.untilRequest('ACK');
   assert.equal(ack.uri.user, CHANNEL);
   assert.doesNotMatch(ack.headers.get('To') ?? '', /tag/);
-  assert.deepEqual(outcome, { log: ['answer'], sdp: null });
+  assert.deepEqual(outcome, { log: ['answer'], sdp: null, findings: ['INV-11'] });
   assert.deepEqual(await call.hangUp(), { byeAnswered: true });
 });
 

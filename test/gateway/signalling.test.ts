@@ -1,0 +1,70 @@
+/** What signalling bends, as the stream of a call sees it. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { World } from './world.ts';
+
+describe('a call whose signalling is not by the book', () => {
+  it('INV-4: a 486 is asked again once, and the second answer counts', async () => {
+    const world = new World();
+    world.rungs = ['udp'];
+    const live = world.pull();
+    await world.clock.advance(0);
+    world.invite.options.onFailure({ kind: 'rejected', status: 486, reason: 'Busy Here' });
+    await world.clock.advance(499);
+    assert.equal(world.invites.length, 1);
+    await world.clock.advance(1);
+    assert.equal(world.invites.length, 2);
+    await world.play();
+    assert.equal(live.state, 'playing');
+    assert.deepEqual(
+      live.findings.view(String).map((finding) => finding.code),
+      ['INV-4'],
+    );
+  });
+
+  it('INV-7: a BYE that names another call ends nothing while media goes on', async () => {
+    const world = new World();
+    world.rungs = ['udp'];
+    const live = world.pull();
+    await world.play();
+    world.invite.options.onDoubtfulBye('a BYE from 10.0.0.8:5060 names the channel, but another Call-ID');
+    await world.clock.advance(2500);
+    world.packet();
+    await world.clock.advance(500);
+    assert.equal(live.state, 'playing');
+    assert.match(live.findings.view(String)[0]?.detail ?? '', /media went on, so it was not believed/);
+    world.invite.options.onDoubtfulBye('again');
+    await world.clock.advance(3000);
+    assert.equal(live.state, 'stalled', 'media stopped: the device meant it');
+    assert.match(live.findings.view(String)[0]?.detail ?? '', /media stopped, so it was believed/);
+    assert.deepEqual(world.findings, ['INV-7', 'INV-7'], 'counted for the device as well');
+  });
+
+  it('INV-14, SSRC-5: media that comes before the answer counts, and the answer ends nothing', async () => {
+    const world = new World();
+    world.rungs = ['udp'];
+    const live = world.pull();
+    await world.clock.advance(0);
+    world.emit({ type: 'first-packet', remote: '10.0.0.8:15060', ssrc: 1 });
+    world.answer();
+    for (let i = 0; i < 15; i++) {
+      await world.clock.advance(1000);
+      world.packet();
+    }
+    assert.equal(live.failure, null);
+    assert.equal(live.state, 'waiting');
+    assert.equal(world.invite.hungUp, 0);
+  });
+
+  it('what the answer bends is a finding of stream and device', async () => {
+    const world = new World();
+    world.rungs = ['udp'];
+    const live = world.pull();
+    await world.clock.advance(0);
+    world.answer('v=0\r\nc=IN IP4 192.168.9.9\r\nm=video 15060 RTP/AVP 96\r\na=rtpmap:96 DAHUA/90000\r\n');
+    const codes = live.findings.view(String).map((finding) => finding.code);
+    assert.deepEqual(codes, ['SSRC-2', 'INV-12', 'INV-17']);
+    assert.deepEqual(world.findings, codes);
+    void live.end('done', 1000);
+  });
+});
