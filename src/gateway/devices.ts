@@ -5,6 +5,7 @@ import {
   type CatalogView,
   type ChannelView,
   type DeviceView,
+  type GroupView,
   isProblem,
   type Problem,
   type PullTransport,
@@ -90,6 +91,13 @@ export class Devices {
       return directory.devices().flatMap((device) => directory.channels(device.id).map(channelView));
     if (directory.device(deviceId) === undefined) return unknownDevice(deviceId);
     return directory.channels(deviceId).map(channelView);
+  }
+
+  groups(deviceId?: string): GroupView[] | Problem {
+    const { directory } = this.#ports;
+    if (deviceId !== undefined && directory.device(deviceId) === undefined) return unknownDevice(deviceId);
+    const ids = deviceId === undefined ? directory.devices().map((device) => device.id) : [deviceId];
+    return ids.flatMap((id) => directory.groups.ofDevice(id)).map(({ isGroup: _, ...group }) => group);
   }
 
   channel(deviceId: string, channelId: string): ChannelView | Problem {

@@ -5,6 +5,7 @@ import { thumbnailOf } from '../media/ffmpeg.ts';
 import { PortPool } from '../media/ingest/port-pool.ts';
 import { openReceiver } from '../media/receiver.ts';
 import type { RegisterAttempt } from '../sip/camera/attempt.ts';
+import { learn } from '../sip/camera/profile.ts';
 import { type SipEvent, SipServer } from '../sip/server.ts';
 import { SsrcPool } from '../sip/ssrc.ts';
 import { openStore } from '../store/store.ts';
@@ -19,7 +20,7 @@ import { transportLadder } from './ladder.ts';
 import { LiveTable } from './live-table.ts';
 import { Onboarding } from './onboarding.ts';
 import type { Gateway } from './port.ts';
-import { formsOf, learnRung } from './profile.ts';
+import { callProfileOf, formsOf, learnRung } from './profile.ts';
 import { Recordings, rememberedRows } from './recordings.ts';
 import { Rests } from './rests.ts';
 import { openSecrets } from './secrets.ts';
@@ -146,7 +147,12 @@ export async function openGateway(
           ...formsOf(device, directory.channelCount(deviceId)),
         };
       },
-      subStreamAttribute: (deviceId) => directory.device(deviceId)?.profile.subStreamAttribute ?? 'all',
+      profile: (deviceId) => callProfileOf(directory.device(deviceId)),
+      askKeyFrame: (deviceId, channelId, command) => sip.askKeyFrame(deviceId, channelId, command),
+      keyFrameObeyed(deviceId, command) {
+        const device = directory.device(deviceId);
+        if (device !== undefined && learn(device, 'keyFrameCommand', command)) directory.save(device);
+      },
       isOnline,
       pauseBeforeMs: (deviceId, channelId) => rests.leftMs(deviceId, channelId),
       endedByDevice: (deviceId, channelId) => rests.note(deviceId, channelId),
@@ -264,6 +270,7 @@ export async function openGateway(
     forgetProfile: (id, o) => files.profiles.forget(id, o),
     refreshCatalog: (id, waitMs) => devices.refreshCatalog(id, waitMs),
     channels: (deviceId) => devices.channels(deviceId),
+    groups: (deviceId) => devices.groups(deviceId),
     channel: (deviceId, channelId) => devices.channel(deviceId, channelId),
     changeChannel: (deviceId, channelId, change) => devices.changeChannel(deviceId, channelId, change),
     live: (deviceId, channelId, o) => streams.start(deviceId, channelId, o),

@@ -9,6 +9,7 @@ import type {
   DeviceHealthView,
   DeviceView,
   GatewayEvent,
+  GroupView,
   HealthView,
   OnboardingView,
   PresenceChangeView,
@@ -71,6 +72,7 @@ export interface Gateway {
   refreshCatalog(id: string, waitMs: number): Promise<CatalogView | Problem>;
 
   channels(deviceId?: string): ChannelView[] | Problem;
+  groups(deviceId?: string): GroupView[] | Problem;
   channel(deviceId: string, channelId: string): ChannelView | Problem;
   changeChannel(
     deviceId: string,

@@ -20,6 +20,7 @@ import { sendProblem } from './problem.ts';
 import { captureRoutes } from './routes/captures.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { deviceRoutes } from './routes/devices.ts';
+import { groupRoutes } from './routes/groups.ts';
 import { type LogTail, logRoutes } from './routes/log.ts';
 import { onboardingRoutes } from './routes/onboarding.ts';
 import { profileRoutes } from './routes/profile.ts';
@@ -123,6 +124,7 @@ export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpSe
           profileRoutes,
           onboardingRoutes,
           channelRoutes,
+          groupRoutes,
           streamRoutes,
           recordingRoutes,
           captureRoutes,

@@ -8,6 +8,7 @@ import type {
   DeviceHealthView,
   DeviceView,
   GatewayEvent,
+  GroupView,
   HealthView,
   OnboardingView,
   PresenceChangeView,
@@ -34,6 +35,7 @@ export class FakeGateway implements Gateway {
   readonly generated = { sipPassword: 'typed-in', token: 'generated' };
   readonly deviceList: DeviceView[] = [];
   readonly channelList: ChannelView[] = [];
+  readonly groupList: GroupView[] = [];
   readonly streamList: StreamView[] = [];
   readonly recordingList: RecordingView[] = [];
   readonly captureList: CaptureView[] = [];
@@ -124,6 +126,10 @@ export class FakeGateway implements Gateway {
   channels(deviceId?: string) {
     if (deviceId !== undefined && 'problem' in this.device(deviceId)) return missing('device_not_found', deviceId);
     return this.channelList.filter((c) => deviceId === undefined || c.deviceId === deviceId);
+  }
+  groups(deviceId?: string) {
+    if (deviceId !== undefined && 'problem' in this.device(deviceId)) return missing('device_not_found', deviceId);
+    return this.groupList.filter((g) => deviceId === undefined || g.deviceId === deviceId);
   }
   channel(deviceId: string, id: string) {
     return this.channelList.find((c) => c.deviceId === deviceId && c.id === id) ?? missing('channel_not_found', id);

@@ -122,6 +122,7 @@ export class Catalogs {
         `a catalogue of ${part.items.length} items that was not asked for (SN ${sn ?? 'none'})`,
       );
       this.#merge(deviceId, part.items);
+      this.#directory.groups.upsert(deviceId, part.items);
       return;
     }
     const { collection } = running;
@@ -131,7 +132,7 @@ export class Catalogs {
       fresh.filter((item) => item.id !== deviceId),
     );
     running.added += change.added.length;
-    running.changed += change.changed.length;
+    running.changed += change.changed.length + this.#directory.groups.upsert(deviceId, fresh);
     if (collection.sumNumWrong) this.#distrustCount(deviceId);
     const queryId = String(collection.sn);
     this.#emit({ type: 'catalog.progress', data: { deviceId, queryId, ...collection.progress } });
@@ -145,6 +146,7 @@ export class Catalogs {
       if (item.event === 'DEL') {
         const gone = this.#directory.removeChannel(deviceId, item.id);
         if (gone !== undefined) this.#channelEvent('channel.removed', gone);
+        else this.#directory.groups.remove(deviceId, item.id);
       } else if (item.event === 'ON' || item.event === 'OFF' || item.event === 'VLOST' || item.event === 'DEFECT') {
         if (ignoreStatus) {
           this.#found(deviceId, 'CAT-7', `${item.event} of ${item.id} was not believed, as its profile says`);
@@ -155,6 +157,7 @@ export class Catalogs {
         if (changed !== undefined) this.#channelEvent(on ? 'channel.online' : 'channel.offline', changed);
       } else {
         this.#merge(deviceId, [item]);
+        this.#directory.groups.upsert(deviceId, [item]);
       }
     }
   }
@@ -269,7 +272,7 @@ export class Catalogs {
     const { collection } = running;
     if (!collection.complete || collection.sumNumWrong || running.strangeSn !== null || listed.length === 0) return 0;
     const keep = new Set(listed.map((item) => item.id));
-    let removed = 0;
+    let removed = this.#directory.groups.keepOnly(deviceId, collection.items);
     for (const channel of this.#directory.channels(deviceId)) {
       if (keep.has(channel.id)) continue;
       this.#directory.removeChannel(deviceId, channel.id);

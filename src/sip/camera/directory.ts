@@ -1,4 +1,5 @@
 import type { CatalogItem } from '../manscdp/catalog.ts';
+import { type Group, Groups } from './groups.ts';
 import { type Profiled, profiled } from './profile.ts';
 
 /** What is known of the devices and their channels: in memory, written through to the store. Channels are keyed by (device, channel) everywhere (REG-11). */
@@ -56,8 +57,9 @@ export interface DeviceStore {
 }
 
 export interface ChannelStore {
-  ofDevice(deviceId: string): Channel[];
-  putAll(channels: readonly Channel[]): void;
+  /** Channels, and the groups among them. */
+  ofDevice(deviceId: string): (Channel | Group)[];
+  putAll(rows: readonly (Channel | Group)[]): void;
   delete(deviceId: string, channelId: string): void;
 }
 
@@ -81,16 +83,22 @@ export class Directory {
   readonly #channels = new Map<string, Map<string, Channel>>();
   readonly #deviceStore: DeviceStore;
   readonly #channelStore: ChannelStore;
+  readonly groups: Groups;
 
   constructor(devices: DeviceStore, channels: ChannelStore) {
     this.#deviceStore = devices;
     this.#channelStore = channels;
+    this.groups = new Groups(channels);
     for (const stored of devices.all()) {
       // nobody is online before it showed itself to this process
       // rows of before 0.2 hold one profile, and all of it was learned
       const halves = profiled(stored.learned ?? stored.profile, stored.byHand ?? {});
       this.#devices.set(stored.id, { ...stored, ...halves, online: false });
-      if (!stored.blocked) this.#channels.set(stored.id, new Map(channels.ofDevice(stored.id).map((c) => [c.id, c])));
+      if (stored.blocked) continue;
+      const rows = channels.ofDevice(stored.id);
+      const own = rows.filter((row): row is Channel => !('isGroup' in row));
+      this.#channels.set(stored.id, new Map(own.map((channel) => [channel.id, channel])));
+      this.groups.load(rows.filter((row) => 'isGroup' in row));
     }
   }
 
@@ -166,6 +174,7 @@ export class Directory {
   remove(id: string, block: boolean): void {
     for (const channel of this.channels(id)) this.#channelStore.delete(id, channel.id);
     this.#channels.delete(id);
+    this.groups.forget(id);
     this.#devices.delete(id);
     if (!block) {
       this.#deviceStore.delete(id);
