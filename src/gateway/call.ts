@@ -1,10 +1,11 @@
 import type { Finding } from '../media/frame.ts';
 import type { MediaFault, MediaTap, PacketFeed, Receiver, ReceiverEvent, ReceiverOptions } from '../media/receiver.ts';
 import { answerFindings } from '../sip/answer-findings.ts';
-import type { IdForm, SdpForm, SubStreamAttribute } from '../sip/camera/profile.ts';
+import type { IdForm, SdpForm } from '../sip/camera/profile.ts';
 import { buildOffer, parseSdp, type SessionDescription, subjectOf } from '../sip/sdp.ts';
 import type { InviteFailure, Call as SipCall, SipServer } from '../sip/server.ts';
 import { formatSsrc, type SsrcPool } from '../sip/ssrc.ts';
+import type { CallProfile } from './call-profile.ts';
 import type { Clock } from './clock.ts';
 import { FeedGate } from './feed-gate.ts';
 import { noMediaWords } from './pull-words.ts';
@@ -38,10 +39,10 @@ export interface CallOptions {
   readonly channelId: string;
   readonly streamNumber: number;
   readonly transport: PulledTransport;
-  /** How the offer is written and whom the INVITE names (INV-5), and how a sub-stream is asked for (INV-13). */
+  /** How the offer is written and whom the INVITE names (INV-5). */
   readonly sdpForm: SdpForm;
   readonly idForm: IdForm;
-  readonly subStreamAttribute: SubStreamAttribute;
+  readonly profile: CallProfile;
   /** Feed of the stream: it was there before this call and goes on after it. */
   readonly feed: PacketFeed;
   readonly steps: Steps;
@@ -141,6 +142,8 @@ export class Call {
       transport,
       ssrc,
       feed: this.#gate,
+      isSsrcStrict: this.#options.profile.isSsrcStrict,
+      hasReports: this.#options.profile.hasReports,
       onEvent: (event) => this.#onReceiver(event),
       now: () => this.#ports.clock.nowMs(),
     });
@@ -164,7 +167,8 @@ export class Call {
 
   #invite(receiver: Receiver, ssrc: number): void {
     const { deviceId, channelId, streamNumber, transport, steps, inviteTimeoutMs } = this.#options;
-    const { sdpForm, idForm, subStreamAttribute } = this.#options;
+    const { sdpForm, idForm } = this.#options;
+    const { subStreamAttribute } = this.#options.profile;
     const { sip } = this.#ports;
     const host = sip.mediaHostFor(deviceId);
     steps.add('invite', `offered ${transport} ${host}:${receiver.port}, SSRC ${formatSsrc(ssrc)}`);
@@ -222,6 +226,8 @@ export class Call {
       return;
     }
     this.#receiver.answered({ ssrc: answer.ssrc, host: answer.mediaHost, port: port ?? 0, fallbackHost: sipHost });
+    // media may be there before its answer: some send as soon as that has left, and the two go different ways (INV-14, SSRC-5)
+    if (this.#receiver.lastPacketMs !== null) return;
     this.#cancelTimer = this.#ports.clock.after(mediaTimeoutMs, () => this.#onNoMedia());
   }
 

@@ -3,11 +3,13 @@ import type { FeedCounters, Finding } from '../media/frame.ts';
 import { LIVE_REORDER } from '../media/ingest/reorder.ts';
 import { Stream } from '../media/live/stream.ts';
 import type { MediaTap, ReceiverEvent } from '../media/receiver.ts';
-import type { SubStreamAttribute } from '../sip/camera/profile.ts';
+import type { KeyFrameCommand } from '../sip/manscdp/key-frame.ts';
 import { Bitrate } from './bitrate.ts';
 import { Call, type CallEnd, type CallPorts } from './call.ts';
+import type { CallProfile } from './call-profile.ts';
 import { atMost } from './clock.ts';
 import { Findings } from './findings.ts';
+import { KeyFrames } from './key-frames.ts';
 import { Ladder, type LadderPlan, type Rung, retryPauseMs, rungWords } from './ladder.ts';
 import { closeCodeOf, problemOf } from './pull-failure.ts';
 import { NOTHING_REFUSED, type Refused, refusedSoFar } from './refused.ts';
@@ -33,8 +35,11 @@ export interface LivePorts extends CallPorts {
   readonly loss: 'deliver' | 'wait';
   /** What to try now; asked before each attempt, because the device may have changed. */
   ladder(deviceId: string, channelId: string, wish: LiveOptions['transport']): LadderPlan;
-  /** How the device wants a stream other than the main one to be asked for. */
-  subStreamAttribute(deviceId: string): SubStreamAttribute;
+  /** What is known of how the device differs; asked before each attempt. */
+  profile(deviceId: string): CallProfile;
+  askKeyFrame(deviceId: string, channelId: string, command: KeyFrameCommand): void;
+  /** The device obeyed this spelling and not the likely one: worth remembering. */
+  keyFrameObeyed(deviceId: string, command: KeyFrameCommand): void;
   isOnline(deviceId: string): boolean;
   /** How long this channel is still left alone, because its device ended a call or unregistered just now. */
   pauseBeforeMs(deviceId: string, channelId: string): number;
@@ -87,6 +92,7 @@ export class Live {
   readonly #ports: LivePorts;
   readonly #options: LiveOptions;
   readonly #feed: Feed;
+  readonly #keyFrames: KeyFrames;
   #call: Call | null = null;
   #ladder: Ladder | null = null;
   /** What the device refused before it took the rung of this call (INV-5). */
@@ -117,7 +123,17 @@ export class Live {
     this.keep = options.keep;
     this.startedEpochMs = ports.clock.epochMs();
     this.steps = new Steps(ports.clock);
-    this.#feed = new Feed({ reorder: LIVE_REORDER });
+    const law = ports.profile(options.deviceId).audioLaw;
+    this.#feed = new Feed({
+      reorder: LIVE_REORDER,
+      ...(law === null ? {} : { sound: { law: law === 'a' ? 'pcma' : 'pcmu' } }),
+    });
+    this.#keyFrames = new KeyFrames({
+      likely: () => ports.profile(options.deviceId).keyFrameCommand,
+      ask: (command) => ports.askKeyFrame(options.deviceId, options.channelId, command),
+      obeyed: (command) => ports.keyFrameObeyed(options.deviceId, command),
+      nowMs: () => ports.clock.nowMs(),
+    });
     this.stream = new Stream({ id: options.id, loss: ports.loss, clock: ports.clock });
     this.stream.onViewersChanged = () => this.#demandChanged();
     this.#demandChanged();
@@ -267,7 +283,7 @@ export class Live {
       channelId: this.channelId,
       streamNumber: this.streamNumber,
       ...rung,
-      subStreamAttribute: this.#ports.subStreamAttribute(this.deviceId),
+      profile: this.#ports.profile(this.deviceId),
       feed: this.#feed,
       steps: this.steps,
       inviteTimeoutMs: INVITE_TIMEOUT_MS,
@@ -307,7 +323,11 @@ export class Live {
         this.steps.add('codecs', event.init.mime);
         this.stream.push(event);
         return;
+      case 'key-frame-wanted':
+        this.#keyFrames.wanted();
+        return;
       case 'fragment':
+        if (event.fragment.isKey) this.#keyFrames.came();
         this.stream.push(event);
         if (this.state !== 'playing') this.#onPlaying();
         return;

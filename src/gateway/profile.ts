@@ -8,6 +8,7 @@ import {
   type SdpForm,
   setByHand,
 } from '../sip/camera/profile.ts';
+import type { CallProfile } from './call-profile.ts';
 import type { LadderPlan, Rung } from './ladder.ts';
 import { editionOf, pullTransport } from './view-of.ts';
 import { type DeviceView, isProblem, type Problem, type PullTransport } from './views.ts';
@@ -109,6 +110,18 @@ export function learnRung(device: Device, { transport, sdpForm, idForm }: Rung):
 
 function firstThen<T>(first: T | undefined, all: readonly T[]): readonly T[] {
   return first === undefined ? all : [first, ...all.filter((one) => one !== first)];
+}
+
+/** What the calls of a device act on; one that is gone meanwhile is called as the standard has it. */
+export function callProfileOf(device: Device | undefined): CallProfile {
+  const fields = device === undefined ? defaultProfile(null) : profileOf(device);
+  return {
+    subStreamAttribute: fields.subStreamAttribute,
+    isSsrcStrict: device?.byHand.ssrc === 'offered',
+    hasReports: fields.rtcp,
+    audioLaw: fields.audioLaw ?? null,
+    keyFrameCommand: fields.keyFrameCommand,
+  };
 }
 
 /**

@@ -54,6 +54,10 @@ export interface ReceiverOptions<F extends PacketFeed = PacketFeed> {
   readonly ssrc: number;
   readonly feed: F;
   onEvent(event: ReceiverEvent): void;
+  /** Only the agreed SSRC gets in; default false, because half of all devices send another one (SSRC-1). */
+  readonly isSsrcStrict?: boolean;
+  /** Receiver reports are sent; default true (RTP-11). */
+  readonly hasReports?: boolean;
   /** Monotonic milliseconds; default performance.now. */
   readonly now?: () => number;
 }
@@ -111,7 +115,7 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
     this.transport = o.transport;
     this.feed = o.feed;
     this.#now = o.now ?? (() => performance.now());
-    this.#peer = new PeerLock(o.ssrc);
+    this.#peer = new PeerLock(o.ssrc, o.isSsrcStrict);
     this.#reports = new ReceiverReports(o.ssrc);
     this.#findings = new ReceiverFindings((finding) => o.onEvent({ type: 'finding', finding }));
     this.#connections = new Connections({
@@ -329,6 +333,7 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
   #report(nowMs: number): void {
     const { address, port, ssrc, sequence } = this.#peer;
     const socket = this.#sockets?.udp[1];
+    if (this.#o.hasReports === false) return;
     if (socket === undefined || address === null || port === null || ssrc === null) return;
     const { packets, lost, jitterMs } = this.feed.counters;
     const report = this.#reports.due(nowMs, { ssrc, sequence, received: packets, lost, jitterMs });

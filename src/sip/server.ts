@@ -19,6 +19,7 @@ import { Exchange } from './exchange.ts';
 import { Farewells } from './farewells.ts';
 import type { DeviceInfo } from './manscdp/device-info.ts';
 import type { DeviceStatus } from './manscdp/device-status.ts';
+import type { KeyFrameCommand } from './manscdp/key-frame.ts';
 import type { Peer } from './peer.ts';
 import type { SipEvent, SipFault, SipServerOptions } from './server-options.ts';
 import { sipCounters } from './sip-counters.ts';
@@ -201,6 +202,11 @@ export class SipServer {
   /** Asks for the catalogue and waits at most that long: the channels are in the directory as they come. */
   queryCatalog(deviceId: string, waitMs: number): Promise<{ queryId: string; complete: boolean } | QueryFault> {
     return this.#inquiries.catalogWithin(deviceId, waitMs);
+  }
+
+  /** Asks a channel for a key frame; whether it obeys shows in its media. */
+  askKeyFrame(deviceId: string, channelId: string, command: KeyFrameCommand): void {
+    this.#inquiries.keyFrame(deviceId, channelId, command);
   }
 
   /** True once a Catalog answer of this device has begun in this process. */

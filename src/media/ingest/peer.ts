@@ -67,9 +67,11 @@ export class PeerLock {
   #candidates: Candidate[] = [];
   #backlog: Uint8Array[] = [];
   readonly #header = emptyRtpHeader();
+  readonly #isStrict: boolean;
 
-  /** `offeredSsrc`: the `y=` of our offer. */
-  constructor(offeredSsrc: number) {
+  /** `offeredSsrc`: the `y=` of our offer. `isStrict`: nobody else gets in, whatever address it has. */
+  constructor(offeredSsrc: number, isStrict = false) {
+    this.#isStrict = isStrict;
     this.offeredSsrc = offeredSsrc;
     this.#expect(offeredSsrc);
   }
@@ -142,6 +144,10 @@ export class PeerLock {
   #consider(packet: Uint8Array, ssrc: number, address: string, port: number, owned: boolean, nowMs: number): Admission {
     const rank = this.#rankOf(address, ssrc);
     const sequence = sequenceOf(packet);
+    if (this.#isStrict && rank < 3) {
+      this.strangers += 1;
+      return 'refuse';
+    }
     if (this.#locked) {
       if (ssrc === this.#ssrc && address === this.#address) return this.#rebind(port, sequence, nowMs);
       if (!this.#mayReplace(rank, address, nowMs)) {

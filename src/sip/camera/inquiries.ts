@@ -3,6 +3,7 @@ import { writeCatalogQuery } from '../manscdp/catalog.ts';
 import { type DeviceInfo, writeDeviceInfoQuery } from '../manscdp/device-info.ts';
 import { type DeviceStatus, writeDeviceStatusQuery } from '../manscdp/device-status.ts';
 import { type BodyStyle, bodyStyle, MANSCDP_CONTENT_TYPE } from '../manscdp/envelope.ts';
+import { type KeyFrameCommand, writeKeyFrameCommand } from '../manscdp/key-frame.ts';
 import type { Peer } from '../peer.ts';
 import type { SipResponse } from '../wire/message.ts';
 import type { CatalogEvent, CatalogResult, Catalogs } from './catalogs.ts';
@@ -96,6 +97,15 @@ export class Inquiries {
       return { queryId, complete: false };
     }
     return 'fault' in result ? result : { queryId: result.queryId, complete: result.complete };
+  }
+
+  /** Asks a channel for a key frame; whether it obeys shows in its media. */
+  keyFrame(deviceId: string, channelId: string, command: KeyFrameCommand): void {
+    const device = this.#ports.directory.device(deviceId);
+    if (device === undefined || this.#closed || !device.online) return;
+    this.#sn = this.#sn >= SN_LIMIT ? 1 : this.#sn + 1;
+    const style = bodyStyle(device.version, device.profile.charset ?? null);
+    this.#send(device, writeKeyFrameCommand(channelId, this.#sn, command, style), () => {});
   }
 
   /** A quiet device is asked before it is called offline (REG-15). */
