@@ -134,6 +134,7 @@ export class Inspection {
     const usable = Math.abs(epochMs) <= 8.64e15 ? epochMs : this.#epochMs(this.#nowMs);
     this.#startEpochMs ??= usable;
     this.#nowMs = Math.max(this.#nowMs, usable - this.#startEpochMs);
+    this.#tcp.poll(this.#nowMs);
   }
 
   #epochMs(nowMs: number): number {

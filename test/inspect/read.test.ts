@@ -10,6 +10,7 @@ import { isPcap, MAX_PACKET_BYTES, PcapReader } from '../../src/inspect/read/pca
 import { isPcapng, MAX_INTERFACES, MAX_OPTION_BYTES, PcapngReader } from '../../src/inspect/read/pcapng.ts';
 import { isRtpdump, MAX_LINE_BYTES, RtpdumpReader } from '../../src/inspect/read/rtpdump.ts';
 import {
+  GAP_PATIENCE_MS,
   MAX_CONNECTIONS,
   MAX_WAITING_BYTES,
   MAX_WAITING_SEGMENTS,
@@ -380,6 +381,18 @@ describe('TCP', () => {
     const big = Buffer.alloc(60_000);
     for (let i = 0; i * big.length <= MAX_WAITING_BYTES; i += 1) segment(tcp(A, B, 2 + i * big.length, 0x18, big));
     assert.deepEqual(log, ['gap 5000>5060 1']);
+  });
+
+  it('a hole is named when it stays for too long', () => {
+    const { table, segment, log } = streams();
+    table.poll(1000);
+    segment(tcp(A, B, 0, 0x18, Buffer.from('.')));
+    segment(tcp(A, B, 5, 0x18, Buffer.from('late')));
+    table.poll(1000 + GAP_PATIENCE_MS - 1);
+    assert.deepEqual(log, []);
+    table.poll(1000 + GAP_PATIENCE_MS);
+    table.poll(1000 + 2 * GAP_PATIENCE_MS);
+    assert.deepEqual(log, ['gap 5000>5060 4']);
   });
 
   it('FIN, RST and a new connection with the same ports end a stream; the end of the file what is left', () => {

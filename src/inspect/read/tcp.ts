@@ -30,6 +30,8 @@ export interface TcpSink {
 export const MAX_WAITING_SEGMENTS = 1024;
 /** The same in bytes. */
 export const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+/** What is missing for so long will not come: a sender repeats after 0.2 to 3 s (RFC 6298), and the capture would have seen it. */
+export const GAP_PATIENCE_MS = 5000;
 /** Connections followed at a time; the one heard least recently is closed. */
 export const MAX_CONNECTIONS = 4096;
 
@@ -44,6 +46,7 @@ interface Half extends TcpHalf {
   next: number | null;
   waiting: { readonly sequence: number; readonly bytes: Buffer }[];
   waitingBytes: number;
+  waitingSinceMs: number;
   isClosed: boolean;
 }
 
@@ -51,6 +54,9 @@ export class TcpStreams {
   readonly #sink: TcpSink;
   /** Two entries a connection, the least recently heard first. */
   readonly #halves = new Map<string, Half>();
+  /** Those with segments that wait for others. */
+  readonly #late = new Set<Half>();
+  #nowMs = 0;
   /** Segments whose header makes no sense. */
   malformed = 0;
 
@@ -61,6 +67,12 @@ export class TcpStreams {
   /** Connections that are followed. */
   get size(): number {
     return this.#halves.size / 2;
+  }
+
+  /** Time passes: gaps that have been open too long are given up. */
+  poll(nowMs: number): void {
+    this.#nowMs = nowMs;
+    for (const half of this.#late) if (nowMs - half.waitingSinceMs >= GAP_PATIENCE_MS) this.#skipGap(half);
   }
 
   /** A segment: `bytes[start, end)` begins with its header. */
@@ -139,6 +151,8 @@ export class TcpStreams {
     if (start === end) return;
     const ahead = distance(half.next!, sequence);
     if (ahead > 0) {
+      if (half.waiting.length === 0) half.waitingSinceMs = this.#nowMs;
+      this.#late.add(half);
       half.waiting.push({ sequence, bytes: Buffer.from(bytes.subarray(start, end)) });
       half.waitingBytes += end - start;
       if (half.waiting.length > MAX_WAITING_SEGMENTS || half.waitingBytes > MAX_WAITING_BYTES) this.#skipGap(half);
@@ -151,7 +165,11 @@ export class TcpStreams {
 
   /** Waiting segments whose turn has come. */
   #drain(half: Half): void {
-    while (half.waiting.length > 0) {
+    for (;;) {
+      if (half.waiting.length === 0) {
+        this.#late.delete(half);
+        return;
+      }
       const index = half.waiting.findIndex(({ sequence }) => distance(half.next!, sequence) <= 0);
       if (index < 0) return;
       const [{ sequence, bytes }] = half.waiting.splice(index, 1) as [{ sequence: number; bytes: Buffer }];
@@ -171,6 +189,7 @@ export class TcpStreams {
     const nearest = Math.min(...half.waiting.map(({ sequence }) => distance(half.next!, sequence)));
     half.missing += nearest;
     half.next = (half.next! + nearest) >>> 0;
+    half.waitingSinceMs = this.#nowMs;
     this.#sink.gap(half);
     this.#drain(half);
   }
@@ -185,7 +204,7 @@ export class TcpStreams {
 
 function makeHalf(source: string, sourcePort: number, target: string, targetPort: number): Half {
   const half = { source, sourcePort, target, targetPort, isOpener: null, missing: 0 };
-  const state = { next: null, waiting: [], waitingBytes: 0, isClosed: false };
+  const state = { next: null, waiting: [], waitingBytes: 0, waitingSinceMs: 0, isClosed: false };
   const made = { ...half, ...state } as unknown as Half;
   made.back = made;
   return made;

@@ -79,9 +79,11 @@ export class Session {
   }
 
   closed(half: TcpHalf): void {
-    this.log.missingBytes += half.missing;
-    this.#connections.get(half)?.onClosed('closed by the other side');
+    const connection = this.#connections.get(half);
+    if (connection === undefined) return;
     this.#connections.delete(half);
+    this.log.missingBytes += half.missing;
+    connection.onClosed('closed by the other side');
   }
 
   advance(nowMs: number): void {
@@ -101,6 +103,7 @@ export class Session {
     this.advance(this.#nowMs + LAST_LOOK_MS);
     this.#isOver = true;
     for (const half of this.#connections.keys()) this.log.missingBytes += half.missing;
+    this.#connections.clear();
     this.#receiver.close({ byeAnswered: true });
   }
 
