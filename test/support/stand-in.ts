@@ -40,9 +40,11 @@ export interface Viewer {
  */
 export class StandIn {
   readonly token = 'secret-of-the-stand-in';
-  /** `METHOD path` (below /api/v1/) → body; a function is called with nothing and its result sent. */
+  /** `METHOD path` (below /api/v1/) → body; a function is called with the query and its result sent. */
   readonly answers = new Map<string, unknown>();
   readonly asked: string[] = [];
+  /** What the token may do, as the gateway says it with every answer. */
+  access: 'control' | 'look' = 'control';
   /** Pages of a test's own, by their path below /sub/. */
   readonly #pages = new Map<string, { html: string; policy: string }>();
   onViewer: (viewer: Viewer) => void = () => {};
@@ -130,9 +132,12 @@ export class StandIn {
       return;
     }
     const answer = this.answers.get(call);
-    const body: unknown = typeof answer === 'function' ? answer() : answer;
+    const body: unknown = typeof answer === 'function' ? answer(url.searchParams) : answer;
     const status = body === undefined ? 404 : ((body as { status?: unknown }).status ?? 200);
-    response.writeHead(typeof status === 'number' ? status : 200, { 'Content-Type': 'application/json' });
+    response.writeHead(typeof status === 'number' ? status : 200, {
+      'Content-Type': 'application/json',
+      'Gbgate-Access': this.access,
+    });
     response.end(JSON.stringify(body ?? { status: 404, code: 'not_found', detail: call }));
   }
 }

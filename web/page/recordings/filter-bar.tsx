@@ -1,7 +1,7 @@
 import type { Channel, Recording } from '../api.ts';
 import { useWords } from '../language.ts';
 import { recordingsWords } from '../words/recordings.ts';
-import type { Filter } from './api.ts';
+import type { Filter } from './filter.ts';
 
 import '../parts/filter-bar.css';
 

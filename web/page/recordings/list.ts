@@ -2,7 +2,8 @@ import type { Recording } from '../api.ts';
 import { readRecording } from '../api.ts';
 import { failed, onEvent } from '../model.ts';
 import { Store } from '../store.ts';
-import { type Filter, recordingPage } from './api.ts';
+import { recordingPage } from './api.ts';
+import { belongs, type Filter, placed } from './filter.ts';
 
 /** What the view shows: `null` items while the first page is read. */
 export interface Shown {
@@ -13,23 +14,6 @@ export interface Shown {
 
 /** Numbers of recordings that run are asked for this often; everything else comes by events. */
 const GROWING_MS = 2_000;
-
-/** `fresh` in its place among the others: newest first. Pure. */
-export function placed(items: readonly Recording[], fresh: Recording): Recording[] {
-  const others = items.filter((one) => one.id !== fresh.id);
-  const startMs = Date.parse(fresh.start);
-  const at = others.findIndex((one) => Date.parse(one.start) < startMs);
-  return at < 0 ? [...others, fresh] : [...others.slice(0, at), fresh, ...others.slice(at)];
-}
-
-/** True when a recording belongs into a list with this filter, but for the day, which only the gateway judges. Pure. */
-export function belongs(recording: Recording, filter: Filter): boolean {
-  return (
-    (filter.channel === '' || filter.channel === `${recording.deviceId}/${recording.channelId}`) &&
-    (filter.state === '' || filter.state === recording.state) &&
-    (!filter.isLocked || recording.locked)
-  );
-}
 
 /**
  * The recordings that a filter leaves, read page by page as somebody scrolls, and kept true in place: an event reads one recording
