@@ -11,7 +11,6 @@ import {
   openDialogue,
   sameTags,
 } from './dialog.ts';
-import type { ClientId } from './endpoint.ts';
 import { bracketed, type Exchange } from './exchange.ts';
 import type { DialogueStore, Farewells } from './farewells.ts';
 import type { Peer } from './peer.ts';
@@ -44,25 +43,9 @@ export const CANCEL_HOLD_MS = 2_000;
 /** An INFO holds the line until its answer, at most so long. */
 const INFO_HOLD_MS = 2_000;
 
-type State = 'queued' | 'inviting' | 'cancelling' | 'up' | 'ended';
-
-interface Row {
-  readonly options: InviteOptions;
-  readonly callId: string;
-  state: State;
-  /** Null until the INVITE is about to leave. */
-  dialogue: Dialogue | null;
-  transaction: ClientId | null;
-  deadlineMs: number;
-  /** Frees the line of the device; null when it is not held. */
-  free: ((nowMs: number) => void) | null;
-  readonly ended: Promise<{ byeAnswered: boolean }>;
-  readonly settle: (result: { byeAnswered: boolean }) => void;
-}
-
 export class Calls {
   readonly #ports: CallsPorts;
-  readonly #rows = new Map<string, Row>();
+  readonly #rows = new Map<string, CallRow>();
   readonly #farewells: Farewells;
   readonly counters = {
     invites: 0,
@@ -81,13 +64,13 @@ export class Calls {
 
   /** Begins a call. Callbacks come later, never from inside. */
   invite(options: InviteOptions): Call {
-    let settle: Row['settle'] = () => {};
+    let settle: CallRow['settle'] = () => {};
     const ended = new Promise<{ byeAnswered: boolean }>((resolve) => {
       settle = resolve;
     });
     const callId = this.#ports.random();
     const deadlineMs = this.#ports.nowMs() + QUEUE_MS;
-    const row: Row = {
+    const row: CallRow = {
       options,
       callId,
       state: 'queued',
@@ -203,7 +186,7 @@ export class Calls {
     return this.#rows.size;
   }
 
-  #enqueue(row: Row): void {
+  #enqueue(row: CallRow): void {
     if (row.state !== 'queued') return;
     // a device with few sessions answers 486 while it holds the old one (INV-4)
     this.#farewells.sayOwed(row.options.deviceId, row.options.channelId);
@@ -219,7 +202,7 @@ export class Calls {
       this.#fail(row, { kind: 'unreachable' }, true);
   }
 
-  #send(row: Row, done: (nowMs: number) => void, nowMs: number): void {
+  #send(row: CallRow, done: (nowMs: number) => void, nowMs: number): void {
     const { deviceId, channelId, idForm, subject, sdp, timeoutMs } = row.options;
     const { exchange, platformId, domain } = this.#ports;
     const peer = this.#ports.peerOf(deviceId);
@@ -245,10 +228,16 @@ export class Calls {
     row.free = done;
     row.deadlineMs = nowMs + timeoutMs;
     this.counters.invites += 1;
+    let again = 0;
     const waiting = {
       onResponse: (response: SipResponse, from: Peer, atMs: number) => this.#response(row, response, from, atMs),
       onFailed: (cause: 'timeout' | 'transport', atMs: number) => this.#noAnswer(row, cause, atMs),
-      onAgain: (_: SipResponse, atMs: number) => this.#ack(row, atMs),
+      onAgain: (_: SipResponse, atMs: number) => {
+        this.#ack(row, atMs);
+        // once is a lost or a late ACK
+        if (++again > 1)
+          this.#ports.found(deviceId, 'INV-1', `its 200 to INVITE came ${again + 1} times, ACKed each time`);
+      },
     };
     row.transaction = exchange.request(
       buildInvite(row.dialogue, subject, Buffer.from(sdp, 'utf8')),
@@ -258,7 +247,7 @@ export class Calls {
     );
   }
 
-  #response(row: Row, response: SipResponse, from: Peer, nowMs: number): void {
+  #response(row: CallRow, response: SipResponse, from: Peer, nowMs: number): void {
     this.#ports.seen(row.options.deviceId, nowMs);
     if (response.status < 200) {
       if (row.state === 'inviting') row.options.onProvisional(response.status);
@@ -288,7 +277,7 @@ export class Calls {
   }
 
   /** No final answer at all. The device may have begun all the same, so the caller is told that nothing was confirmed. */
-  #noAnswer(row: Row, cause: 'timeout' | 'transport', nowMs: number): void {
+  #noAnswer(row: CallRow, cause: 'timeout' | 'transport', nowMs: number): void {
     const wasWanted = row.state === 'inviting';
     this.#release(row, nowMs);
     this.#forget(row);
@@ -298,12 +287,12 @@ export class Calls {
     row.options.onFailure(cause === 'timeout' ? { kind: 'timeout' } : { kind: 'unreachable' });
   }
 
-  #ack(row: Row, nowMs: number): void {
+  #ack(row: CallRow, nowMs: number): void {
     const peer = this.#ports.peerOf(row.options.deviceId);
     if (peer !== null && row.dialogue !== null) this.#ports.exchange.ack(buildAck(row.dialogue), peer, nowMs);
   }
 
-  #hangUp(row: Row): void {
+  #hangUp(row: CallRow): void {
     const nowMs = this.#ports.nowMs();
     if (row.state === 'queued') this.#end(row, { byeAnswered: true });
     else if (row.state === 'inviting') {
@@ -314,7 +303,7 @@ export class Calls {
   }
 
   /** Ends a dialogue that exists. The row is over at once; its promise waits for the device. */
-  #sayBye(row: Row): void {
+  #sayBye(row: CallRow): void {
     const { dialogue } = row;
     this.#rows.delete(row.callId);
     row.state = 'ended';
@@ -323,7 +312,7 @@ export class Calls {
     else this.#farewells.say(dialogue, (byeAnswered) => row.settle({ byeAnswered }));
   }
 
-  #info(row: Row, contentType: string, body: string): Promise<number> {
+  #info(row: CallRow, contentType: string, body: string): Promise<number> {
     return new Promise((resolve) => {
       const run = (done: (nowMs: number) => void, nowMs: number): void => {
         const peer = this.#ports.peerOf(row.options.deviceId);
@@ -368,13 +357,13 @@ export class Calls {
     return true;
   }
 
-  #fail(row: Row, failure: InviteFailure, byeAnswered: boolean): void {
+  #fail(row: CallRow, failure: InviteFailure, byeAnswered: boolean): void {
     this.#end(row, { byeAnswered });
     this.counters.failed += 1;
     row.options.onFailure(failure);
   }
 
-  #end(row: Row, result: { byeAnswered: boolean }): void {
+  #end(row: CallRow, result: { byeAnswered: boolean }): void {
     row.state = 'ended';
     this.#rows.delete(row.callId);
     this.#unlink(row);
@@ -383,15 +372,15 @@ export class Calls {
   }
 
   /** Nothing is expected for its INVITE any more. */
-  #unlink(row: Row): void {
+  #unlink(row: CallRow): void {
     if (row.transaction !== null) this.#ports.exchange.forget(row.transaction);
   }
 
-  #forget(row: Row): void {
+  #forget(row: CallRow): void {
     if (row.dialogue !== null) this.#ports.store.delete(row.callId);
   }
 
-  #release(row: Row, nowMs: number): void {
+  #release(row: CallRow, nowMs: number): void {
     const { free } = row;
     row.free = null;
     free?.(nowMs);
