@@ -85,6 +85,16 @@ test('edge: a jump ends faster playback, so that what is left is caught up after
   assert.deepEqual(edge.next(0.84, [{ start: 0, end: 1.12 }], 300), { type: 'rate', rate: 1.1 });
 });
 
+test('edge: a target that grew is reached by playing slower, not by waiting for the next stall', () => {
+  const edge = started();
+  edge.starved(LATER_MS);
+  const behind = (excess: number) => edge.next(10 - edge.targetS - excess, [{ start: 0, end: 10 }], LATER_MS);
+  assert.deepEqual(behind(-0.1), { type: 'rate', rate: 0.95 });
+  assert.equal(behind(-0.02), null, 'not there yet');
+  assert.deepEqual(behind(0.01), { type: 'rate', rate: 1 });
+  assert.equal(behind(-0.04), null, 'it does not flutter');
+});
+
 test('edge: running dry widens the distance up to a bound, and calm narrows it again', () => {
   const edge = started();
   edge.starved(1_000);

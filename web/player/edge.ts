@@ -23,19 +23,23 @@ export const VIDEO_TARGET_S = 0.06;
 export const AUDIO_TARGET_S = 0.22;
 /** An unsteady network pushes the target up to here and no further. */
 export const LONGEST_TARGET_S = 1.2;
-/** Every time the media ran dry the target grows by this; it shrinks again by the second factor every second. */
-const GROW_ON_STARVE_S = 0.12;
-const SHRINK_PER_SECOND = 0.995;
+/** Every time the media ran dry the target grows by the first factor; it shrinks again by the second every second. */
+const GROW_ON_STARVE = 1.5;
+const SHRINK_PER_SECOND = 0.997;
 /** Faster playback starts this far above the target and ends at the target, so that it does not flutter. */
 const CATCH_UP_ABOVE_S = 0.05;
+/** Slower playback starts this far below the target: the distance that an uneven network needs does not come by itself. */
+const FALL_BACK_BELOW_S = 0.05;
+/** Neither heard nor seen. */
+const FALL_BACK_RATE = 0.95;
 /** More lag than this is not played back faster but skipped: under it no jump is ever made. */
 export const JUMP_LAG_S = 2;
 /** A viewer gets everything since the last key frame at once, in many messages: until it all came, following the edge is still starting. */
 const START_WINDOW_MS = 600;
 /** In that window, lag above the target by this much is skipped. */
 const START_SLACK_S = 0.15;
-/** Running dry so soon after the start says more of a busy page than of the network. */
-const SETTLED_AFTER_MS = 3_000;
+/** Waiting for the first pictures is no running dry. */
+const SETTLED_AFTER_MS = 1_200;
 /** A position this close before the end of a stretch counts as having reached it (browsers stop some ms early). */
 const AT_END_S = 0.1;
 /** This far beyond the newest media is no overshoot; less is waited out. */
@@ -71,7 +75,7 @@ export class LiveEdge {
   /** Playback ran dry at the live edge: keep a little more distance. (Waiting for the first pictures is no such case.) */
   starved(nowMs: number): void {
     if (this.#startedMs === null || nowMs - this.#startedMs < SETTLED_AFTER_MS) return;
-    this.#targetS = Math.min(LONGEST_TARGET_S, this.#targetS + GROW_ON_STARVE_S);
+    this.#targetS = Math.min(LONGEST_TARGET_S, this.#targetS * GROW_ON_STARVE);
   }
 
   /** A second went by. */
@@ -111,8 +115,11 @@ export class LiveEdge {
 
   #steer(excessS: number): Move | null {
     let rate = this.#rate;
-    if (excessS <= 0) rate = 1;
-    else if (rate > 1 || excessS > CATCH_UP_ABOVE_S) rate = catchUpRate(excessS);
+    // Run dry: there is nothing to play at any speed.
+    if (excessS <= -this.#targetS) return null;
+    if (rate > 1 ? excessS > 0 : excessS > CATCH_UP_ABOVE_S) rate = catchUpRate(excessS);
+    else if (rate < 1 ? excessS < 0 : excessS < -FALL_BACK_BELOW_S) rate = FALL_BACK_RATE;
+    else rate = 1;
     if (rate === this.#rate) return null;
     this.#rate = rate;
     return { type: 'rate', rate };
