@@ -126,6 +126,7 @@ describe('the rows of the tree', () => {
     ['1310000077', ['Warehouse', '  Loading dock']],
     ['new', ['New', '  (none)']],
     ['340200 csl', []],
+    ['77', []],
     ['zsl', ['总部', '  长沙路']],
     ['nothing of the kind', []],
   ];

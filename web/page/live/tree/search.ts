@@ -7,19 +7,25 @@ interface Named {
   readonly name: string;
 }
 
+/** What a search looks through. */
+interface Texts {
+  readonly id: string;
+  /** The name and its initials. */
+  readonly name: string;
+}
+
 /** What each was last indexed as; events replace the objects they change, so that nothing here grows old. */
-const indexed = new WeakMap<Named, string>();
+const indexed = new WeakMap<Named, Texts>();
 
 const folded = (text: string) => text.normalize('NFKC').toLowerCase();
 
-/** What a search looks through: the name, the id, and the initials of the name. */
-function textOf(named: Named): string {
-  let text = indexed.get(named);
-  if (text === undefined) {
-    text = `${folded(named.name)}\n${folded(named.id)}\n${initialsOf(named.name)}`;
-    indexed.set(named, text);
+function textsOf(named: Named): Texts {
+  let texts = indexed.get(named);
+  if (texts === undefined) {
+    texts = { id: folded(named.id), name: `${folded(named.name)}\n${initialsOf(named.name)}` };
+    indexed.set(named, texts);
   }
-  return text;
+  return texts;
 }
 
 /** The words of a search; none of them for an empty one. */
@@ -29,12 +35,21 @@ export function wordsOf(find: string): readonly string[] {
     .filter((word) => word !== '');
 }
 
+/** `2` or `12` is in every id of 20 digits: so short a number is looked for in names alone. */
+const SHORT_NUMBER = /^\d{1,3}$/;
+
 /** True when each word is found in one of `named`: a channel, the groups it is in, its device. */
 export function isFound(words: readonly string[], ...named: readonly Named[]): boolean {
-  return words.every((word) => named.some((one) => textOf(one).includes(word)));
+  return words.every((word) =>
+    named.some((one) => {
+      const { id, name } = textsOf(one);
+      return name.includes(word) || (id.includes(word) && !SHORT_NUMBER.test(word));
+    }),
+  );
 }
 
 /** Indexes everything once, so that the first search is as quick as the others. */
 export function prepareSearch(directory: Directory): void {
-  for (const list of [directory.devices, directory.groups, directory.channels]) for (const named of list) textOf(named);
+  for (const list of [directory.devices, directory.groups, directory.channels])
+    for (const named of list) textsOf(named);
 }
