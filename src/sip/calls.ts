@@ -1,16 +1,8 @@
 import type { Call, InviteFailure, InviteOptions } from './call.ts';
+import type { CallRow } from './call-row.ts';
 import { GONE_WORDS, type GoneReason } from './camera/fleet.ts';
 import type { Outbox } from './camera/outbox.ts';
-import {
-  buildAck,
-  buildInfo,
-  buildInvite,
-  confirmDialogue,
-  type Dialogue,
-  endStray,
-  openDialogue,
-  sameTags,
-} from './dialog.ts';
+import { buildAck, buildInfo, buildInvite, confirmDialogue, endStray, openDialogue, sameTags } from './dialog.ts';
 import { bracketed, type Exchange } from './exchange.ts';
 import type { DialogueStore, Farewells } from './farewells.ts';
 import type { Peer } from './peer.ts';
