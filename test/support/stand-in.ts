@@ -39,7 +39,8 @@ export interface Viewer {
  * It lives under the path /sub/, as behind a reverse proxy.
  */
 export class StandIn {
-  readonly token = 'secret-of-the-stand-in';
+  /** The one that is accepted; another one from now on makes the page's a wrong one. */
+  token = 'secret-of-the-stand-in';
   /** `METHOD path` (below /api/v1/) → body; a function is called with the query and its result sent. */
   readonly answers = new Map<string, unknown>();
   readonly asked: string[] = [];
@@ -55,12 +56,13 @@ export class StandIn {
     handleProtocols: (offered) => (offered.has('gbgate.v1') ? 'gbgate.v1' : false),
   });
 
-  static async open(): Promise<StandIn> {
+  /** On a free port, or on `port`: a gateway that comes back where it was. */
+  static async open(port = 0): Promise<StandIn> {
     const standIn = new StandIn();
     standIn.#server.on('upgrade', (request, socket, head) => {
       standIn.#sockets.handleUpgrade(request, socket, head, (ws) => standIn.onViewer(viewerOf(ws, request.url ?? '')));
     });
-    await new Promise<void>((resolve) => standIn.#server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => standIn.#server.listen(port, '127.0.0.1', resolve));
     return standIn;
   }
 
@@ -79,6 +81,16 @@ export class StandIn {
     for (const response of this.#events) {
       response.write(`id: 1\ndata: ${JSON.stringify({ id: '1', type, data })}\n\n`);
     }
+  }
+
+  /** Ends every event stream, as a proxy does: the pages open them again. */
+  dropEvents(): void {
+    for (const response of this.#events) response.destroy();
+  }
+
+  /** Closes every viewer's socket, as the gateway does when a stream is over. */
+  dropViewers(code: number, reason: string): void {
+    for (const socket of this.#sockets.clients) socket.close(code, reason);
   }
 
   async close(): Promise<void> {
