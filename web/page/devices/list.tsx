@@ -134,9 +134,15 @@ function Row({ device }: { device: DeviceDetails }) {
       </td>
       <td class="model">{[device.manufacturer, device.model].filter(Boolean).join(' ')}</td>
       <td class="address number">
-        {device.address ?? ''} {device.transport && <small>{device.transport.toUpperCase()}</small>}
+        {device.address && (
+          <>
+            {device.address} <small>{device.transport?.toUpperCase()}</small>
+          </>
+        )}
       </td>
-      <td class="channels number">{device.channelCount}</td>
+      <td class="channels number" data-label={words.columns.channels}>
+        {device.channelCount}
+      </td>
       <td class="seen">{seen ? <Ago at={seen} /> : words.never}</td>
     </tr>
   );
