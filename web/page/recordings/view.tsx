@@ -127,33 +127,35 @@ export function RecordingsView() {
           )}
         </ViewHead>
         <FilterBar filter={filter} channels={channels} onChange={(next) => go(hrefWith(parts, next), 'replace')} />
-        {chosen.length > 0 ? (
-          <SelectionBar
-            selected={chosen}
-            onLock={(isLocked) => lock(chosen, isLocked)}
-            onDelete={(doomed) => void remove(doomed)}
-            onClear={() => setSelected(new Set())}
+        <div class={chosen.length > 0 ? 'recording heads selecting' : 'recording heads'}>
+          <input
+            type="checkbox"
+            data-testid="select-all"
+            aria-label={words.selectAll}
+            checked={chosen.length > 0 && chosen.length === items.length}
+            disabled={items.length === 0}
+            onChange={(event) => setSelected(new Set(event.currentTarget.checked ? items.map((one) => one.id) : []))}
           />
-        ) : (
-          <div class="recording heads">
-            <input
-              type="checkbox"
-              data-testid="select-all"
-              aria-label={words.selectAll}
-              checked={false}
-              disabled={items.length === 0}
-              onChange={() => setSelected(new Set(items.map((one) => one.id)))}
+          {chosen.length > 0 ? (
+            <SelectionBar
+              selected={chosen}
+              onLock={(isLocked) => lock(chosen, isLocked)}
+              onDelete={(doomed) => void remove(doomed)}
+              onClear={() => setSelected(new Set())}
             />
-            <span aria-hidden="true">{words.columns.name}</span>
-            <span aria-hidden="true">{words.columns.state}</span>
-            <span aria-hidden="true" class="number length">
-              {words.columns.length}
-            </span>
-            <span aria-hidden="true" class="number size">
-              {words.columns.size}
-            </span>
-          </div>
-        )}
+          ) : (
+            <>
+              <span aria-hidden="true">{words.columns.name}</span>
+              <span aria-hidden="true">{words.columns.state}</span>
+              <span aria-hidden="true" class="number length">
+                {words.columns.length}
+              </span>
+              <span aria-hidden="true" class="number size">
+                {words.columns.size}
+              </span>
+            </>
+          )}
+        </div>
         {shown.items?.length === 0 &&
           (isFiltered ? (
             <div class="empty boxed">
