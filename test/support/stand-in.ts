@@ -41,7 +41,7 @@ export interface Viewer {
 export class StandIn {
   /** The one that is accepted; another one from now on makes the page's a wrong one. */
   token = 'secret-of-the-stand-in';
-  /** `METHOD path` (below /api/v1/) → body; a function is called with the query and its result sent. */
+  /** `METHOD path` (below /api/v1/) → body; a function is called with the query and the body of the request, and its result sent. */
   readonly answers = new Map<string, unknown>();
   readonly asked: string[] = [];
   /** What the token may do, as the gateway says it with every answer. */
@@ -103,7 +103,7 @@ export class StandIn {
     const url = new URL(request.url ?? '/', 'http://stand-in');
     const path = url.pathname.replace(/^\/sub\//, '');
     if (path.startsWith('api/v1/')) {
-      this.#api(`${request.method} ${path.slice('api/v1/'.length)}`, request, url, response);
+      await this.#api(`${request.method} ${path.slice('api/v1/'.length)}`, request, url, response);
       return;
     }
     const page = this.#pages.get(path);
@@ -128,7 +128,7 @@ export class StandIn {
     }
   }
 
-  #api(call: string, request: IncomingMessage, url: URL, response: ServerResponse): void {
+  async #api(call: string, request: IncomingMessage, url: URL, response: ServerResponse): Promise<void> {
     this.asked.push(call);
     const shown = request.headers.authorization?.replace('Bearer ', '') ?? url.searchParams.get('token');
     if (shown !== this.token) {
@@ -143,8 +143,11 @@ export class StandIn {
       response.on('close', () => this.#events.delete(response));
       return;
     }
+    let sent = '';
+    for await (const piece of request) sent += String(piece);
     const answer = this.answers.get(call);
-    const body: unknown = typeof answer === 'function' ? answer(url.searchParams) : answer;
+    const body: unknown =
+      typeof answer === 'function' ? answer(url.searchParams, sent === '' ? undefined : JSON.parse(sent)) : answer;
     const status = body === undefined ? 404 : ((body as { status?: unknown }).status ?? 200);
     response.writeHead(typeof status === 'number' ? status : 200, {
       'Content-Type': 'application/json',
