@@ -4,6 +4,9 @@ import { hrefOf } from '../route.ts';
 import { liveWords } from '../words/live.ts';
 import type { Trouble } from './trouble.ts';
 
+/** Closings that are named otherwise than the problems they stand for. */
+const CLOSINGS: Readonly<Record<string, string>> = { unknown: 'channel_not_found', 'no-capacity': 'port_exhausted' };
+
 interface Props {
   trouble: Trouble;
   deviceId: string;
@@ -15,7 +18,7 @@ interface Props {
 export function TroublePanel({ trouble, deviceId, closing }: Props) {
   const words = useWords(liveWords);
   const isEnglish = useLanguage() === 'en';
-  const known = words.problems[trouble.code] ?? words.problems[closing];
+  const known = words.problems[trouble.code] ?? words.problems[CLOSINGS[closing] ?? closing.replaceAll('-', '_')];
   return (
     <section class="trouble" data-testid="trouble" data-code={trouble.code} aria-label={words.whyNoPicture}>
       <div>

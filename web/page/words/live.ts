@@ -223,7 +223,7 @@ export const liveWords: Readonly<Record<Language, LiveWords>> = {
         sentence: 'The gateway is shutting down.',
         cure: 'It plays by itself when the gateway is back.',
       },
-      'too-slow': {
+      too_slow: {
         sentence: 'This connection is too slow for the stream.',
         cure: 'Watch the sub-stream, or fewer cameras at once.',
       },
@@ -355,7 +355,7 @@ export const liveWords: Readonly<Record<Language, LiveWords>> = {
       channel_not_found: { sentence: '设备已没有该通道。', cure: '请在设备页面重新获取目录。' },
       device_not_found: { sentence: '网关不认识该设备。', cure: '设备可能已被删除，重新注册后会出现。' },
       shutting_down: { sentence: '网关正在关闭。', cure: '网关恢复后会自动播放。' },
-      'too-slow': { sentence: '网络太慢，跟不上该码流。', cure: '请改看子码流，或减少同时观看的画面。' },
+      too_slow: { sentence: '网络太慢，跟不上该码流。', cure: '请改看子码流，或减少同时观看的画面。' },
       lost: {
         sentence: '与网关的连接已断开。',
         cure: '请检查浏览器与网关之间的网络；反向代理必须转发 WebSocket。',

@@ -32,7 +32,7 @@ export function CameraTree({ directory, shown, onChoose, onChooseAll }: Props) {
   const [find, setFind] = useState('');
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const [active, setActive] = useState('');
-  const box = useRef<HTMLDivElement>(null);
+  const [box, setBox] = useState<HTMLDivElement | null>(null);
   const field = useRef<HTMLInputElement>(null);
   const rows = useMemo(() => (directory === null ? [] : rowsOf(directory, find, closed)), [directory, find, closed]);
   const { first, end } = useRowWindow(box, rows.length, ROW_PX);
@@ -49,7 +49,7 @@ export function CameraTree({ directory, shown, onChoose, onChooseAll }: Props) {
 
   useShortcuts(words.cameras, [
     { key: '/', words: words.find, run: () => field.current?.focus() },
-    { key: 'c', words: words.toTree, run: () => box.current?.focus() },
+    { key: 'c', words: words.toTree, run: () => box?.focus() },
   ]);
 
   function toggle(key: string): void {
@@ -60,7 +60,7 @@ export function CameraTree({ directory, shown, onChoose, onChooseAll }: Props) {
 
   function moveTo(index: number): void {
     const row = rows[Math.max(0, Math.min(rows.length - 1, index))];
-    const element = box.current;
+    const element = box;
     if (row === undefined || element === null) return;
     setActive(row.key);
     const top = rows.indexOf(row) * ROW_PX;
@@ -91,7 +91,7 @@ export function CameraTree({ directory, shown, onChoose, onChooseAll }: Props) {
   function key(event: KeyboardEvent): void {
     const row = rows[activeIndex];
     if (row === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    const page = Math.floor((box.current?.clientHeight ?? 0) / ROW_PX) - 1;
+    const page = Math.floor((box?.clientHeight ?? 0) / ROW_PX) - 1;
     const moves: Readonly<Record<string, () => void>> = {
       ArrowDown: () => moveTo(activeIndex + 1),
       ArrowUp: () => moveTo(activeIndex - 1),
@@ -136,13 +136,13 @@ export function CameraTree({ directory, shown, onChoose, onChooseAll }: Props) {
         value={find}
         onInput={(event) => {
           setFind(event.currentTarget.value);
-          if (box.current !== null) box.current.scrollTop = 0;
+          if (box !== null) box.scrollTop = 0;
         }}
         onKeyDown={(event) => {
           if (event.key === 'ArrowDown') {
             event.preventDefault();
             moveTo(0);
-            box.current?.focus();
+            box?.focus();
           } else if (event.key === 'Enter') {
             const hit = rows.find((row) => row.kind === 'channel');
             if (hit !== undefined) choose(hit, false);
@@ -163,7 +163,7 @@ export function CameraTree({ directory, shown, onChoose, onChooseAll }: Props) {
         )}
       </p>
       <div
-        ref={box}
+        ref={setBox}
         class="tree"
         role="tree"
         tabIndex={0}
@@ -183,7 +183,7 @@ export function CameraTree({ directory, shown, onChoose, onChooseAll }: Props) {
               isShown={row.kind === 'channel' && shown.has(row.key)}
               onChoose={(chosen, all) => {
                 // The keys are the tree's: a line may be drawn no more after the next scroll.
-                box.current?.focus({ preventScroll: true });
+                box?.focus({ preventScroll: true });
                 choose(chosen, all);
               }}
               onToggle={toggle}

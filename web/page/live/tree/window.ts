@@ -1,4 +1,3 @@
-import type { RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
 /** Rows drawn above and below what can be seen: a flick of the wheel shows no gap before the next frame. */
@@ -18,15 +17,14 @@ export function windowOf(
   return { first, end: Math.max(first, end) };
 }
 
-/** The rows of a scrolling box that are worth drawing now. */
+/** The rows of a scrolling box that are worth drawing now; `element` is null until the box is there. */
 export function useRowWindow(
-  box: RefObject<HTMLElement | null>,
+  element: HTMLElement | null,
   count: number,
   rowPx: number,
 ): { first: number; end: number } {
   const [seen, setSeen] = useState({ top: 0, heightPx: UNMEASURED_PX });
   useEffect(() => {
-    const element = box.current;
     if (element === null) return;
     const look = () => {
       // By whole rows: a scroll of some pixels draws nothing anew.
@@ -42,6 +40,6 @@ export function useRowWindow(
       watching.disconnect();
       element.removeEventListener('scroll', look);
     };
-  }, [box, rowPx]);
+  }, [element, rowPx]);
   return windowOf(count, rowPx, seen.top, seen.heightPx + rowPx);
 }
