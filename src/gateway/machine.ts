@@ -14,6 +14,8 @@ const LOOP_WINDOWS = 30;
 const LOOP_RESOLUTION_MS = 20;
 /** `timedatectl` answers in milliseconds, or hangs on a bus that is not there. */
 const CLOCK_ANSWER_MS = 2000;
+/** Part of systemd, so there where `/run/systemd/system` is. */
+const CLOCK_PROGRAM = 'timedatectl';
 
 /** Loads since the last window: 1 is one whole core for the process, the whole machine for the machine. */
 export interface Load {
@@ -120,7 +122,7 @@ export function isClockSynchronized(): Promise<boolean | null> {
   if (!existsSync('/run/systemd/system')) return Promise.resolve(null);
   return new Promise((resolve) => {
     execFile(
-      'timedatectl',
+      CLOCK_PROGRAM,
       ['show', '--property=NTPSynchronized', '--value'],
       { timeout: CLOCK_ANSWER_MS },
       (error, stdout) => resolve(error !== null ? null : stdout.trim() === 'yes'),
