@@ -1,5 +1,5 @@
 import { type Channel, type Device, list, type Step, send } from '../api.ts';
-import type { Finding } from '../parts/findings-list.tsx';
+import type { Finding } from '../parts/finding.ts';
 
 /** A device with everything that its page shows; a list that is older than this page leaves the rest out. */
 export interface DeviceDetails extends Device {

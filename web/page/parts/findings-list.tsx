@@ -2,18 +2,9 @@ import { useLanguage, useWords } from '../language.ts';
 import { findingSentence } from '../words/findings.ts';
 import { partsWords } from '../words/parts.ts';
 import { Ago } from './ago.tsx';
+import type { Finding } from './finding.ts';
 
 import './findings-list.css';
-
-/** A deviation that was tolerated (contract, streams: `findings`). */
-export interface Finding {
-  readonly code: string;
-  readonly count: number;
-  readonly firstAt: string;
-  readonly lastAt: string;
-  /** The values seen. */
-  readonly detail: string;
-}
 
 /** What was tolerated, in words; the code and the values seen beside it. */
 export function FindingsList({ findings }: { findings: readonly Finding[] }) {

@@ -1,5 +1,5 @@
 import { list, type Source, type Step, send } from '../api.ts';
-import type { Finding } from '../parts/findings-list.tsx';
+import type { Finding } from '../parts/finding.ts';
 import type { History } from './history.ts';
 
 /** A stream of the gateway (contract, streams). */
