@@ -35,6 +35,8 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
 
 /** How long the answer to "which connections carry devices?" is good: strangers may knock thousands of times a second. */
 const IN_USE_MS = 500;
+/** Silence in the middle of a message: longer than between two segments of one, shorter than a device waits for its answer. */
+const SETTLE_MS = 500;
 /** How often idle connections are looked for, at most. */
 const SWEEP_MS = 5_000;
 
@@ -46,6 +48,8 @@ interface Connection {
   lastMessageMs: number;
   /** When the message under way began; null between messages. */
   messageSinceMs: number | null;
+  /** Takes what lies there as a message when nothing more comes (SIP-6). */
+  settling: NodeJS.Timeout | undefined;
   proven: boolean;
 }
 
@@ -133,6 +137,7 @@ export class SipConnections {
       stream: new SipStream(trace === undefined ? null : (message) => trace('in', message, peer)),
       lastMessageMs: performance.now(),
       messageSinceMs: null,
+      settling: undefined,
       proven: false,
     };
     this.#byId.set(connection.peer.connection, connection);
@@ -145,21 +150,32 @@ export class SipConnections {
     const { peer, stream } = connection;
     this.#options.tap?.('in', bytes, peer);
     const nowMs = performance.now();
-    for (const message of stream.push(bytes)) {
+    this.#take(connection, stream.push(bytes), nowMs);
+    if (!stream.midMessage) connection.messageSinceMs = null;
+    else connection.messageSinceMs ??= nowMs;
+    clearTimeout(connection.settling);
+    if (stream.dead) this.#drop(connection);
+    else if (stream.midMessage)
+      connection.settling = setTimeout(
+        () => this.#take(connection, stream.settle(), performance.now()),
+        SETTLE_MS,
+      ).unref();
+  }
+
+  #take(connection: Connection, messages: readonly (SipMessage | Fault)[], nowMs: number): void {
+    for (const message of messages) {
       if (message.kind !== 'fault') {
         connection.proven = true;
         connection.lastMessageMs = nowMs;
         connection.messageSinceMs = null;
       }
-      this.#options.onMessage(message, peer);
+      this.#options.onMessage(message, connection.peer);
     }
-    if (!stream.midMessage) connection.messageSinceMs = null;
-    else connection.messageSinceMs ??= nowMs;
-    if (stream.dead) this.#drop(connection);
   }
 
   #gone(connection: Connection): void {
     const { connection: id, host } = connection.peer;
+    clearTimeout(connection.settling);
     if (!this.#byId.delete(id)) return;
     const left = (this.#perHost.get(host) ?? 1) - 1;
     if (left > 0) this.#perHost.set(host, left);

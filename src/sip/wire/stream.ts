@@ -1,6 +1,7 @@
 import { type Fault, fault, type SipFaultCode } from './fault.ts';
-import type { SipMessage } from './message.ts';
+import { contentTypeOf, type SipMessage } from './message.ts';
 import { findHeadEnd, type Head, isStartLine, MAX_HEAD_BYTES, messageOf, parseHead, skipLineEnds } from './parse.ts';
+import { closedAt, xmlBodyEnd } from './xml-end.ts';
 
 /** One body over TCP. A catalogue of 1,000 channels in a single message has 600 KB. */
 export const MAX_BODY_BYTES = 1024 * 1024;
@@ -64,14 +65,32 @@ export class SipStream {
     const out: (SipMessage | Fault)[] = [];
     if (this.#dead) return out;
     this.#append(bytes);
-    let at = 0;
+    this.#takeFrom(0, out);
+    return out;
+  }
+
+  /**
+   * Nothing more has come for a while: a message whose Content-Length promises more than there is, or whose XML is not closed, is
+   * taken as it is (SIP-6), so that its sender gets an answer. Empty when there is none.
+   */
+  settle(): (SipMessage | Fault)[] {
+    const out: (SipMessage | Fault)[] = [];
+    const head = this.#head;
+    if (this.#dead || head === null) return out;
+    const declared = declaredLength(head);
+    const end = this.#length < declared ? (holdsXml(head) ? closedAt(this.#buffer, 0, this.#length) : null) : declared;
+    if (end !== null) this.#takeFrom(this.#deliver(head, 0, end, out), out);
+    return out;
+  }
+
+  #takeFrom(from: number, out: (SipMessage | Fault)[]): void {
+    let at = from;
     while (!this.#dead) {
       const next = this.#head === null ? this.#takeHead(at, out) : this.#takeBody(at, out);
       if (next < 0) break;
       at = next;
     }
     this.#consume(at);
-    return out;
   }
 
   /** Steps over keep-alives and reads a head from `at`. Returns the index to go on from, −1 when more bytes are needed. */
@@ -126,15 +145,22 @@ export class SipStream {
   #takeBody(at: number, out: (SipMessage | Fault)[]): number {
     const head = this.#head;
     if (head === null) return -1;
-    const length = typeof head.contentLength === 'number' ? head.contentLength : 0; // RFC 3261 20.14: absent means none
-    if (this.#length - at < length) return -1;
+    const declared = at + declaredLength(head);
+    if (this.#length < declared) return -1;
+    const end = holdsXml(head) ? xmlBodyEnd(this.#buffer, at, declared, this.#length) : declared;
+    return end === 'undecided' ? -1 : this.#deliver(head, at, end, out);
+  }
+
+  /** Hands out a message whose body is `[at, end)`; answers where the next begins. */
+  #deliver(head: Head, at: number, end: number, out: (SipMessage | Fault)[]): number {
     this.#head = null;
-    this.#searched = at + length;
+    this.#searched = end;
     this.#faultsInARow = 0;
-    if (this.#headBytes !== null)
-      this.#onBytes?.(Buffer.concat([this.#headBytes, this.#buffer.subarray(at, at + length)]));
-    out.push(messageOf(head, Uint8Array.prototype.slice.call(this.#buffer, at, at + length)));
-    return at + length;
+    if (this.#headBytes !== null) this.#onBytes?.(Buffer.concat([this.#headBytes, this.#buffer.subarray(at, end)]));
+    const miscounted = end - at !== declaredLength(head);
+    const told = miscounted ? { ...head, tolerated: [...head.tolerated, 'SIP-6'] } : head;
+    out.push(messageOf(told, Uint8Array.prototype.slice.call(this.#buffer, at, end)));
+    return end;
   }
 
   /** Drops `[from, to)`. One fault for each run of garbage. */
@@ -181,4 +207,14 @@ export class SipStream {
       this.#buffer = Buffer.alloc(0); // an idle connection holds no memory
     else if (count > 0) this.#buffer.copyWithin(0, count, count + this.#length);
   }
+}
+
+/** RFC 3261 20.14: over TCP absent means none. */
+function declaredLength(head: Head): number {
+  return typeof head.contentLength === 'number' ? head.contentLength : 0;
+}
+
+/** A body with a length of 0 is none, whatever its type. */
+function holdsXml(head: Head): boolean {
+  return head.contentLength !== 0 && contentTypeOf(head)?.endsWith('xml') === true;
 }
