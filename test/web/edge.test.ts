@@ -89,10 +89,10 @@ test('edge: a target that grew is reached by playing slower, not by waiting for 
   const edge = started();
   edge.starved(LATER_MS);
   const behind = (excess: number) => edge.next(10 - edge.targetS - excess, [{ start: 0, end: 10 }], LATER_MS);
-  assert.deepEqual(behind(-0.1), { type: 'rate', rate: 0.95 });
+  assert.deepEqual(behind(-0.07), { type: 'rate', rate: 0.95 });
   assert.equal(behind(-0.02), null, 'not there yet');
   assert.deepEqual(behind(0.01), { type: 'rate', rate: 1 });
-  assert.equal(behind(-0.04), null, 'it does not flutter');
+  assert.equal(behind(-0.025), null, 'it does not flutter');
 });
 
 test('edge: running dry widens the distance up to a bound, and calm narrows it again', () => {
@@ -103,6 +103,68 @@ test('edge: running dry widens the distance up to a bound, and calm narrows it a
   assert.equal(edge.targetS, LONGEST_TARGET_S);
   for (let i = 0; i < 900; i++) edge.second();
   assert.equal(edge.targetS, AUDIO_TARGET_S);
+});
+
+/** A minute of 25 frames a second that come up to `unevenMs` late, on a clock of 10 ms steps; what the eye would see in its second half. */
+function minute(
+  unevenMs: number,
+  hasAudio: boolean,
+  random: () => number,
+): { stalls: number; meanDelayS: number; rates: number } {
+  const edge = new LiveEdge();
+  edge.restart(hasAudio);
+  let [end, at, rate, sent, stalls, rates, delays, samples] = [0, 0, 1, 0, 0, 0, 0, 0];
+  let dueMs = 0;
+  let isDry = true;
+  for (let nowMs = 0; nowMs < 60_000; nowMs += 10) {
+    while (dueMs <= nowMs) {
+      sent += 1;
+      end = sent * 0.04;
+      dueMs = Math.max(dueMs, sent * 40 + random() * unevenMs);
+    }
+    const isNowDry = end - at < 0.01;
+    if (isNowDry && !isDry) {
+      edge.starved(nowMs);
+      if (nowMs > 30_000) stalls += 1;
+    }
+    isDry = isNowDry;
+    if (!isDry) at += 0.01 * rate;
+    if (nowMs % 100 === 0) {
+      const move = edge.next(at, [{ start: 0, end }], nowMs);
+      if (move?.type === 'rate') rate = move.rate;
+      if (move?.type === 'jump') [at, rate] = [move.to, 1];
+      if (nowMs > 30_000 && move?.type === 'rate') rates += 1;
+    }
+    if (nowMs % 1_000 === 0) edge.second();
+    if (nowMs > 30_000) {
+      delays += nowMs / 1_000 - at;
+      samples += 1;
+    }
+  }
+  return { stalls, meanDelayS: delays / samples, rates };
+}
+
+test('edge: on an even network the delay is small, and the speed does not flutter', () => {
+  const video = minute(0, false, () => 0);
+  assert.ok(video.stalls === 0 && video.meanDelayS < 0.1, JSON.stringify(video));
+  const sound = minute(0, true, () => 0);
+  assert.ok(sound.stalls === 0 && sound.meanDelayS < 0.26, JSON.stringify(sound));
+  assert.ok(video.rates <= 4 && sound.rates <= 4, JSON.stringify({ video, sound }));
+});
+
+test('edge: an uneven network widens the distance before the media run dry', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 120 }),
+      fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })),
+      (unevenMs, lateness) => {
+        const random = () => lateness.next().value as number;
+        const seen = minute(unevenMs, false, random);
+        assert.ok(seen.stalls <= 1 && seen.meanDelayS < 0.35, JSON.stringify(seen));
+      },
+    ),
+    { numRuns: 20 },
+  );
 });
 
 test('edge: under two seconds of lag inside one stretch nothing ever jumps', () => {

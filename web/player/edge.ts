@@ -14,22 +14,27 @@ export type Move =
   | { readonly type: 'rate'; readonly rate: number }
   | { readonly type: 'jump'; readonly to: number; readonly why: 'start' | 'gap' | 'lag' };
 
-/** Wanted distance to the newest frame. Video alone arrives frame by frame. */
+/**
+ * Wanted distance to the newest media at the moment when it is smallest, which is just before more arrives: what is left when a
+ * frame comes late. For video alone it is the whole delay.
+ */
 export const VIDEO_TARGET_S = 0.06;
 /**
- * Chromium's sound runs dry below some 0.18 s (measured: at 0.16 s it stalls every few seconds, and longer each time, because it then
- * wants twice as much; at 0.20 s never). Above that, room for an uneven network.
+ * Chromium's sound runs dry below some 0.18 s (measured: it then stalls every few seconds, and longer each time, because it wants
+ * twice as much after each).
  */
-export const AUDIO_TARGET_S = 0.22;
+export const AUDIO_TARGET_S = 0.21;
+/** So many seconds the smallest distance is remembered: a network that was uneven in them is uneven. */
+const REMEMBERED_S = 3;
 /** An unsteady network pushes the target up to here and no further. */
 export const LONGEST_TARGET_S = 1.2;
-/** Every time the media ran dry the target grows by the first factor; it shrinks again by the second every second. */
-const GROW_ON_STARVE = 1.5;
+/** Every time the media ran dry the target grows by this; it shrinks again by the factor every second. */
+const GROW_ON_STARVE_S = 0.08;
 const SHRINK_PER_SECOND = 0.997;
 /** Faster playback starts this far above the target and ends at the target, so that it does not flutter. */
-const CATCH_UP_ABOVE_S = 0.05;
+const CATCH_UP_ABOVE_S = 0.03;
 /** Slower playback starts this far below the target: the distance that an uneven network needs does not come by itself. */
-const FALL_BACK_BELOW_S = 0.05;
+const FALL_BACK_BELOW_S = 0.03;
 /** Neither heard nor seen. */
 const FALL_BACK_RATE = 0.95;
 /** More lag than this is not played back faster but skipped: under it no jump is ever made. */
@@ -58,6 +63,9 @@ export class LiveEdge {
   #targetS = VIDEO_TARGET_S;
   #rate = 1;
   #startedMs: number | null = null;
+  /** Of each of the last seconds, how far the newest media was ahead of the clock at its worst. */
+  #leadsS: number[] = [];
+  #second = 0;
 
   /** Seconds behind the newest frame that are aimed at now. */
   get targetS(): number {
@@ -70,12 +78,13 @@ export class LiveEdge {
     this.#targetS = Math.max(this.#floorS, this.#targetS);
     this.#rate = 1;
     this.#startedMs = null;
+    this.#leadsS = [];
   }
 
   /** Playback ran dry at the live edge: keep a little more distance. (Waiting for the first pictures is no such case.) */
   starved(nowMs: number): void {
     if (this.#startedMs === null || nowMs - this.#startedMs < SETTLED_AFTER_MS) return;
-    this.#targetS = Math.min(LONGEST_TARGET_S, this.#targetS * GROW_ON_STARVE);
+    this.#targetS = Math.min(LONGEST_TARGET_S, this.#targetS + GROW_ON_STARVE_S);
   }
 
   /** A second went by. */
@@ -104,19 +113,32 @@ export class LiveEdge {
       if (ahead !== undefined) return this.#jump(ahead.start + INSIDE_S, 'gap');
     }
     if (lag > JUMP_LAG_S + this.#targetS) return this.#jump(edge, 'lag');
-    return this.#steer(lag - this.#targetS);
+    // Run dry: there is nothing to play at any speed.
+    if (lag <= 0) return null;
+    return this.#steer(this.#margin(live.end, currentTime, nowMs) - this.#targetS);
+  }
+
+  /** Seconds between the position and the newest media, at the worst moment of the last seconds. */
+  #margin(end: number, currentTime: number, nowMs: number): number {
+    const nowS = nowMs / 1_000;
+    const lead = end - nowS;
+    const second = Math.floor(nowS);
+    if (this.#leadsS.length === 0 || second - this.#second >= REMEMBERED_S) this.#leadsS = [lead];
+    else if (second !== this.#second) this.#leadsS = [...this.#leadsS, lead].slice(-REMEMBERED_S);
+    else this.#leadsS[this.#leadsS.length - 1] = Math.min(lead, this.#leadsS.at(-1) ?? lead);
+    this.#second = second;
+    return Math.min(...this.#leadsS) + nowS - currentTime;
   }
 
   /** Whoever jumps plays on at the usual speed; what is still to be caught up is steered from there. */
   #jump(to: number, why: 'start' | 'gap' | 'lag'): Move {
     this.#rate = 1;
+    this.#leadsS = [];
     return { type: 'jump', to, why };
   }
 
   #steer(excessS: number): Move | null {
     let rate = this.#rate;
-    // Run dry: there is nothing to play at any speed.
-    if (excessS <= -this.#targetS) return null;
     if (rate > 1 ? excessS > 0 : excessS > CATCH_UP_ABOVE_S) rate = catchUpRate(excessS);
     else if (rate < 1 ? excessS < 0 : excessS < -FALL_BACK_BELOW_S) rate = FALL_BACK_RATE;
     else rate = 1;
