@@ -1,14 +1,16 @@
 /**
  * `npm run soak`: a gateway under a site's ordinary day for a long time. Cameras play over all transports, viewers come and
- * go, recordings start and stop; memory, descriptors and ports must stay level. GBGATE_SOAK_MINUTES (default 30).
+ * go, recordings start and stop; memory, descriptors and ports must stay level, and two players in Chromium close to the live edge.
+ * GBGATE_SOAK_MINUTES (default 30); GBGATE_SOAK_CAMERAS (default 32, 0: the players alone).
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { WebSocket } from 'ws';
 import { channelsOf, startCamera } from '../test/support/camera.ts';
 import { type RunningGateway, runGateway, TOKEN } from '../test/support/gbgate.ts';
+import { soakPlayers } from './soak-player.ts';
 
 const MINUTES = Number(process.env.GBGATE_SOAK_MINUTES ?? 30);
-const CAMERAS = 32;
+const CAMERAS = Number(process.env.GBGATE_SOAK_CAMERAS ?? 32);
 const DEVICE_ID = '34020000001110000001';
 const TRANSPORTS = ['udp', 'tcp-passive', 'tcp-active'] as const;
 /** Growth from the end of the warm-up to the end that is still noise of the heap. */
@@ -42,8 +44,9 @@ function watch(gateway: RunningGateway, channelId: string, ms: number): Promise<
 }
 
 const gateway = await runGateway({ args: ['--linger', '5s'] });
-const simulator = await startCamera(gateway.sipPort, { id: DEVICE_ID, channels: CAMERAS });
-const channels = await channelsOf(gateway, DEVICE_ID, CAMERAS);
+const players = await soakPlayers(gateway);
+const simulator = CAMERAS === 0 ? null : await startCamera(gateway.sipPort, { id: DEVICE_ID, channels: CAMERAS });
+const channels = CAMERAS === 0 ? [] : await channelsOf(gateway, DEVICE_ID, CAMERAS);
 
 const endMs = Date.now() + MINUTES * 60_000;
 let empty = 0;
@@ -77,7 +80,8 @@ while (Date.now() < endMs) {
   );
 }
 await Promise.all(visitors);
-await simulator.stop();
+const playerFaults = await players.end();
+await simulator?.stop();
 const status = await gateway.stop();
 
 const settled = samples.slice(Math.floor(samples.length * WARM_UP_SHARE));
@@ -88,7 +92,8 @@ const faults = [
   growth > GROWTH_BYTES && `memory grew by ${Math.round(growth / 1e6)} MB`,
   empty > 0 && `${empty} viewers got nothing`,
   refused > 0 && `${refused} pulls were refused`,
-  views === 0 && 'nobody watched',
+  views === 0 && CAMERAS > 0 && 'nobody watched',
+  ...playerFaults,
   status !== 0 && `the gateway ended with status ${status}`,
 ].filter((fault) => fault !== false);
 console.log(faults.length === 0 ? `level over ${MINUTES} minutes, ${views} views` : `NOT LEVEL: ${faults.join('; ')}`);
