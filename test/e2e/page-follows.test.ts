@@ -38,7 +38,7 @@ test('an open page follows cameras that come, go and come back, and a gateway th
   await page.waitForSelector('[data-testid="message"]:not(.quiet)');
   camera = await startIt();
   await page.waitForSelector('.dot.on', { timeout: 5_000 });
-  await page.waitForSelector('[data-testid="figures"]', { timeout: 5_000 });
+  await page.waitForSelector('[data-testid="figures"]', { timeout: 20_000 });
 
   const ports = ['--http-port', new URL(gateway.http).port, '--sip-port', String(gateway.sipPort)];
   assert.equal(await gateway.stop(), 0);

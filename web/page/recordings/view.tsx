@@ -81,7 +81,7 @@ export function RecordingsView() {
   const { feed, shown } = useFeed(filter);
   const [hasPictures, setHasPictures] = useState(false);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const box = useRef<HTMLUListElement>(null);
+  const [box, setBox] = useState<HTMLUListElement | null>(null);
   const items = shown.items ?? [];
   const { first, end } = useRowWindow(box, items.length, ROW_PX);
   const played = items.find((one) => one.id === parts[0]);
@@ -173,7 +173,7 @@ export function RecordingsView() {
             </div>
           ))}
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reached by keys */}
-        <ul class="rows" ref={box} data-testid="recordings" aria-label={views.recordings} tabIndex={0}>
+        <ul class="rows" ref={setBox} data-testid="recordings" aria-label={views.recordings} tabIndex={0}>
           <li class="space" aria-hidden="true" style={{ height: `${first * ROW_PX}px` }} />
           {items.slice(first, end).map((recording, i) => (
             <RecordingRow
