@@ -85,7 +85,7 @@ function streamLines(s: StreamReport, calls: readonly CallReport[]): string[] {
         ? ''
         : `, ${gopFrames.min === gopFrames.max ? gopFrames.min : `${gopFrames.min} to ${gopFrames.max}`} frames`;
     lines.push(`  video ${codec} ${profile} ${width}x${height}, ${fps ?? '-'} frames/s${declared}`);
-    lines.push(`  ${frames} frames, ${keyFrames} key frames, group of pictures ${gopMs} ms${gop}`);
+    lines.push(`  ${frames} frames, ${keyFrames} key frames, group of pictures ${gopMs === 0 ? '-' : gopMs} ms${gop}`);
   }
   if (s.audio !== null)
     lines.push(
