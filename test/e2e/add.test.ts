@@ -27,7 +27,8 @@ describe('adding a camera in Chromium', { timeout: 180_000 }, () => {
   let page: Page | null = null;
 
   before(async () => {
-    [gateway, browser] = await Promise.all([runGateway({ mediaPorts: '43100-43199' }), launchBrowser()]);
+    browser = await launchBrowser();
+    gateway = await runGateway({ mediaPorts: '43100-43199' });
   });
   afterEach(async () => {
     await page?.close();
@@ -35,8 +36,8 @@ describe('adding a camera in Chromium', { timeout: 180_000 }, () => {
     await Promise.all(cameras.splice(0).map((camera) => camera.stop()));
   });
   after(async () => {
-    await browser.close();
-    await gateway.stop();
+    await browser?.close();
+    await gateway?.stop();
   });
 
   const open = async () => {
@@ -96,6 +97,16 @@ describe('adding a camera in Chromium', { timeout: 180_000 }, () => {
     assert.equal(await tab.locator('[data-testid="nothing"]').count(), 0);
     await tab.click(`${visit(deviceId)} [data-testid="watch"]`);
     await tab.waitForURL(new RegExp(`#/live/${deviceId}/`));
+    await until(
+      'somebody watches it',
+      async () => {
+        const { items } = (await gateway.api('GET', '/api/v1/streams')).body;
+        return items.some((stream: { deviceId: string; viewers: number }) => {
+          return stream.deviceId === deviceId && stream.viewers > 0;
+        });
+      },
+      WAIT_MS,
+    );
   });
 
   test('a wrong password is counted and cured; the right one then shows four channels', async () => {

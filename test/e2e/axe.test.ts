@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import { type Browser, launchBrowser } from '../support/browser.ts';
+import { channelsOf, startCamera } from '../support/camera.ts';
+import { type RunningGateway, runGateway, TOKEN } from '../support/gbgate.ts';
+
+const CAMERA = '34020000001320000401';
+const RECORDER = '34020000001180000402';
+const REFUSED = '34020000001320000403';
+
+/** A view is judged when its words have stood still for this long. */
+const STILL_MS = 400;
+const LONGEST_WAIT_MS = 5_000;
+const SIZES = { desktop: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } } as const;
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+interface Violation {
+  readonly id: string;
+  readonly impact: string | null;
+  readonly help: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+/** axe-core is the judge: it comes with the rules, the views come with cameras, streams and recordings in them. */
+describe('axe finds nothing serious', { timeout: 240_000 }, () => {
+  let gateway: RunningGateway;
+  let browser: Browser;
+  let page: Page;
+  const cameras: Simulator[] = [];
+
+  before(async () => {
+    browser = await launchBrowser();
+    gateway = await runGateway({ mediaPorts: '43200-43299' });
+    const { sipPort } = gateway;
+    cameras.push(
+      await startCamera(sipPort, { id: CAMERA, names: ['Entrance'] }),
+      await startCamera(sipPort, { id: RECORDER, channels: 4 }),
+      await startCamera(sipPort, { id: REFUSED, password: 'guess', retrySeconds: 5 }),
+    );
+    const [channel] = await channelsOf(gateway, CAMERA);
+    await channelsOf(gateway, RECORDER, 4);
+    const live = await gateway.api('POST', `/api/v1/devices/${CAMERA}/channels/${channel}/live`, {});
+    assert.ok([200, 201].includes(live.status), JSON.stringify(live.body));
+    const recording = `/api/v1/streams/${live.body.id}/recording`;
+    assert.equal((await gateway.api('PUT', recording)).status, 200);
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    assert.equal((await gateway.api('DELETE', recording)).status, 200);
+    assert.equal((await gateway.api('PUT', recording)).status, 200, 'a second one, which goes on');
+    page = await browser.open(`${gateway.http}/#token=${TOKEN}`);
+  });
+  after(async () => {
+    await browser?.close();
+    await Promise.all(cameras.map((camera) => camera.stop()));
+    await gateway?.stop();
+  });
+
+  /** The serious and critical findings, as sentences. The source of axe goes in past the CSP, as a debugger's would. */
+  async function judged(): Promise<string[]> {
+    await page.evaluate(axe.source);
+    const options = JSON.stringify({ runOnly: { type: 'tag', values: RULES }, resultTypes: ['violations'] });
+    const violations = (await page.evaluate(
+      `axe.run(document, ${options}).then((result) => result.violations)`,
+    )) as Violation[];
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} (${node.failureSummary})`));
+  }
+
+  /** Waits until the view has words and they stand still: loading is over. One that never rests is judged as it is. */
+  async function still(): Promise<void> {
+    const endMs = performance.now() + LONGEST_WAIT_MS;
+    let before = '';
+    for (;;) {
+      const words = (await page.evaluate(`document.body.innerText.replace(/\\d+/g, '')`)) as string;
+      if (words === before && words.length > 20 && !/Loading …/.test(words)) return;
+      if (performance.now() > endMs) return;
+      before = words;
+      await new Promise((resolve) => setTimeout(resolve, STILL_MS));
+    }
+  }
+
+  const views: Readonly<Record<string, string>> = {
+    live: '#/live',
+    devices: '#/devices',
+    'one device': `#/devices/${CAMERA}`,
+    'add a camera': '#/add',
+    streams: '#/streams',
+    recordings: '#/recordings',
+    system: '#/system',
+  };
+
+  for (const theme of ['light', 'dark'] as const) {
+    for (const size of ['desktop', 'phone'] as const) {
+      test(`in any view, ${theme}, ${size}`, async () => {
+        await page.setViewportSize(SIZES[size]);
+        await page.evaluate(`localStorage.setItem('gbgate.theme', '${theme}')`);
+        const found: Record<string, string[]> = {};
+        for (const [name, hash] of Object.entries(views)) {
+          await page.goto(`${gateway.http}/${hash}`);
+          await page.reload();
+          await page.waitForSelector('main');
+          await still();
+          const violations = await judged();
+          if (violations.length > 0) found[name] = violations;
+        }
+        assert.deepEqual(found, {});
+      });
+    }
+  }
+
+  test('in the sign-in, and in Chinese', async () => {
+    await page.evaluate(`localStorage.setItem('gbgate.language', 'zh')`);
+    await page.goto(`${gateway.http}/#/add`);
+    await page.reload();
+    await page.waitForSelector('[data-testid="field-serverId"]');
+    assert.deepEqual(await judged(), []);
+    await page.evaluate(`localStorage.removeItem('gbgate.token')`);
+    await page.reload();
+    await page.waitForSelector('input[name="token"]');
+    assert.deepEqual(await judged(), []);
+  });
+});
