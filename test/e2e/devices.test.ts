@@ -175,10 +175,11 @@ describe('device pages with real cameras', { timeout: 240_000 }, () => {
     await cameras.get(FOREIGN)?.stop();
     const again = await startCamera(gateway.sipPort, { id: FOREIGN, retrySeconds: 1 });
     cameras.set(FOREIGN, again);
-    await until(
-      'refused',
-      async () => gateway.log.some((line) => line.includes(FOREIGN) || line.includes('blocked')) || undefined,
-    ).catch(() => {});
+    await until('the refusal', async () => {
+      const { arrivals } = (await api('GET', 'onboarding')).body;
+      const arrival = arrivals.find(({ deviceId }: { deviceId: string }) => deviceId === FOREIGN);
+      return arrival?.steps.some(({ code }: { code: string }) => code === 'blocked');
+    });
     assert.equal((await api('GET', `devices/${FOREIGN}`)).status, 404);
   });
 
