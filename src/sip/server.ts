@@ -11,9 +11,10 @@ import { MessageDesk } from './camera/messages.ts';
 import { Outbox } from './camera/outbox.ts';
 import { type QueryFault, Questions } from './camera/query.ts';
 import { Registrar } from './camera/registrar.ts';
-import { OWN_VERSION, RegistrationDesk } from './camera/registration.ts';
+import { RegistrationDesk } from './camera/registration.ts';
 import { RollCall } from './camera/roll-call.ts';
 import { openPassword, sealPassword } from './camera/secret.ts';
+import { ALLOW, CAPABILITIES } from './capabilities.ts';
 import { SipEndpoint } from './endpoint.ts';
 import { Exchange } from './exchange.ts';
 import { Farewells } from './farewells.ts';
@@ -31,11 +32,8 @@ import type { SipMessage, SipRequest } from './wire/message.ts';
 export type { Call, InviteFailure, InviteOptions } from './call.ts';
 export type { DeviceFinding } from './camera/device-findings.ts';
 export type { QueryFault } from './camera/query.ts';
-export type { DialogueStore } from './farewells.ts';
 export type { SipEvent, SipServerOptions } from './server-options.ts';
 
-/** What we answer OPTIONS with, and 405. INVITEs of devices (broadcast) have no desk here. */
-const ALLOW = 'REGISTER, MESSAGE, NOTIFY, ACK, BYE, CANCEL, OPTIONS';
 /** Retransmissions are checked at their deadlines; everything slower (presence, queries, queues) this often. */
 const TICK_MS = 100;
 const SLOW_TICK_MS = 500;
@@ -272,6 +270,8 @@ export class SipServer {
       exchange: this.#exchange,
       calls: this.#calls,
       farewells: this.#farewells,
+      findings: this.#findings,
+      rollCall: this.#rollCall,
     });
   }
 
@@ -353,11 +353,7 @@ export class SipServer {
         else answerAnybody(481, 'Call/Transaction Does Not Exist');
         return;
       case 'OPTIONS':
-        answerAnybody(200, 'OK', [
-          ['Allow', ALLOW],
-          ['Accept', 'Application/MANSCDP+xml, application/sdp'],
-          ['X-GB-Ver', OWN_VERSION],
-        ]);
+        answerAnybody(200, 'OK', CAPABILITIES);
         return;
       case 'CANCEL':
         answerAnybody(481, 'Call/Transaction Does Not Exist');
@@ -366,7 +362,7 @@ export class SipServer {
         return;
       default:
         this.#counters.unknownMethods += 1;
-        answerAnybody(405, 'Method Not Allowed', [['Allow', ALLOW]]);
+        answerAnybody(405, 'Method Not Allowed', [ALLOW]);
     }
   }
 

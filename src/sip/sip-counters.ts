@@ -1,10 +1,12 @@
 import type { Calls } from './calls.ts';
 import type { Catalogs } from './camera/catalogs.ts';
+import type { DeviceFindings } from './camera/device-findings.ts';
 import type { MessageDesk } from './camera/messages.ts';
 import type { Outbox } from './camera/outbox.ts';
 import type { Questions } from './camera/query.ts';
 import type { Registrar } from './camera/registrar.ts';
 import type { RegistrationDesk } from './camera/registration.ts';
+import type { RollCall } from './camera/roll-call.ts';
 import type { SipEndpoint } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
 import type { Farewells } from './farewells.ts';
@@ -25,6 +27,8 @@ export interface CounterSources {
   exchange: Exchange;
   calls: Calls;
   farewells: Farewells;
+  findings: DeviceFindings;
+  rollCall: RollCall;
 }
 
 /** One flat table: what ends in `_total` only grows, the rest is a size now. Every bounded queue is in it. */
@@ -49,6 +53,9 @@ export function sipCounters(s: CounterSources): Record<string, number> {
     sip_rate_buckets: sizes.buckets,
     sip_lockout_rows: sizes.lockoutRows,
     sip_locked_out: sizes.locked,
+    sip_challenges_watched: sizes.challenged,
+    sip_findings: s.findings.size,
+    sip_roll_call_left: s.rollCall.left,
     sip_conflicts_waiting: s.registrations.waiting,
     sip_keepalives_total: m.keepalives,
     sip_keepalive_faults_total: m.keepaliveFaults,

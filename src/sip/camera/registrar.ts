@@ -103,13 +103,13 @@ export class Registrar {
     const deviceId = deviceIdOf(request) ?? '';
     // apart for each transport: datagrams with a forged source must not use up what a camera on a connection has
     const source = `${from.transport} ${from.host}`;
-    const origin = this.#carriesOurNonce(request, from.host, nowMs)
-      ? 'asked'
-      : this.#isAtHome(deviceId, from)
-        ? 'home'
-        : this.#verifiedBefore(deviceId, from)
-          ? 'verified'
-          : 'stranger';
+    const origin = !this.#verifiedBefore(deviceId, from)
+      ? 'stranger'
+      : this.#carriesOurNonce(request, from.host, nowMs)
+        ? 'asked'
+        : this.#isAtHome(deviceId, from)
+          ? 'home'
+          : 'verified';
     if (this.#rate.admit(source, deviceId, origin, nowMs)) return true;
     this.counters.dropped += 1;
     return false;
