@@ -323,6 +323,35 @@ describe('<gb-player> for viewers and authors', { timeout: 180_000 }, () => {
     );
   });
 
+  test('the buttons of the small window pause and play the stream, not an old picture', async () => {
+    const page = await playing();
+    // No test can open that window; the browser would speak to the video like this.
+    await page.ask(
+      '(Object.defineProperty(player.shadowRoot, "pictureInPictureElement", { value: player.video }), player.video.pause())',
+    );
+    await until(
+      'paused',
+      () => page.ask('player.state.type'),
+      (type) => type === 'paused',
+    );
+    await until(
+      'it leaves',
+      async () => page.viewers[0]?.socket.readyState,
+      (state) => state === 3,
+    );
+    await page.ask('void player.video.play()');
+    await until(
+      'it comes back',
+      async () => page.viewers.length,
+      (count) => count === 2,
+    );
+    await until(
+      'it plays',
+      () => page.ask('player.state.type'),
+      (type) => type === 'playing',
+    );
+  });
+
   test('is quiet where the page has words of its own', async () => {
     const page = await watch({ attributes: 'muted quiet', before: COLLECT }, (viewer) =>
       viewer.socket.close(4404, 'unknown'),

@@ -71,6 +71,13 @@ class GbPlayerElement extends HTMLElement implements GbPlayer {
     root.append(screen, this.#message.element, this.#stats, this.#chip);
     this.#internals.role = 'group';
     for (const type of VIDEO_EVENTS) this.#video.addEventListener(type, () => this.#say(type));
+    // The buttons of the small window are the browser's; it speaks to the video inside.
+    this.#video.addEventListener('pause', () => {
+      if (this.shadowRoot?.pictureInPictureElement === this.#video) this.pause();
+    });
+    this.#video.addEventListener('play', () => {
+      if (this.paused) this.play();
+    });
     this.addEventListener('keydown', (event) => this.#key(event));
   }
 
