@@ -16,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   viewers: () => import('./viewers.ts'),
   latency: () => import('./latency.ts'),
   browser: () => import('./browser.ts'),
+  page: () => import('./page.ts'),
 };
 
 // As `gbgate serve` does; the floors run in the same process.
