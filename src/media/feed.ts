@@ -217,7 +217,7 @@ export class Feed {
       return;
     }
     this.#ps.push(packet, payloadStart, payloadEnd);
-    if (header.marker) this.#units.marker(this.#ps.atBoundary);
+    if (header.marker) this.#units.marker(this.#ps.unbounded ? null : this.#ps.atBoundary);
   };
 
   #pack(): void {

@@ -179,7 +179,7 @@ export class CameraCall {
     const ssrc = ssrcOf(offer, own, behaviour);
     let link: MediaLink;
     try {
-      if (offer.transport === 'udp') link = await openUdpLink(host, offer);
+      if (offer.transport === 'udp') link = await openUdpLink(host, offer, behaviour);
       else if (offer.setup === 'passive') link = tcpDialLink(behaviour, host, offer);
       else link = await tcpListenLink(behaviour, host);
     } catch {

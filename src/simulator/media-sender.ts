@@ -1,6 +1,8 @@
 import type { ClipUnit } from './access-units.ts';
 import type { Behaviour } from './behaviour.ts';
+import { bendsUnits, bentUnit, withoutAdts } from './bent-units.ts';
 import type { Clip } from './clip.ts';
+import { nalPayloads } from './es-packets.ts';
 import type { MediaLink } from './media-link.ts';
 import { PsMuxer } from './ps-muxer.ts';
 import type { Random } from './random.ts';
@@ -51,6 +53,21 @@ const AUDIO_DELAY_90K = 1800;
 const MAX_LATE_MS = 1000;
 const TICKS_PER_MS = 90;
 
+/** When clocks jump and SSRCs change, and when late sound begins. Two seconds are one group of pictures of the shipped clips. */
+const CHANGE_90K = 2 * 90_000;
+const LATE_SOUND_90K = 4 * 90_000;
+/** ES-1: more than a group of pictures of the shipped clips. */
+const FRAMES_WITHOUT_KEY = 60;
+/** RTP-11: a receiver that has said nothing for so long is taken for gone; receivers report every 5 s. */
+const REPORT_PATIENCE_MS = 12_000;
+/** RTP-10, RTP-12: a report goes with one frame in so many. */
+const FRAMES_PER_REPORT = 25;
+/** RFC 3551 table 4. */
+const PCMU_PAYLOAD_TYPE = 0;
+const PCMA_PAYLOAD_TYPE = 8;
+/** G.711 counts 8 kHz in RTP. */
+const TICKS_90K_PER_SAMPLE = 90_000 / 8000;
+
 interface Reel {
   readonly units: readonly ClipUnit[];
   /** Decoding time of the next unit from the start of the call. */
@@ -74,6 +91,8 @@ export class MediaSender {
   readonly #rest: (readonly Buffer[])[] = [];
   /** A frame was left out: nothing until the next key frame makes sense. */
   #waitsForKey = false;
+  /** When the receiver reported last (RTP-11). */
+  #reportedMs = 0;
 
   constructor(o: MediaSenderOptions) {
     this.#o = o;
@@ -84,12 +103,21 @@ export class MediaSender {
     });
     this.#rtp = new RtpPacketiser(o.behaviour, o.ssrc, Math.floor(o.random() * 0x1_0000));
     this.#base90k = o.behaviour.firstDts90k ?? 90_000 + Math.floor(o.random() * 90_000 * 3600);
-    this.#video = { units: o.clip.video.units, next90k: 0, index: 0 };
-    this.#audio = { units: o.clip.audio?.units ?? [], next90k: AUDIO_DELAY_90K, index: 0 };
+    const { sound, startsInsideGroup } = o.behaviour;
+    this.#video = { units: o.clip.video.units, next90k: 0, index: startsInsideGroup ? 1 : 0 };
+    this.#audio = {
+      units: sound === 'silent' ? [] : (o.clip.audio?.units ?? []),
+      next90k: sound === 'late' ? LATE_SOUND_90K : AUDIO_DELAY_90K,
+      index: 0,
+    };
   }
 
   start(): void {
     this.#startMs = this.#o.wheel.nowMs();
+    this.#reportedMs = this.#startMs;
+    this.#o.link.onReport = () => {
+      this.#reportedMs = this.#o.wheel.nowMs();
+    };
     this.#advance(this.#startMs);
   }
 
@@ -101,8 +129,9 @@ export class MediaSender {
 
   #advance(nowMs: number): void {
     for (;;) {
-      const reel =
-        this.#audio.units.length > 0 && this.#audio.next90k < this.#video.next90k ? this.#audio : this.#video;
+      if (this.#o.behaviour.needsReports && nowMs - this.#reportedMs > REPORT_PATIENCE_MS) return;
+      const isSoundNext = this.#audio.units.length > 0 && this.#audio.next90k < this.#video.next90k;
+      const reel = isSoundNext || this.#o.behaviour.sound === 'alone' ? this.#audio : this.#video;
       const dueMs = this.#startMs + reel.next90k / TICKS_PER_MS;
       if (dueMs > nowMs) {
         this.#moment = this.#o.wheel.at(dueMs, (at) => this.#advance(at));
@@ -117,25 +146,24 @@ export class MediaSender {
     const unit = reel.units[reel.index % reel.units.length];
     if (unit === undefined) return;
     const kind = reel === this.#video ? 'video' : 'audio';
-    const dts90k = this.#base90k + reel.next90k;
+    const { behaviour, clip } = this.#o;
+    const dts90k = this.#base90k + this.#clockOf(reel);
     const sent: SentUnit = {
       kind,
-      codec: kind === 'video' ? this.#o.clip.video.codec : (this.#o.clip.audio?.codec ?? ''),
-      data: unit.data,
-      nals: unit.nals,
+      codec: kind === 'video' ? clip.video.codec : (clip.audio?.codec ?? ''),
+      ...this.#contentOf(reel, unit),
       key: unit.key,
       pts90k: dts90k + unit.offset90k,
       dts90k,
       index: reel.index,
     };
     reel.index++;
-    reel.next90k += unit.duration90k;
-    if (kind === 'video' && this.#waitsForKey && !unit.key) {
+    reel.next90k += kind === 'video' ? unit.duration90k : unit.duration90k / behaviour.soundSpeed;
+    if (kind === 'video' && ((this.#waitsForKey && !unit.key) || this.#isHeldBack(sent))) {
       this.counts.omitted++;
       return;
     }
-    const pack = kind === 'video' ? this.#muxer.video(sent) : this.#muxer.audio(unit.data, sent.pts90k);
-    if (!this.#send(this.#rtp.packets(pack, kind === 'video' ? sent.dts90k : sent.pts90k))) {
+    if (!this.#send([...this.#report(sent), ...this.#packetsOf(sent)])) {
       this.counts.omitted++;
       this.#waitsForKey = true;
       return;
@@ -143,6 +171,59 @@ export class MediaSender {
     if (kind === 'video') this.#waitsForKey = false;
     this.counts.frames++;
     this.#o.onUnit?.(sent);
+  }
+
+  /** ES-1: the key frames of the first four seconds are left out. */
+  #isHeldBack({ index, key }: SentUnit): boolean {
+    return this.#o.behaviour.startsInsideGroup && key && index < FRAMES_WITHOUT_KEY;
+  }
+
+  /** What the camera's clock shows for the next unit of the reel, from the start of the call. */
+  #clockOf(reel: Reel): number {
+    const { clockJump90k, soundClockOffset90k, soundClockPpm } = this.#o.behaviour;
+    const jump = reel.next90k >= CHANGE_90K ? clockJump90k : 0;
+    if (reel === this.#video) return reel.next90k + jump;
+    return Math.round(reel.next90k * (1 + soundClockPpm / 1e6)) + soundClockOffset90k + jump;
+  }
+
+  #contentOf(reel: Reel, unit: ClipUnit): { data: Buffer; nals: readonly Buffer[] } {
+    const { behaviour, clip, random } = this.#o;
+    if (reel === this.#audio) return { data: behaviour.rawAac ? withoutAdts(unit.data) : unit.data, nals: [] };
+    if (!bendsUnits(behaviour)) return unit;
+    return bentUnit(unit, clip.video.codec, behaviour, this.counts.frames === 0, random);
+  }
+
+  #packetsOf(sent: SentUnit): Buffer[] {
+    const { behaviour, clip } = this.#o;
+    const isVideo = sent.kind === 'video';
+    if (behaviour.newSsrc && isVideo && sent.dts90k - this.#base90k === CHANGE_90K) this.#rtp.ssrc ^= 0xffff;
+    if (behaviour.payload === 'ps') {
+      const pack = isVideo ? this.#muxer.video(sent) : this.#muxer.audio(sent.data, sent.pts90k);
+      return this.#rtp.packets(pack, isVideo ? sent.dts90k : sent.pts90k);
+    }
+    if (!isVideo) {
+      if (sent.codec === 'aac') return []; // RFC 3640 would need the session description
+      const payloadType = sent.codec === 'pcmu' ? PCMU_PAYLOAD_TYPE : PCMA_PAYLOAD_TYPE;
+      return [this.#rtp.single(sent.data, payloadType, sent.pts90k / TICKS_90K_PER_SAMPLE, false)];
+    }
+    const payloads = nalPayloads(clip.video.codec, sent.nals);
+    return payloads.map((payload, i) =>
+      this.#rtp.single(payload, behaviour.payloadType, sent.pts90k, i === payloads.length - 1),
+    );
+  }
+
+  /** RTP-10, RTP-12: a sender report where media belongs. */
+  #report(sent: SentUnit): Buffer[] {
+    const { rtcpOnMediaPort } = this.#o.behaviour;
+    if (rtcpOnMediaPort === 'none' || sent.kind !== 'video' || sent.index % FRAMES_PER_REPORT !== 1) return [];
+    const out = Buffer.alloc(28);
+    out.writeUInt32BE(0x80c8_0006, 0);
+    out.writeUInt32BE(this.#rtp.ssrc, 4);
+    out.writeUIntBE(sent.index, 10, 4);
+    out.writeUInt32BE(this.counts.packets, 20);
+    out.writeUInt32BE(this.counts.bytes >>> 0, 24);
+    // A description of ten words of which three bytes are written.
+    return [rtcpOnMediaPort === 'sound' ? out : Buffer.concat([out, Buffer.from('81ca000a0bebc2010106', 'hex')])];
   }
 
   /** The first burst decides whether the receiver keeps up; the rest of a big frame follows in the next slots. */

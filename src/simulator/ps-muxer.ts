@@ -35,8 +35,19 @@ const STREAM_TYPE: Record<VideoCodec | AudioCodec, number> = {
 };
 
 const CLOCK_BITS = 2 ** 33;
-/** 65,535 bytes minus the longest header we write behind the length field (3 + 10). */
-const MAX_PES_DATA = 65_535 - 13;
+/** The longest header that we write behind the length field (3 + 10). */
+const LONGEST_PES_HEADER = 13;
+const SVAC_VIDEO = 0x80;
+const RAW_AAC = 0x1c;
+/** Deviations that cost a frame show once in so many. */
+const SELDOM = 50;
+/** PS-21: more than a packet of a frame that nobody saw begin. */
+const HALF_FRAME_BYTES = 2000;
+/** TS-3. */
+const CONSTANT_PTS = 900_000;
+/** PS-18: a PES of 4 bytes with a header of 35. */
+const HEADER_TOO_LONG = Buffer.from('000001e00004808020', 'hex');
+const PADDING_HEAD = 6;
 /** 50-byte units a second: 305 KB/s, the number most cameras write. */
 const MUX_RATE = 6106;
 const RATE_BOUND = 26_234;
@@ -51,14 +62,17 @@ export class PsMuxer {
   readonly #options: PsMuxerOptions;
   readonly #mapTypes: { video: number; audio: number | null };
   #mapsWritten = 0;
+  #packs = 0;
+  #videoPes = 0;
+  #videoPacks = 0;
 
   constructor(options: PsMuxerOptions) {
     this.#options = options;
-    const declared =
-      options.behaviour.streamMapCodec === 'true' ? options.video : options.video === 'h264' ? 'h265' : 'h264';
+    const { streamMapCodec, streamMapSound } = options.behaviour;
+    const declared = streamMapCodec !== 'other' ? options.video : options.video === 'h264' ? 'h265' : 'h264';
     this.#mapTypes = {
-      video: STREAM_TYPE[declared],
-      audio: options.audio === null ? null : STREAM_TYPE[options.audio],
+      video: streamMapCodec === 'svac' ? SVAC_VIDEO : STREAM_TYPE[declared],
+      audio: options.audio === null ? null : typeOfSound(options.audio, streamMapSound),
     };
   }
 
@@ -66,6 +80,7 @@ export class PsMuxer {
   video(unit: PsUnit): Buffer {
     const behaviour = this.#options.behaviour;
     const parts: Buffer[] = [];
+    if (behaviour.startsInsidePack && this.#packs === 0) parts.push(unit.data.subarray(-HALF_FRAME_BYTES));
     if (unit.key && behaviour.endCode && this.#mapsWritten > 0) parts.push(PROGRAM_END);
     parts.push(this.#pack(unit.dts90k));
     if (unit.key) this.#describe(parts);
@@ -74,7 +89,12 @@ export class PsMuxer {
     } else {
       this.#pes(parts, VIDEO_STREAM, unit.data, unit);
     }
-    if (behaviour.padding) parts.push(START(PADDING_STREAM), uint16(32), Buffer.alloc(32, 0xff));
+    if (behaviour.padding) parts.push(padding(32));
+    if (behaviour.pesHeaderTooLong && ++this.#videoPacks % SELDOM === 0) parts.push(HEADER_TOO_LONG);
+    if (behaviour.packBytes > 0) {
+      const size = parts.reduce((sum, part) => sum + part.length, 0) + PADDING_HEAD;
+      parts.push(padding(behaviour.packBytes - (size % behaviour.packBytes)));
+    }
     return Buffer.concat(parts);
   }
 
@@ -87,7 +107,14 @@ export class PsMuxer {
 
   /** 2.5.3.3: pack header. */
   #pack(dts90k: number): Buffer {
-    const stuffing = this.#options.behaviour.packStuffing ? 6 : 0;
+    const { bareStartCode, mpeg1Packs, packStuffing } = this.#options.behaviour;
+    this.#packs += 1;
+    const head = mpeg1Packs ? mpeg1Pack(dts90k) : this.#mpeg2Pack(dts90k, packStuffing ? 6 : 0);
+    if (packStuffing) head.writeUInt32BE(this.#packs, 16);
+    return bareStartCode ? Buffer.concat([START(0xba), head]) : head;
+  }
+
+  #mpeg2Pack(dts90k: number, stuffing: number): Buffer {
     const out = Buffer.alloc(14 + stuffing, 0xff);
     out.writeUInt32BE(0x1ba, 0);
     const scr = wrapped(Math.max(0, dts90k - SCR_LEAD_90K));
@@ -109,7 +136,9 @@ export class PsMuxer {
     const { streamMap, unknownStartCode } = this.#options.behaviour;
     if (unknownStartCode) parts.push(START(0xaf), Buffer.from([0x00, 0x02, 0x12, 0x34]));
     parts.push(this.#systemHeader());
-    if (streamMap === 'key' || (streamMap === 'once' && this.#mapsWritten === 0)) parts.push(this.#map());
+    const isFirst = this.#mapsWritten === 0;
+    const isDue = streamMap === 'key' || (streamMap === 'once' && isFirst) || (streamMap === 'late' && !isFirst);
+    if (isDue) parts.push(this.#map());
     this.#mapsWritten++;
   }
 
@@ -118,7 +147,7 @@ export class PsMuxer {
     const streams = this.#mapTypes.audio === null ? 1 : 2;
     const out = Buffer.alloc(12 + 3 * streams);
     out.writeUInt32BE(0x1bb, 0);
-    out.writeUInt16BE(6 + 3 * streams, 4);
+    out.writeUInt16BE(this.#options.behaviour.systemHeaderTooLong ? 0xffff : 6 + 3 * streams, 4);
     out.writeUIntBE(0x80_0000 + RATE_BOUND * 2 + 1, 6, 3);
     out[9] = (streams - 1) << 2;
     out[10] = 0x20 | 1;
@@ -147,26 +176,75 @@ export class PsMuxer {
 
   /** 2.4.3.6: PES packets of one frame; clocks stand in the first one only. */
   #pes(parts: Buffer[], stream: number, data: Buffer, unit: PsUnit): void {
-    const { timestamps, pesLengthZero, privateStream } = this.#options.behaviour;
-    const unbounded = pesLengthZero && stream === VIDEO_STREAM;
-    const portion = unbounded ? data.length : MAX_PES_DATA;
+    const { pesBytes, pesClamped, pesLengthZero, privateStream, trailingZeros } = this.#options.behaviour;
+    const isVideo = stream === VIDEO_STREAM;
+    const isWhole = isVideo && (pesLengthZero || pesClamped);
+    const portion = isWhole ? data.length : pesBytes - LONGEST_PES_HEADER;
     for (let at = 0; at < data.length || at === 0; at += portion) {
       const piece = data.subarray(at, at + portion);
-      const clocks = at > 0 || !timestamps ? NO_CLOCKS : clockFields(unit.pts90k, unit.dts90k);
-      const header = Buffer.alloc(9);
-      header.writeUInt32BE(0x100 | stream, 0);
-      header.writeUInt16BE(unbounded ? 0 : 3 + clocks.length + piece.length, 4);
-      header[6] = at === 0 ? 0x84 : 0x80;
-      header[7] = clocks.length === 0 ? 0 : clocks.length === 5 ? 0x80 : 0xc0;
-      header[8] = clocks.length;
+      const header = this.#pesHeader(
+        stream,
+        piece.length,
+        at === 0 ? this.#clocks(unit, isVideo) : NO_CLOCKS,
+        at === 0,
+      );
       if (at > 0 && privateStream) parts.push(privatePacket());
-      parts.push(header, clocks, piece);
-      if (at === 0 && privateStream && stream === VIDEO_STREAM) parts.push(privatePacket());
+      parts.push(header, piece);
+      if (trailingZeros) parts.push(Buffer.alloc(3));
+      if (at === 0 && privateStream && isVideo) parts.push(privatePacket());
     }
+  }
+
+  #clocks(unit: PsUnit, isVideo: boolean): Buffer {
+    const { timestamps } = this.#options.behaviour;
+    if (timestamps === 'none' || (timestamps === 'key' && isVideo && !unit.key)) return NO_CLOCKS;
+    if (timestamps === 'constant' && isVideo) return clockFields(CONSTANT_PTS, CONSTANT_PTS);
+    return clockFields(unit.pts90k, timestamps === 'no-dts' ? unit.pts90k : unit.dts90k);
+  }
+
+  #pesHeader(stream: number, bytes: number, clocks: Buffer, isFirst: boolean): Buffer {
+    const { pesClamped, pesHeaderEarly, pesLengthWrong, pesLengthZero } = this.#options.behaviour;
+    const isVideo = stream === VIDEO_STREAM;
+    if (isVideo) this.#videoPes += 1;
+    const header = Buffer.alloc(9);
+    header.writeUInt32BE(0x100 | stream, 0);
+    header[6] = isFirst ? 0x84 : 0x80;
+    header[7] = clocks.length === 0 ? 0 : clocks.length === 5 ? 0x80 : 0xc0;
+    header[8] = clocks.length;
+    const whole = Buffer.concat([pesHeaderEarly ? withoutFlags(header) : header, clocks]);
+    let length = whole.length - 6 + bytes;
+    if (isVideo && pesClamped) length = Math.min(length, 0xffff);
+    if (isVideo && pesLengthWrong && this.#videoPes % SELDOM === 0) length += 7;
+    whole.writeUInt16BE(isVideo && pesLengthZero ? 0 : length, 4);
+    return whole;
   }
 }
 
 const NO_CLOCKS = Buffer.alloc(0);
+
+function typeOfSound(codec: AudioCodec, declared: Behaviour['streamMapSound']): number {
+  if (declared === 'true') return STREAM_TYPE[codec];
+  if (declared === 'raw-aac') return RAW_AAC;
+  return codec === 'pcma' ? STREAM_TYPE.pcmu : STREAM_TYPE.pcma;
+}
+
+/** PS-17: what stands in the ninth byte stands in the eighth. */
+function withoutFlags(header: Buffer): Buffer {
+  return Buffer.concat([header.subarray(0, 7), header.subarray(8)]);
+}
+
+function padding(bytes: number): Buffer {
+  return Buffer.concat([START(PADDING_STREAM), uint16(bytes), Buffer.alloc(bytes, 0xff)]);
+}
+
+/** ISO/IEC 11172-1 2.4.3.2: SCR of 33 bits with its marker bits, mux_rate. */
+function mpeg1Pack(dts90k: number): Buffer {
+  const out = Buffer.alloc(12);
+  out.writeUInt32BE(0x1ba, 0);
+  writeClock(out, 4, 2, Math.max(0, dts90k - SCR_LEAD_90K));
+  out.writeUIntBE(0x80_0000 | (MUX_RATE * 2 + 1), 9, 3);
+  return out;
+}
 
 function uint16(value: number): Buffer {
   return Buffer.from([value >> 8, value & 0xff]);

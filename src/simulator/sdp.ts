@@ -41,7 +41,9 @@ export function readOffer(body: Uint8Array): Offer | null {
 export function ssrcOf(offer: Offer, own: number, behaviour: Behaviour): number {
   if (behaviour.ssrc === 'zero') return 0;
   const offered = Number(offer.ssrc ?? 0);
-  return behaviour.ssrc === 'own' || !(offered > 0 && offered <= 0xffff_ffff) ? own : offered;
+  if (behaviour.ssrc === 'own' || !(offered > 0 && offered <= 0xffff_ffff)) return own;
+  if (behaviour.ssrc !== 'swapped') return offered;
+  return (((offered & 0xff) << 24) | ((offered & 0xff00) << 8) | ((offered >>> 8) & 0xff00) | (offered >>> 24)) >>> 0;
 }
 
 /** Whether a camera of this behaviour takes the offer (INV-5). */
@@ -82,6 +84,7 @@ export function writeAnswer(answer: Answer): Buffer {
   const own = String(answer.ssrc).padStart(10, '0');
   if (behaviour.ssrcLine === 'null') lines.push('y=null');
   else if (behaviour.ssrcLine === 'offered') lines.push(`y=${offer.ssrc ?? own}`);
+  else if (behaviour.ssrcLine === 'other') lines.push(`y=${String(answer.ssrc ^ 0xff).padStart(10, '0')}`);
   else if (behaviour.ssrcLine === 'short') lines.push(`y=${(offer.ssrc ?? own).slice(1)}`);
   return Buffer.from(`${lines.join('\r\n')}\r\n`, 'latin1');
 }

@@ -110,7 +110,7 @@ export interface SignallingBehaviour {
   /** Its BYE names another Call-ID. */
   strangeBye: boolean;
   // session description
-  ssrcLine: 'offered' | 'none' | 'null' | 'short';
+  ssrcLine: 'offered' | 'none' | 'null' | 'short' | 'other';
   answerPort: 'real' | 'zero';
   setupLine: boolean;
   /** `a=connection:existing`. */

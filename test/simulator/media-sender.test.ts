@@ -56,6 +56,7 @@ function sending(o: {
     port: 1,
     ready: async () => undefined,
     onLost: null,
+    onReport: null,
     close: () => undefined,
     send(sent) {
       if (o.accepts?.() === false) return false;

@@ -34,8 +34,7 @@ const PS_QUIRKS: [code: string, pattern: string, times: number, readable: boolea
   ['PS-6', '000001bc0012e0ff0000007b1be0000090c0000012345678', 2, true],
   ['PS-7', '000001af', 2, false],
   ['PS-8', '000001e00000', 60, false],
-  ['PS-13', '017ffeffffffffff', 0, true],
-  ['PS-15', '000001bd', 60, true],
+  ['PS-15', '000001bd', 61, true],
   ['PS-16', '000001be0020ff', 60, true],
   ['PS-27', '000001b9', 1, false],
   ['TS-1', '840005', 0, true],
@@ -57,10 +56,10 @@ test('PS-24: a PES for every NAL unit, all with the same time', () => {
   assert.ok(elementary(bytes).video.equals(Buffer.concat(expected)));
 });
 
-test('PS-13: six stuffing bytes in every pack header', () => {
+test('PS-13: six stuffing bytes in every pack header, a counter among them', () => {
   const bytes = stream('PS-13');
   assert.equal(bytes[13], 0xfe);
-  assert.equal(bytes.subarray(14, 20).toString('hex'), 'ffffffffffff');
+  assert.equal(bytes.subarray(14, 20).toString('hex'), 'ffff00000001');
   assert.equal(bytes.length, stream('none').length + 60 * 6);
 });
 

@@ -5,20 +5,13 @@
 import { EndSigns } from './frame-end.ts';
 import { MAX_FRAME_BYTES, NalBuffer } from './nal-buffer.ts';
 import { nalRole, ROLE_BYTES, type VideoCodec } from './picture.ts';
-import type { UnitSink, VideoUnit } from './unit.ts';
-
-/** Where a PES begins in the buffer. */
-interface Mark {
-  open: boolean;
-  offset: number;
-  pts: number;
-  dts: number;
-  rtpTimestamp: number;
-  afterPack: boolean;
-}
+import { emptyMark, emptyUnit, type UnitSink, type VideoUnit } from './unit.ts';
 
 /** After a hole: so many PES in a row begin in the middle of a NAL unit and have a time: frames are not aligned to PES. */
 const ODD_STARTS = 3;
+
+/** A longer PES may be one of several of its frame: the length field has 16 bits, and writers stop well before its end. */
+const FULL_PES_BYTES = 32_000;
 
 /** Bytes that tell what a PES begins with: up to 4 zeros, a one, and the start of a NAL unit. */
 const LOOK_BYTES = 5 + ROLE_BYTES;
@@ -27,7 +20,7 @@ export class AccessUnits {
   readonly #sink: UnitSink;
   readonly #frame: NalBuffer;
   readonly #signs = new EndSigns();
-  readonly #mark: Mark = { open: false, offset: 0, pts: -1, dts: -1, rtpTimestamp: 0, afterPack: false };
+  readonly #mark = emptyMark();
   /** Timing of the frame in the buffer. */
   #pts = -1;
   #dts = -1;
@@ -38,6 +31,8 @@ export class AccessUnits {
   /** When the last byte before the newest PES came. */
   #frameDataMs = 0;
   #inPes = false;
+  /** Where the newest PES began. */
+  #pesFrom = 0;
   #packSeen = false;
   #everPts = false;
   #dropPes = false;
@@ -57,19 +52,7 @@ export class AccessUnits {
   constructor(sink: UnitSink) {
     this.#sink = sink;
     this.#frame = new NalBuffer((code, detail) => sink.finding(code, detail));
-    this.#unit = {
-      codec: 'h264',
-      bytes: this.#frame.bytes,
-      starts: this.#frame.starts,
-      ends: this.#frame.ends,
-      first: 0,
-      last: 0,
-      pts: -1,
-      dts: -1,
-      rtpTimestamp: 0,
-      arrivedMs: 0,
-      afterLoss: false,
-    };
+    this.#unit = emptyUnit(this.#frame);
   }
 
   /** Which codec it is. */
@@ -83,12 +66,11 @@ export class AccessUnits {
     this.#nowMs = nowMs;
   }
 
-  /** The packet's marker bit was set, and all of its bytes have been seen. `boundary`: the demultiplexer stands between PES. */
-  marker(boundary: boolean): void {
+  /** The packet's marker bit was set; its bytes have been seen. `boundary`: the demultiplexer stands between PES; null: nobody knows. */
+  marker(boundary: boolean | null): void {
     if (this.#frame.length === 0 || this.#await) return;
-    if (this.#inPes || !boundary) {
-      if (this.#inPes && this.#signs.marker.trusted) this.#sink.finding('RTP-5', 'marker inside a frame');
-      this.#signs.marker.distrust();
+    if (this.#inPes || boundary !== true) {
+      this.#signs.markerInside(boundary !== null);
       return;
     }
     this.#resolve(true);
@@ -119,7 +101,7 @@ export class AccessUnits {
     if (pts >= 0) this.#everPts = true;
     const mark = this.#mark;
     mark.open = true;
-    mark.offset = this.#frame.length;
+    mark.offset = this.#pesFrom = this.#frame.length;
     mark.pts = pts;
     mark.dts = dts;
     mark.rtpTimestamp = this.#packetRtp;
@@ -142,6 +124,7 @@ export class AccessUnits {
 
   pesEnd(): void {
     this.#inPes = false;
+    if (this.#frame.length > 0 && this.#frame.length - this.#pesFrom < FULL_PES_BYTES) this.#signs.pes.fire();
     if (this.#unaligned && !this.#dropPes) {
       this.#resolve(true);
       this.#frame.scan(this.#frame.length, false);
@@ -153,7 +136,7 @@ export class AccessUnits {
   hole(): void {
     if (this.#frame.length > 0) {
       this.#resolve(true);
-      const ended = (this.#signs.marker.credible || this.#signs.sound.proven) && !this.#inPes && !this.#unaligned;
+      const ended = this.#signs.ended && !this.#inPes && !this.#unaligned;
       if (ended) this.#frame.scan(this.#frame.length, true);
       if (ended && this.#frame.hasSlice) {
         this.#finish();
@@ -266,7 +249,7 @@ export class AccessUnits {
     this.#setTiming();
     if (this.#cutEarly) {
       this.#cutEarly = false;
-      this.#signs.boundary();
+      this.#boundary();
     }
   }
 
@@ -283,7 +266,7 @@ export class AccessUnits {
   /** The frame before the mark is whole; the bytes after it start the next one. */
   #nextFrame(): void {
     const at = this.#mark.offset;
-    this.#signs.boundary();
+    this.#boundary();
     const length = this.#frame.length;
     this.#frame.length = at;
     this.#frame.scan(at, true);
@@ -294,6 +277,11 @@ export class AccessUnits {
     this.#frame.keep(at, length);
     this.#mark.offset = 0;
     this.#setTiming();
+  }
+
+  #boundary(): void {
+    const odd = this.#signs.boundary();
+    if (odd !== null) this.#sink.finding('RTP-5', odd);
   }
 
   #setTiming(): void {

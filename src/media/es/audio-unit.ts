@@ -24,6 +24,9 @@ export interface AudioSink {
 /** 64 KiB is 8 s of G.711 in one PES and the most a PES with a length can hold; audio PES without one must stop somewhere. */
 export const MAX_AUDIO_BYTES = 64 * 1024;
 
+/** PES of sound without a stream map, after which there is none: 4 s, longer than most groups of pictures; one may begin inside. */
+const MAPLESS_PES = 100;
+
 /** PES in a row without any ADTS header that make declared AAC raw (ES-10). */
 const RAW_PROOF = 3;
 
@@ -47,6 +50,7 @@ export class AudioUnits {
   #likely: Law = 'pcma';
   #open = false;
   #withoutAdts = 0;
+  #mapless = 0;
   /** ES-11: the law by the sound itself, against the declared one. */
   #overruled: Law | null = null;
 
@@ -65,6 +69,7 @@ export class AudioUnits {
     this.#overruled = null;
     const guessed = this.#guessed;
     this.#guessed = false;
+    this.#mapless = 0;
     if (guessed && (codec === 'pcma' || codec === 'pcmu') && codec !== this.#codec) this.#sink.relabel(codec);
     this.#codec = null;
   }
@@ -89,6 +94,8 @@ export class AudioUnits {
     if (!this.#open) return;
     this.#open = false;
     if (this.#length === this.#carried || this.#unplayed) return;
+    if (this.#guessed && ++this.#mapless === MAPLESS_PES)
+      this.#sink.finding('PS-1', `no stream map: audio taken as G.711 ${this.#likely === 'pcma' ? 'A' : 'µ'}-law`);
     if (this.#codec === null) this.#decide();
     if (this.#codec === 'aac') {
       this.#frames();
@@ -148,7 +155,6 @@ export class AudioUnits {
       this.#sink.finding(this.#declared === null ? 'PS-1' : 'PS-5', 'audio is AAC by its ADTS frames');
       this.#codec = 'aac';
     } else if (this.#declared === null) {
-      this.#sink.finding('PS-1', `no stream map: audio taken as G.711 ${this.#likely === 'pcma' ? 'A' : 'µ'}-law`);
       this.#codec = this.#likely;
       this.#guessed = true;
     } else {

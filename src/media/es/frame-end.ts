@@ -27,6 +27,15 @@ class EndSign {
     return this.#fired && this.#streak > 0;
   }
 
+  /** It has never been wrong, and right often enough to say that a frame is whole. */
+  get certain(): boolean {
+    return this.#fired && !this.#everWrong && this.trusted;
+  }
+
+  get fired(): boolean {
+    return this.#fired;
+  }
+
   /** The sign was seen where a frame may end. */
   fire(): void {
     this.#fired = true;
@@ -57,22 +66,56 @@ class EndSign {
   }
 }
 
+/** Frames after which markers that are never set, or set inside of frames, are named: a second or less. */
+const MARKER_FRAMES = 16;
+
 /** The signs of one stream: the marker bit, a pack header, and sound behind the video. */
 export class EndSigns {
   readonly marker = new EndSign();
   readonly pack = new EndSign();
   readonly sound = new EndSign();
+  /** The end of a PES that is not filled up: of use where frames have one PES each, and nothing else tells their end. */
+  readonly pes = new EndSign();
+  #frames = 0;
+  #marked = 0;
+  #inside = 0;
 
-  boundary(): void {
+  /** A frame has ended. Returns what is wrong with the markers of the stream, once it is certain. */
+  boundary(): string | null {
+    this.#frames += 1;
+    if (this.marker.fired) this.#marked += 1;
     this.marker.boundary();
     this.pack.boundary();
     this.sound.boundary();
+    this.pes.boundary();
+    if (this.#frames < MARKER_FRAMES) return null;
+    const words =
+      this.#inside >= MARKER_FRAMES / 2
+        ? 'the marker is set inside of frames'
+        : this.#marked === 0
+          ? 'the marker is never set'
+          : null;
+    this.#frames = this.#marked = this.#inside = 0;
+    return words;
+  }
+
+  /** Something says that the frame in the buffer is whole. */
+  get ended(): boolean {
+    return this.marker.credible || this.sound.proven || this.pes.certain;
+  }
+
+  /** A marker where no frame can end; `certain` false: where nobody knows, because the open PES has no length. */
+  markerInside(certain: boolean): void {
+    if (certain) this.#inside += 1;
+    this.#marked += 1;
+    this.marker.distrust();
   }
 
   /** Returns true when the marker had said otherwise. */
   continued(): boolean {
     this.pack.continued();
     this.sound.continued();
+    this.pes.continued();
     return this.marker.continued();
   }
 
@@ -80,11 +123,13 @@ export class EndSigns {
     this.marker.distrust();
     this.pack.distrust();
     this.sound.distrust();
+    this.pes.distrust();
   }
 
   forget(): void {
     this.marker.forget();
     this.pack.forget();
     this.sound.forget();
+    this.pes.forget();
   }
 }

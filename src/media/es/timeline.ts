@@ -108,7 +108,8 @@ export class VideoTimeline {
     if ((delta > limit || delta < -limit) && (Math.abs(delta - elapsed) > limit || delta > MAX_PAUSE_90K)) {
       const code = usesRtp ? 'RTP-14' : 'TS-4';
       this.#notes.jump(code, `${Math.round(delta / 90)} ms in ${Math.round(elapsed / 90)} ms`);
-      this.#anchor(raw, elapsed);
+      // A stall of less than a jump is the network's, not the camera's.
+      this.#anchor(raw, elapsed, JUMP_90K);
       this.pts = this.dts + (dts >= 0 && pts >= 0 ? ahead(pts, dts) : 0);
       return;
     }
@@ -159,12 +160,13 @@ export class VideoTimeline {
   }
 
   /** First frame, or the first of a new source clock: one frame after the last, or later if it came later. */
-  #anchor(raw: number, elapsed: number): void {
+  #anchor(raw: number, elapsed: number, leastPause = 0): void {
     this.source = raw;
     this.#waiting = [];
     this.#sameSince = -1;
     if (this.#started) {
-      const pause = elapsed > JUMP_FRAMES * this.spacing && elapsed <= MAX_PAUSE_90K ? elapsed : this.spacing;
+      const isPause = elapsed > Math.max(leastPause, JUMP_FRAMES * this.spacing) && elapsed <= MAX_PAUSE_90K;
+      const pause = isPause ? elapsed : this.spacing;
       this.dts = Math.round(this.dts + Math.max(1, pause));
     }
     this.#started = true;

@@ -19,6 +19,37 @@ export interface VideoUnit {
   afterLoss: boolean;
 }
 
+/** A unit over the arrays of a buffer of NAL units, to be reused. */
+export function emptyUnit({ bytes, starts, ends }: Pick<VideoUnit, 'bytes' | 'starts' | 'ends'>): VideoUnit {
+  return {
+    codec: 'h264',
+    bytes,
+    starts,
+    ends,
+    first: 0,
+    last: 0,
+    pts: -1,
+    dts: -1,
+    rtpTimestamp: 0,
+    arrivedMs: 0,
+    afterLoss: false,
+  };
+}
+
+/** Where the newest PES begins in the buffer of its frame, while it is not decided what it is to the frame. */
+interface Mark {
+  open: boolean;
+  offset: number;
+  pts: number;
+  dts: number;
+  rtpTimestamp: number;
+  afterPack: boolean;
+}
+
+export function emptyMark(): Mark {
+  return { open: false, offset: 0, pts: -1, dts: -1, rtpTimestamp: 0, afterPack: false };
+}
+
 export interface UnitSink {
   videoUnit(unit: VideoUnit): void;
   /** A frame was thrown away. */

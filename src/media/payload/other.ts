@@ -11,7 +11,7 @@ import { TsDemuxer } from './ts.ts';
 
 interface VideoStage {
   readonly judge: { declare(codec: 'h264' | 'h265'): void };
-  marker(boundary: boolean): void;
+  marker(boundary: boolean | null): void;
 }
 
 interface AudioStage {
@@ -52,7 +52,7 @@ export class OtherPayloads {
     } else if (kind === 'ts') {
       this.#ts ??= new TsDemuxer(this.#sink);
       this.#ts.push(packet, payloadStart, payloadEnd);
-      if (marker) this.#video.marker(this.#ts.atBoundary);
+      if (marker) this.#video.marker(this.#ts.atBoundary || null);
     } else {
       this.#es ??= this.#elementary(kind);
       for (const bytes of prelude) this.#es.push(bytes, 0, bytes.length, timestamp, false);
