@@ -1,4 +1,5 @@
-import { Live, type LiveOptions, type LivePorts } from './live.ts';
+import { Live } from './live.ts';
+import type { LiveOptions, LivePorts } from './live-ports.ts';
 
 /** Ended streams stay readable this long (contract, API). */
 const ENDED_KEPT_MS = 3_600_000;

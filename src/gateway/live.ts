@@ -3,14 +3,13 @@ import type { FeedCounters, Finding } from '../media/frame.ts';
 import { LIVE_REORDER } from '../media/ingest/reorder.ts';
 import { Stream } from '../media/live/stream.ts';
 import type { MediaTap, ReceiverEvent } from '../media/receiver.ts';
-import type { KeyFrameCommand } from '../sip/manscdp/key-frame.ts';
 import { Bitrate } from './bitrate.ts';
-import { Call, type CallEnd, type CallPorts } from './call.ts';
-import type { CallProfile } from './call-profile.ts';
+import { Call, type CallEnd } from './call.ts';
 import { atMost } from './clock.ts';
 import { Findings } from './findings.ts';
 import { KeyFrames } from './key-frames.ts';
-import { Ladder, type LadderPlan, type Rung, retryPauseMs, rungWords } from './ladder.ts';
+import { Ladder, retryPauseMs, rungWords } from './ladder.ts';
+import type { LiveOptions, LivePorts } from './live-ports.ts';
 import { closeCodeOf, problemOf } from './pull-failure.ts';
 import { NOTHING_REFUSED, type Refused, refusedSoFar } from './refused.ts';
 import { Steps } from './steps.ts';
@@ -28,43 +27,6 @@ const BUSY_PAUSE_MS = 500;
 
 /** Dialogues that a stream remembers: a pull tries three transports, and is made again after a stall. */
 const KEPT_DIALOGUES = 8;
-
-export interface LivePorts extends CallPorts {
-  readonly stallTimeoutMs: number;
-  readonly lingerMs: number;
-  readonly loss: 'deliver' | 'wait';
-  /** What to try now; asked before each attempt, because the device may have changed. */
-  ladder(deviceId: string, channelId: string, wish: LiveOptions['transport']): LadderPlan;
-  /** What is known of how the device differs; asked before each attempt. */
-  profile(deviceId: string): CallProfile;
-  askKeyFrame(deviceId: string, channelId: string, command: KeyFrameCommand): void;
-  /** The device obeyed this spelling and not the likely one: worth remembering. */
-  keyFrameObeyed(deviceId: string, command: KeyFrameCommand): void;
-  isOnline(deviceId: string): boolean;
-  /** How long this channel is still left alone, because its device ended a call or unregistered just now. */
-  pauseBeforeMs(deviceId: string, channelId: string): number;
-  /** The device ended a call of this channel by itself. */
-  endedByDevice(deviceId: string, channelId: string): void;
-  /** Media came this way: worth remembering for the device. */
-  worked(deviceId: string, rung: Rung): void;
-  /** A call has this Call-ID; none of its messages has left yet. */
-  dialogueBegun(callId: string): void;
-  /** A deviation of this device was tolerated in one of its streams. */
-  noteFinding(deviceId: string, finding: Finding): void;
-  publish(type: string, data: Record<string, unknown>): void;
-  log(message: string, data: Record<string, unknown>): void;
-}
-
-export interface LiveOptions {
-  readonly id: string;
-  readonly deviceId: string;
-  readonly channelId: string;
-  readonly streamNumber: number;
-  readonly transport: PulledTransport | 'auto' | undefined;
-  /** Keep it playing without viewers (`--pull on-register`). */
-  readonly keep: boolean;
-  onEnded(): void;
-}
 
 /**
  * One live stream of one channel: at most one call at a time, shared by every viewer and recorder. The first who
@@ -100,6 +62,8 @@ export class Live {
   #everPlayed = false;
   #failures = 0;
   #deviceEnded = false;
+  /** The device hung up and stayed registered (INV-15: rules of bandwidth and session length). */
+  #hungUp = false;
   #recorders = 0;
   #cancelRetry: () => void = () => {};
   #cancelLinger: () => void = () => {};
@@ -211,6 +175,7 @@ export class Live {
 
   /** The device is gone: whoever watches a stream that has stalled is told why it stays so. */
   deviceOffline(): void {
+    this.#hungUp = false;
     if (this.state === 'stalled') this.stream.setState('stalled', 'device_offline');
   }
 
@@ -359,6 +324,9 @@ export class Live {
     this.steps.add('first fragment');
     this.#failures = 0;
     this.#deviceEnded = false;
+    if (this.#hungUp)
+      this.#found({ code: 'INV-15', detail: 'it hung up while the stream was wanted, and was asked again' });
+    this.#hungUp = false;
     this.#setState('playing');
     this.#ports.publish(this.#everPlayed ? 'stream.recovered' : 'stream.started', this.#identity());
     this.#everPlayed = true;
@@ -390,7 +358,10 @@ export class Live {
     }
     const problem = problemOf(end, []);
     this.#deviceEnded = end.kind === 'device-bye';
-    if (this.#deviceEnded) this.#ports.endedByDevice(this.deviceId, this.channelId);
+    if (this.#deviceEnded) {
+      this.#hungUp = this.#everPlayed;
+      this.#ports.endedByDevice(this.deviceId, this.channelId);
+    }
     if (this.#everPlayed || this.keep) {
       if (this.state !== 'stalled') {
         this.#setState('stalled', problem.problem);

@@ -67,4 +67,25 @@ describe('a call whose signalling is not by the book', () => {
     assert.deepEqual(world.findings, codes);
     void live.end('done', 1000);
   });
+
+  it('INV-15: a device that hangs up and stays is asked again, and that is named; one that left is not blamed', async () => {
+    const world = new World();
+    world.rungs = ['udp'];
+    const live = world.pull(true);
+    await world.play();
+    world.invite.options.onBye('BYE');
+    assert.equal(live.state, 'stalled');
+    world.pauseMs = 0;
+    await world.clock.advance(6000);
+    assert.equal(world.invites.length, 2);
+    await world.play();
+    const codes = () => live.findings.view(String).map((finding) => finding.code);
+    assert.deepEqual([live.state, codes()], ['playing', ['INV-15']]);
+    world.invite.options.onBye('BYE');
+    live.deviceOffline();
+    world.pauseMs = 0;
+    await world.clock.advance(6000);
+    await world.play();
+    assert.deepEqual([live.state, live.findings.view(String)[0]?.count], ['playing', 1]);
+  });
 });
