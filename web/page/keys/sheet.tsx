@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { useWords } from '../language.ts';
 import { useStore } from '../store.ts';
 import { shellWords } from '../words/shell.ts';
-import { shortcutGroups } from './keys.ts';
+import { type Shortcut, shortcutGroups } from './keys.ts';
 
 import './keys.css';
 
@@ -16,6 +16,13 @@ const CAPS: Readonly<Record<string, string>> = {
   PageDown: 'Page ↓',
   Escape: 'Esc',
 };
+
+/** Keys that do the same stand in one line. */
+function linesOf(shortcuts: readonly Shortcut[]): Map<string, string[]> {
+  const lines = new Map<string, string[]>();
+  for (const { words, key } of shortcuts) lines.set(words, [...(lines.get(words) ?? []), key]);
+  return lines;
+}
 
 /** Every key that works now. */
 export function KeySheet({ onClose }: { onClose: () => void }) {
@@ -42,14 +49,16 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
           <section key={group.title}>
             <h3>{group.title}</h3>
             <dl>
-              {group.shortcuts.map((one) => (
-                <div key={one.key}>
+              {[...linesOf(group.shortcuts)].map(([said, keys]) => (
+                <div key={said}>
                   <dt>
-                    {one.key.split(' ').map((key) => (
-                      <kbd key={key}>{CAPS[key] ?? (key.length === 1 ? key.toUpperCase() : key)}</kbd>
-                    ))}
+                    {keys
+                      .flatMap((pair) => pair.split(' '))
+                      .map((key) => (
+                        <kbd key={key}>{CAPS[key] ?? (key.length === 1 ? key.toUpperCase() : key)}</kbd>
+                      ))}
                   </dt>
-                  <dd>{one.words}</dd>
+                  <dd>{said}</dd>
                 </div>
               ))}
             </dl>

@@ -1,7 +1,7 @@
 import { useLanguage, useWords } from '../language.ts';
 import { StepLine } from '../parts/step-line.tsx';
 import { hrefOf } from '../route.ts';
-import { liveWords } from '../words/live.ts';
+import { troubleWords } from '../words/trouble.ts';
 import type { Trouble } from './trouble.ts';
 
 /** Closings that are named otherwise than the problems they stand for. */
@@ -16,7 +16,7 @@ interface Props {
 
 /** "Why is there no picture?": the problem in a sentence, how far it came and when, and what helps. */
 export function TroublePanel({ trouble, deviceId, closing }: Props) {
-  const words = useWords(liveWords);
+  const words = useWords(troubleWords);
   const isEnglish = useLanguage() === 'en';
   const known = words.problems[trouble.code] ?? words.problems[CLOSINGS[closing] ?? closing.replaceAll('-', '_')];
   return (

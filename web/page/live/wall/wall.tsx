@@ -56,55 +56,57 @@ export function WallGrid({ wall, directory, isLinked, selected, onSelect, onChan
     return () => watching.disconnect();
   }, []);
 
-  function cellElement(at: number): HTMLElement | null {
-    return box.current?.querySelector<HTMLElement>(`[data-cell="${at}"]`) ?? null;
+  function cellElement(place: number): HTMLElement | null {
+    return box.current?.querySelector<HTMLElement>(`[data-cell="${place}"]`) ?? null;
   }
 
-  function select(at: number): void {
-    onSelect(from + at);
-    cellElement(at)?.focus();
+  function select(place: number): void {
+    onSelect(from + place);
+    cellElement(place)?.focus();
   }
 
   const enlarge = (index: number) => onChange({ ...wall, big: wall.big === index ? null : index });
   const remove = (index: number) => onChange(placed(wall, index, null));
   const setStream = (index: number, cell: Cell, stream: number) => onChange(placed(wall, index, { ...cell, stream }));
 
+  const at = Math.max(0, Math.min(wall.grid - 1, selected - from));
+  const chosen = cells[at] ?? null;
   useShortcuts(words.wall, [
-    { key: 'w', words: words.toWallKeys, run: () => select(Math.max(0, Math.min(wall.grid - 1, selected - from))) },
+    { key: 'w', words: words.toWallKeys, run: () => select(at) },
+    ...(wall.big === null
+      ? ARROWS.map((key) => ({ key, words: words.keyArrows, run: () => select(neighbour(wall.grid, at, key)) }))
+      : [{ key: 'Escape', words: words.shrink, run: () => onChange({ ...wall, big: null }) }]),
+    {
+      key: 'Enter',
+      words: words.keyEnter,
+      run: () => {
+        if (chosen !== null) enlarge(from + at);
+        else document.querySelector<HTMLElement>('[role="tree"]')?.focus();
+      },
+    },
+    { key: 'Delete', words: words.keyDelete, run: () => remove(from + at) },
+    { key: 'Backspace', words: words.keyDelete, run: () => remove(from + at) },
+    { key: 'm', words: words.keySound, run: () => setLoud(loud === from + at ? null : from + at) },
+    {
+      key: 's',
+      words: words.keyStream,
+      run: () => cellElement(at)?.querySelector<HTMLElement>('[data-testid="cell-stream"]')?.click(),
+    },
+    {
+      key: 'o',
+      words: words.openStage,
+      run: () => {
+        if (chosen !== null) go(hrefOf('live', [chosen.deviceId, chosen.channelId]));
+      },
+    },
     { key: 'PageUp', words: words.pageBefore, run: () => onChange(turned(wall, -1)) },
     { key: 'PageDown', words: words.pageAfter, run: () => onChange(turned(wall, 1)) },
-    ...(wall.big === null ? [] : [{ key: 'Escape', words: words.shrink, run: () => onChange({ ...wall, big: null }) }]),
   ]);
 
-  function key(event: KeyboardEvent, at: number): void {
-    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
-    const index = from + at;
-    const cell = cells[at] ?? null;
-    const arrow = ARROWS.find((known) => known === event.key);
-    const acts: Readonly<Record<string, () => void>> = {
-      ...(arrow !== undefined && wall.big === null ? { [arrow]: () => select(neighbour(wall.grid, at, arrow)) } : {}),
-      Enter: () => (cell === null ? document.querySelector<HTMLElement>('[role="tree"]')?.focus() : enlarge(index)),
-      ...(cell === null
-        ? {}
-        : {
-            Delete: () => remove(index),
-            Backspace: () => remove(index),
-            m: () => setLoud(loud === index ? null : index),
-            o: () => go(hrefOf('live', [cell.deviceId, cell.channelId])),
-            s: () => cellElement(at)?.querySelector<HTMLElement>('[data-testid="cell-stream"]')?.click(),
-          }),
-    };
-    const act = acts[event.key];
-    if (act === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
-    act();
-  }
-
-  function drop(event: DragEvent, at: number): void {
+  function drop(event: DragEvent, place: number): void {
     event.preventDefault();
     setOver(null);
-    const index = from + at;
+    const index = from + place;
     const moved = /^\d+$/.exec(event.dataTransfer?.getData('text/x-gbgate-cell') ?? '');
     onSelect(index);
     if (moved !== null) onChange(swapped(wall, Number(moved[0]), index));
@@ -124,30 +126,31 @@ export function WallGrid({ wall, directory, isLinked, selected, onSelect, onChan
       data-testid="wall"
       data-page={wall.page + 1}
     >
-      {cells.map((cell, at) => {
-        const index = from + at;
+      {cells.map((cell, place) => {
+        const index = from + place;
         const device = directory?.devices.find((one) => one.id === cell?.deviceId);
         const channel = directory?.channels.find((one) => one.deviceId === cell?.deviceId && one.id === cell.channelId);
         const isBig = wall.big === index;
         const name = cell === null ? words.emptyCell : channel?.name || cell.channelId;
-        const share = isBig ? 1 : (wall.grid === 6 && at === 0 ? 2 : 1) / columns;
+        const share = isBig ? 1 : (wall.grid === 6 && place === 0 ? 2 : 1) / columns;
         const marks = [
           'cell',
           index === selected ? 'selected' : '',
-          over === at ? 'over' : '',
+          over === place ? 'over' : '',
           isBig ? 'big' : '',
           cell === null ? 'vacant' : '',
         ];
         return (
           // biome-ignore lint/a11y/useSemanticElements: a cell is no form
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the wall's
           <div
             key={cell === null ? `empty-${index}` : `${index}:${cell.deviceId}/${cell.channelId}`}
             class={marks.filter((mark) => mark !== '').join(' ')}
             role="group"
-            tabIndex={index === selected || (at === 0 && (selected < from || selected >= from + wall.grid)) ? 0 : -1}
-            aria-label={words.cellOf(at + 1, name)}
+            tabIndex={index === selected || (place === 0 && (selected < from || selected >= from + wall.grid)) ? 0 : -1}
+            aria-label={words.cellOf(place + 1, name)}
             data-testid="cell"
-            data-cell={at}
+            data-cell={place}
             data-channel-id={cell?.channelId}
             draggable={cell !== null}
             onDragStart={(event) => {
@@ -158,17 +161,16 @@ export function WallGrid({ wall, directory, isLinked, selected, onSelect, onChan
             onDragOver={(event) => {
               if (!isCarried(event)) return;
               event.preventDefault();
-              if (over !== at) setOver(at);
+              if (over !== place) setOver(place);
             }}
-            onDragLeave={() => setOver((before) => (before === at ? null : before))}
-            onDrop={(event) => drop(event, at)}
+            onDragLeave={() => setOver((before) => (before === place ? null : before))}
+            onDrop={(event) => drop(event, place)}
             onFocus={() => onSelect(index)}
             onClick={() => onSelect(index)}
             onDblClick={(event) => {
               const isButton = event.target instanceof Element && event.target.closest('button, a') !== null;
               if (cell !== null && !isButton) enlarge(index);
             }}
-            onKeyDown={(event) => key(event, at)}
           >
             {cell === null ? (
               <p class="cell-hint">{index === selected ? words.fillCell : ''}</p>
