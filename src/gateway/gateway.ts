@@ -20,7 +20,7 @@ import { transportLadder } from './ladder.ts';
 import { LiveTable } from './live-table.ts';
 import { Onboarding } from './onboarding.ts';
 import type { Gateway } from './port.ts';
-import { callProfileOf, formsOf, learnRung } from './profile.ts';
+import { callProfileOf, formsOf, learnFinding, learnRung } from './profile.ts';
 import { Recordings, rememberedRows } from './recordings.ts';
 import { Rests } from './rests.ts';
 import { openSecrets } from './secrets.ts';
@@ -160,7 +160,11 @@ export async function openGateway(
         const device = directory.device(deviceId);
         if (device !== undefined && learnRung(device, rung)) directory.save(device);
       },
-      noteFinding: (deviceId, { code, detail }) => void sip.noteFinding(deviceId, code, detail),
+      noteFinding(deviceId, { code, detail }) {
+        sip.noteFinding(deviceId, code, detail);
+        const device = directory.device(deviceId);
+        if (device !== undefined && learnFinding(device, code)) directory.save(device);
+      },
       dialogueBegun: (callId) => dialogues.begin(callId),
       publish,
       log: (message, data) => log.info(data, message),

@@ -112,6 +112,14 @@ function firstThen<T>(first: T | undefined, all: readonly T[]): readonly T[] {
   return first === undefined ? all : [first, ...all.filter((one) => one !== first)];
 }
 
+/** Codes that say that media of this device does not carry the SSRC that was agreed on. */
+const FOREIGN_SSRC: ReadonlySet<string> = new Set(['SSRC-1', 'SSRC-3', 'SSRC-4']);
+
+/** What a deviation teaches about the device that showed it; true when that is news. */
+export function learnFinding(device: Device, code: string): boolean {
+  return FOREIGN_SSRC.has(code) && learn(device, 'ssrc', 'any');
+}
+
 /** What the calls of a device act on; one that is gone meanwhile is called as the standard has it. */
 export function callProfileOf(device: Device | undefined): CallProfile {
   const fields = device === undefined ? defaultProfile(null) : profileOf(device);

@@ -116,6 +116,10 @@ describe('device pages with real cameras', { timeout: 240_000 }, () => {
   test('SSRC-1: a strict SSRC keeps the media of a device out that sends with another one', async () => {
     const open = await pull(FOREIGN, { transport: 'udp' });
     assert.equal(open.status, 201, JSON.stringify(open.body));
+    await until('what it taught', async () => {
+      const { learned } = (await api('GET', `devices/${FOREIGN}/profile`)).body;
+      return learned.ssrc === 'any';
+    });
     await api('DELETE', `streams/${open.body.id}`);
     assert.equal((await api('PATCH', `devices/${FOREIGN}/profile`, { ssrc: 'offered' })).status, 200);
     const strict = await pull(FOREIGN, { transport: 'udp' });

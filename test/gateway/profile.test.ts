@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { Ladder, type Rung } from '../../src/gateway/ladder.ts';
-import { formsOf, learnRung, Profiles, profileOf, profileView } from '../../src/gateway/profile.ts';
+import { formsOf, learnFinding, learnRung, Profiles, profileOf, profileView } from '../../src/gateway/profile.ts';
 import { isProblem } from '../../src/gateway/views.ts';
 import { type Device, Directory } from '../../src/sip/camera/directory.ts';
 import { learn } from '../../src/sip/camera/profile.ts';
@@ -115,6 +115,13 @@ describe('the profile of a device', () => {
     assert.deepEqual(view(profiles.get(ID)).byHand, { mediaTransport: 'udp' });
     view(profiles.change(ID, { mediaTransport: null }));
     assert.equal(device.mediaTransport, null);
+  });
+
+  it('SSRC-1: media with another SSRC than the agreed one is remembered, once', () => {
+    assert.equal(learnFinding(device, 'PS-4'), false);
+    assert.equal(learnFinding(device, 'SSRC-1'), true);
+    assert.equal(learnFinding(device, 'SSRC-4'), false);
+    assert.deepEqual(profileView(device).learned, { ssrc: 'any' });
   });
 
   it('only news is learned: an undisturbed device is not written at every picture', () => {

@@ -7,6 +7,7 @@ import { after, describe, it } from 'node:test';
 import Database from 'libsql';
 import type { Recording } from '../../src/record/archive.ts';
 import type { Channel } from '../../src/sip/camera/directory.ts';
+import type { PresenceChange } from '../../src/sip/camera/presence-change.ts';
 import { MIGRATIONS } from '../../src/store/migrations.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 
@@ -129,6 +130,49 @@ describe('store', () => {
     store.channels.putAll(Array.from({ length: 10_000 }, (_, i) => channel('D', String(i), `Camera ${i}`)));
     assert.equal(store.channels.ofDevice('D').length, 10_000);
     store.close();
+  });
+
+  it('keeps when devices came and went, newest first, bounded, and drops it with the device', () => {
+    const path = folder();
+    let store = open(path);
+    const change = (deviceId: string, epochMs: number): PresenceChange => ({
+      deviceId,
+      epochMs,
+      online: epochMs % 2 === 0,
+      reason: "it's gone",
+      address: null,
+    });
+    store.presence.addAll([change('D', 1), change('E', 1), change('D', 2), change('D', 2)], 10);
+    for (let i = 3; i < 8; i++) store.presence.addAll([change('D', i)], 4);
+    store.close();
+    store = open(path);
+    assert.deepEqual(
+      store.presence.ofDevice('D').map((c) => c.epochMs),
+      [7, 6, 5, 4],
+    );
+    assert.deepEqual(store.presence.newest('D'), change('D', 7));
+    assert.equal(store.presence.ofDevice('E').length, 1);
+    store.presence.delete('D');
+    assert.equal(store.presence.newest('D'), undefined);
+    assert.equal(store.presence.ofDevice('E').length, 1);
+    store.close();
+  });
+
+  it('takes over a database of every earlier version, with what is in it', () => {
+    for (let version = 1; version < MIGRATIONS.length; version++) {
+      const path = folder();
+      const database = new Database(join(path, 'gbgate.db'));
+      for (const sql of MIGRATIONS.slice(0, version)) database.exec(sql);
+      database.exec(`INSERT INTO settings VALUES ('a', 'kept'); PRAGMA user_version = ${version}`);
+      database.close();
+      const store = open(path);
+      assert.equal(store.settings.get('a'), 'kept', `version ${version}`);
+      store.presence.addAll([{ deviceId: 'D', epochMs: 1, online: true, reason: 'registered', address: null }], 10);
+      assert.equal(store.presence.ofDevice('D').length, 1);
+      assert.equal(store.faults.count, 0);
+      store.close();
+    }
+    assert.ok(MIGRATIONS.length > 1);
   });
 
   it('counts a write that the database refuses, and goes on', () => {
