@@ -9,6 +9,9 @@ import { type RecordingsWords, recordingsWords } from '../words/recordings.ts';
 /** Height of a row in CSS pixels, for the virtual list: the style sheet has the same number. */
 export const ROW_PX = 64;
 
+/** What is recorded reaches the disk a moment later: from this length on there is a picture in the file. */
+const WRITTEN_MS = 2_000;
+
 /** Why a recording cannot be deleted, or undefined when it can. Pure. */
 export function whyNotDeleted(recording: Recording, isAdmin: boolean, words: RecordingsWords): string | undefined {
   if (!isAdmin) return words.lookOnly;
@@ -25,7 +28,9 @@ export function fileName({ channelId, start }: Recording): string {
 function Thumbnail({ recording, hasPictures }: { recording: Recording; hasPictures: boolean }) {
   const [isBroken, setBroken] = useState(false);
   const wanted =
-    hasPictures && !isBroken && (recording.state === 'recording' ? recording.durationMs > 0 : recording.bytes > 0);
+    hasPictures &&
+    !isBroken &&
+    (recording.state === 'recording' ? recording.durationMs > WRITTEN_MS : recording.bytes > 0);
   return wanted ? (
     <img
       class="thumbnail"
@@ -83,15 +88,8 @@ export function RecordingRow({ recording, name, ...p }: Props) {
         checked={p.isSelected}
         onChange={(event) => p.onSelect(event.currentTarget.checked)}
       />
-      <button
-        type="button"
-        class="open plain"
-        data-testid="play-recording"
-        aria-label={`${words.play}: ${name}, ${when}`}
-        title={words.play}
-        onClick={p.onPlay}
-      >
-        <Thumbnail recording={recording} hasPictures={p.hasPictures} />
+      <button type="button" class="open plain" data-testid="play-recording" title={words.play} onClick={p.onPlay}>
+        <Thumbnail key={state} recording={recording} hasPictures={p.hasPictures} />
         <span class="name">
           {name}
           <small>

@@ -51,11 +51,11 @@ export function StreamDetails({ stream }: { stream: Stream }) {
         )}
       </dl>
       <section>
-        <h3>{words.steps}</h3>
+        <h2>{words.steps}</h2>
         <StepLine steps={stream.steps} />
       </section>
       <section>
-        <h3>{words.findings}</h3>
+        <h2>{words.findings}</h2>
         <FindingsList findings={stream.findings} />
       </section>
     </div>

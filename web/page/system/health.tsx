@@ -41,7 +41,7 @@ function Tile({
 }) {
   return (
     <section class="tile" data-testid="tile">
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       <p class="number">{number}</p>
       {children}
       {notes.map((note) => (
