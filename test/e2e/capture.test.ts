@@ -118,7 +118,8 @@ describe('captures', { timeout: 240_000, concurrency: 4 }, () => {
       assert.equal(stream.mime, live.mime ?? seen.mime);
       for (const name of ['lost', 'discarded', 'timestampJumps'] as const)
         assert.equal(stream[name], live.stats[name], name);
-      assert.equal(stream.video!.gopMs, live.stats.gopMs);
+      // a key frame may be among what came late
+      if (stream.video!.keyFrames === live.stats.keyFrames) assert.equal(stream.video!.gopMs, live.stats.gopMs);
       for (const [name, value] of [
         ['packets', stream.packets],
         ['frames', stream.video!.frames],
