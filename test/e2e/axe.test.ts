@@ -30,6 +30,9 @@ describe('axe finds nothing serious', { timeout: 240_000 }, () => {
   let browser: Browser;
   let page: Page;
   const cameras: Simulator[] = [];
+  let channelId = '';
+  let recorderChannelId = '';
+  let streamId = '';
 
   before(async () => {
     browser = await launchBrowser();
@@ -40,11 +43,12 @@ describe('axe finds nothing serious', { timeout: 240_000 }, () => {
       await startCamera(sipPort, { id: RECORDER, channels: 4 }),
       await startCamera(sipPort, { id: REFUSED, password: 'guess', retrySeconds: 5 }),
     );
-    const [channel] = await channelsOf(gateway, CAMERA);
-    await channelsOf(gateway, RECORDER, 4);
-    const live = await gateway.api('POST', `/api/v1/devices/${CAMERA}/channels/${channel}/live`, {});
+    [channelId = ''] = await channelsOf(gateway, CAMERA);
+    [recorderChannelId = ''] = await channelsOf(gateway, RECORDER, 4);
+    const live = await gateway.api('POST', `/api/v1/devices/${CAMERA}/channels/${channelId}/live`, {});
     assert.ok([200, 201].includes(live.status), JSON.stringify(live.body));
-    const recording = `/api/v1/streams/${live.body.id}/recording`;
+    streamId = live.body.id;
+    const recording = `/api/v1/streams/${streamId}/recording`;
     assert.equal((await gateway.api('PUT', recording)).status, 200);
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     assert.equal((await gateway.api('DELETE', recording)).status, 200);
@@ -82,34 +86,57 @@ describe('axe finds nothing serious', { timeout: 240_000 }, () => {
     }
   }
 
-  const views: Readonly<Record<string, string>> = {
-    live: '#/live',
-    devices: '#/devices',
-    'one device': `#/devices/${CAMERA}`,
-    'add a camera': '#/add',
-    streams: '#/streams',
-    recordings: '#/recordings',
-    system: '#/system',
+  /** What is judged in every dress. */
+  const VIEWS: Readonly<Record<string, () => string>> = {
+    live: () => '#/live',
+    devices: () => '#/devices',
+    'add a camera': () => '#/add',
+    streams: () => '#/streams',
+    recordings: () => '#/recordings',
+    system: () => '#/system',
+  };
+  /** Their inner parts share the styles of those: once light and wide, once dark and narrow. */
+  const PARTS: Readonly<Record<string, () => string>> = {
+    'a wall that plays': () => `#/live?grid=4&cells=${CAMERA}/${channelId},${RECORDER}/${recorderChannelId}`,
+    'one channel': () => `#/live/${CAMERA}/${channelId}`,
+    'one device': () => `#/devices/${CAMERA}`,
+    'its channels': () => `#/devices/${RECORDER}?tab=channels`,
+    'its streams': () => `#/devices/${CAMERA}?tab=streams`,
+    'its settings': () => `#/devices/${CAMERA}?tab=settings`,
+    'one stream': () => `#/streams/${streamId}`,
+    addresses: () => '#/system/addresses',
+    log: () => '#/system/log',
   };
 
-  for (const theme of ['light', 'dark'] as const) {
-    for (const size of ['desktop', 'phone'] as const) {
-      test(`in any view, ${theme}, ${size}`, async () => {
-        await page.setViewportSize(SIZES[size]);
-        await page.evaluate(`localStorage.setItem('gbgate.theme', '${theme}')`);
-        const found: Record<string, string[]> = {};
-        for (const [name, hash] of Object.entries(views)) {
-          await page.goto(`${gateway.http}/${hash}`);
-          await page.reload();
-          await page.waitForSelector('main');
-          await still();
-          const violations = await judged();
-          if (violations.length > 0) found[name] = violations;
-        }
-        assert.deepEqual(found, {});
-      });
-    }
+  for (const [theme, size, views] of [
+    ['light', 'desktop', { ...VIEWS, ...PARTS }],
+    ['light', 'phone', VIEWS],
+    ['dark', 'desktop', VIEWS],
+    ['dark', 'phone', { ...VIEWS, ...PARTS }],
+  ] as const) {
+    test(`in any view, ${theme}, ${size}`, async () => {
+      await page.setViewportSize(SIZES[size]);
+      await page.evaluate(`localStorage.setItem('gbgate.theme', '${theme}')`);
+      await page.reload();
+      const found: Record<string, string[]> = {};
+      for (const [name, hash] of Object.entries(views)) {
+        await page.goto(`${gateway.http}/${hash()}`);
+        await page.waitForSelector('main');
+        await still();
+        const violations = await judged();
+        if (violations.length > 0) found[name] = violations;
+      }
+      assert.deepEqual(found, {});
+    });
   }
+
+  test('in the sheet of keys', async () => {
+    await page.goto(`${gateway.http}/#/devices`);
+    await page.waitForSelector('main');
+    await page.keyboard.press('?');
+    await page.waitForSelector('[data-testid="keys"][open]');
+    assert.deepEqual(await judged(), []);
+  });
 
   test('in the sign-in, and in Chinese', async () => {
     await page.evaluate(`localStorage.setItem('gbgate.language', 'zh')`);
