@@ -226,8 +226,11 @@ export class Call {
       return;
     }
     this.#receiver.answered({ ssrc: answer.ssrc, host: answer.mediaHost, port: port ?? 0, fallbackHost: sipHost });
-    // media may be there before its answer: some send as soon as that has left, and the two go different ways (INV-14, SSRC-5)
-    if (this.#receiver.lastPacketMs !== null) return;
+    if (this.#receiver.lastPacketMs !== null) {
+      // some send as soon as their answer has left, and the two go different ways (INV-14, SSRC-5: Dahua)
+      this.#options.onFinding({ code: 'INV-14', detail: 'its media came before its answer' });
+      return;
+    }
     this.#cancelTimer = this.#ports.clock.after(mediaTimeoutMs, () => this.#onNoMedia());
   }
 

@@ -14,7 +14,7 @@ describe('a gateway that was killed', { timeout: 90_000 }, () => {
   it('knows its devices, ends the calls it owed a BYE and finalises the recording', async () => {
     const data = await mkdtemp(join(tmpdir(), 'gbgate-restart-'));
     const first = await runGateway({ data });
-    const simulator = await startCamera(first.sipPort, { id: DEVICE_ID, keepaliveSeconds: 5 });
+    const simulator = await startCamera(first.sipPort, { id: DEVICE_ID, keepaliveSeconds: 60 });
     const [channelId] = (await channelsOf(first, DEVICE_ID)) as [string];
     const live = await first.api('POST', `/api/v1/devices/${DEVICE_ID}/channels/${channelId}/live`, {
       transport: 'udp',
@@ -38,7 +38,7 @@ describe('a gateway that was killed', { timeout: 90_000 }, () => {
     assert.equal(device.id, DEVICE_ID, 'the device is known at once');
     assert.equal(device.channelCount, 1);
     await until('the BYE of the call that was left open', () => simulator.counts.calls === 0);
-    await until('the device online by its keepalive alone', async () => {
+    await until('REG-12: the device is online because it was asked, long before its next keepalive', async () => {
       const { body } = await second.api('GET', `/api/v1/devices/${DEVICE_ID}`);
       return body.online;
     });

@@ -54,6 +54,7 @@ describe('a call whose signalling is not by the book', () => {
     assert.equal(live.failure, null);
     assert.equal(live.state, 'waiting');
     assert.equal(world.invite.hungUp, 0);
+    assert.equal(live.findings.view(String)[0]?.code, 'INV-14');
   });
 
   it('what the answer bends is a finding of stream and device', async () => {
