@@ -1,6 +1,29 @@
-import type { Values, WarningCode } from './health.ts';
-
 /** The warnings in English: for the API, the log and `gbgate doctor`. The page has its own table, in both languages. */
+
+/** Stable names of warnings; the page has a sentence for each in both languages. */
+export type WarningCode =
+  | 'address_unspecified'
+  | 'address_loopback'
+  | 'address_private_across_nat'
+  | 'address_hairpin'
+  | 'address_is_name'
+  | 'address_not_ours'
+  | 'device_behind_nat'
+  | 'port_in_use'
+  | 'ports_exhausted'
+  | 'ports_occupied'
+  | 'receive_buffer_small'
+  | 'clock_unsynchronized'
+  | 'clock_off'
+  | 'device_clock_off'
+  | 'disk_full'
+  | 'disk_low'
+  | 'disk_unknown'
+  | 'loop_late'
+  | 'ffmpeg_missing';
+
+/** What a sentence speaks of. */
+export type Values = Readonly<Record<string, string | number>>;
 
 type Words = (v: Values) => string;
 

@@ -1,4 +1,4 @@
-import { cureOf, sentenceOf } from './health-words.ts';
+import { cureOf, sentenceOf, type Values, type WarningCode } from './health-words.ts';
 import { isLoopback, isPrivate, isUnspecified, sameNetwork } from './networks.ts';
 
 /**
@@ -9,31 +9,7 @@ import { isLoopback, isPrivate, isUnspecified, sameNetwork } from './networks.ts
 /** `error`: something will not work. `warning`: something may not, or will not for long. `note`: odd, and handled. */
 export type Severity = 'error' | 'warning' | 'note';
 
-/** Stable names of warnings; the page has a sentence for each in both languages. */
-export type WarningCode =
-  | 'address_unspecified'
-  | 'address_loopback'
-  | 'address_private_across_nat'
-  | 'address_hairpin'
-  | 'address_is_name'
-  | 'address_not_ours'
-  | 'device_behind_nat'
-  | 'port_in_use'
-  | 'ports_exhausted'
-  | 'ports_occupied'
-  | 'receive_buffer_small'
-  | 'clock_unsynchronized'
-  | 'clock_off'
-  | 'device_clock_off'
-  | 'disk_full'
-  | 'disk_low'
-  | 'disk_unknown'
-  | 'loop_late'
-  | 'ffmpeg_missing';
-
 export type CheckName = 'addresses' | 'ports' | 'buffers' | 'clock' | 'disk' | 'loop' | 'ffmpeg';
-
-export type Values = Readonly<Record<string, string | number>>;
 
 /** One thing that is wrong: `values` are what the sentence speaks of. */
 export interface Warning {

@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import {
-  type DeviceFacts,
-  type Facts,
-  type Values,
-  WANTED_RECEIVE_BUFFER_BYTES,
-  type WarningCode,
-  warningsOf,
-} from '../../src/gateway/health.ts';
+import { type DeviceFacts, type Facts, WANTED_RECEIVE_BUFFER_BYTES, warningsOf } from '../../src/gateway/health.ts';
+import type { Values, WarningCode } from '../../src/gateway/health-words.ts';
 import { isLoopback, isPrivate, isUnspecified, sameNetwork } from '../../src/gateway/networks.ts';
 
 const GIB = 1024 ** 3;

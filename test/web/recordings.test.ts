@@ -104,7 +104,7 @@ describe('the view of recordings, with a scripted gateway', { timeout: 90_000 },
     await page.waitForSelector('[data-testid="view-recordings"]');
     if (fragment === '') await page.click('[data-testid="view-recordings"]');
     else await page.goto(`${standIn.address}${fragment}`);
-    await page.waitForSelector('[data-testid="recordings"]');
+    await page.waitForSelector('[data-testid="recordings"]', { state: 'attached' });
   };
   const shown = () => page.locator('[data-testid="recording"]').count();
 

@@ -138,7 +138,8 @@ export const listChannels = (deviceId?: string) =>
   list<Channel>(deviceId === undefined ? 'channels' : `devices/${encodeURIComponent(deviceId)}/channels`);
 /** The groups of one device, or of all. */
 export const listGroups = (deviceId?: string) => list<Group>('groups', deviceId === undefined ? {} : { deviceId });
-export const listRecordings = () => list<Recording>('recordings');
+/** Those that run: their view reads the others, page by page. */
+export const listRecordings = () => list<Recording>('recordings', { state: 'recording' });
 export const readRecording = (id: string) => orNull(() => one<Recording>(`recordings/${encodeURIComponent(id)}`));
 
 /** One stream of one channel: 0 is the main one. */

@@ -38,7 +38,7 @@ export function SelectionBar({ selected, onLock, onDelete, onClear }: Props) {
   return (
     <div class="selection-bar" role="toolbar" aria-label={words.selected(selected.length)}>
       <strong data-testid="selected-count">{words.selected(selected.length)}</strong>
-      <button type="button" onClick={() => void downloadAll(selected)}>
+      <button type="button" title={words.download} onClick={() => void downloadAll(selected)}>
         <Icon name="download" />
         <span>{words.download}</span>
       </button>
@@ -46,7 +46,7 @@ export function SelectionBar({ selected, onLock, onDelete, onClear }: Props) {
         type="button"
         data-testid="lock-selected"
         disabled={!isAdmin}
-        title={lookOnly}
+        title={lookOnly ?? words.lock}
         onClick={() => onLock(true)}
       >
         <Icon name="lock" />
@@ -56,7 +56,7 @@ export function SelectionBar({ selected, onLock, onDelete, onClear }: Props) {
         type="button"
         data-testid="unlock-selected"
         disabled={!isAdmin}
-        title={lookOnly}
+        title={lookOnly ?? words.unlock}
         onClick={() => onLock(false)}
       >
         <Icon name="unlock" />
@@ -73,8 +73,14 @@ export function SelectionBar({ selected, onLock, onDelete, onClear }: Props) {
         <Icon name="remove" />
         <span>{words.remove}</span>
       </ConfirmButton>
-      <button type="button" class="plain" onClick={onClear}>
-        {words.clearSelection}
+      <button
+        type="button"
+        class="plain"
+        title={words.clearSelection}
+        aria-label={words.clearSelection}
+        onClick={onClear}
+      >
+        <Icon name="close" />
       </button>
     </div>
   );
