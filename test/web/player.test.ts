@@ -5,6 +5,12 @@ import { type Clip, makeClip } from '../support/clip.ts';
 import { PlayerPage, type PlayerPageOptions, SRC } from '../support/player-page.ts';
 import type { Viewer } from '../support/stand-in.ts';
 
+/** Keeps all the words over the picture: some are there for half a second only. */
+const KEEP_WORDS = `
+  window.said = [];
+  addEventListener('statechange', ({ target }) => said.push(target.shadowRoot.querySelector('.message').textContent), true);
+`;
+
 describe('<gb-player>, with a scripted gateway', { timeout: 180_000 }, () => {
   let browser: Browser;
   let sound: Clip;
@@ -112,15 +118,19 @@ describe('<gb-player>, with a scripted gateway', { timeout: 180_000 }, () => {
   });
 
   test('reconnects by itself when the connection breaks, also to a time line that began anew', async () => {
-    await watch(async (viewer, number) => {
-      viewer.describe(sound);
-      if (number === 1) {
-        await viewer.play(sound, 0, 100, 25);
-        viewer.socket.terminate();
-      } else await viewer.play(sound, 0, 500, 25);
-    });
+    await watch(
+      async (viewer, number) => {
+        viewer.describe(sound);
+        if (number === 1) {
+          await viewer.play(sound, 0, 100, 25);
+          viewer.socket.terminate();
+        } else await viewer.play(sound, 0, 500, 25);
+      },
+      { before: KEEP_WORDS },
+    );
     await until('playing', facts, (f) => f.currentTime > 2);
-    await until('says so', words, (w) => w.includes('The connection was lost.'));
+    const said = () => opened.page.evaluate('said.join("\\n")') as Promise<string>;
+    await until('says so', said, (all) => /The connection was lost\.Next try in 1 s\./.test(all));
     await until('silent again', words, (w) => w === '');
     const again = await until('playing from the start', facts, (f) => f.currentTime > 1 && f.currentTime < 3.5);
     await until('on and on', facts, (f) => f.currentTime > again.currentTime + 1);
@@ -149,7 +159,7 @@ describe('<gb-player>, with a scripted gateway', { timeout: 180_000 }, () => {
     await watch((viewer) => viewer.socket.close(4480, 'device-offline'));
     const said = await until('words', words, (w) => w.includes('The camera is offline.'));
     const seconds = (text: string) => Number(/Next try in (\d+) s\./.exec(text)?.[1]);
-    assert.ok(seconds(said) >= 3, said);
+    assert.ok(seconds(said) >= 2, said);
     await until('the number counts down', words, (w) => seconds(w) < seconds(said));
     await until(
       'the next try',

@@ -250,6 +250,7 @@ export class Player {
       video.srcObject = attachment.handle as unknown as MediaProvider;
       this.#attached = attachment.handle;
     }
+    this.#revealWithPicture();
   }
 
   #beat(): void {
@@ -280,13 +281,25 @@ export class Player {
     if (!this.#isConnected) return;
     this.#playingSinceMs ??= performance.now();
     if (this.#state.type !== 'playing') this.#say({ type: 'playing' });
-    const still = this.#o.still;
-    if (still === undefined || still.hidden) return;
-    const reveal = () => {
+    const { still } = this.#o;
+    // Sound alone has no picture to wait for, an older browser no way to say when there is one.
+    if (still !== undefined && (this.#video.videoWidth === 0 || !('requestVideoFrameCallback' in this.#video))) {
       still.hidden = true;
-    };
-    if ('requestVideoFrameCallback' in this.#video) this.#video.requestVideoFrameCallback(reveal);
-    else reveal();
+    }
+  }
+
+  /** Takes the held picture away once the new source shows its own. */
+  #revealWithPicture(): void {
+    const { still } = this.#o;
+    const video = this.#video;
+    if (still === undefined || still.hidden || !('requestVideoFrameCallback' in video)) return;
+    const source = this.#attached;
+    // The first picture is said to be presented a moment before it is on the screen; with the second it is.
+    video.requestVideoFrameCallback(() =>
+      video.requestVideoFrameCallback(() => {
+        if (source === this.#attached) still.hidden = true;
+      }),
+    );
   }
 
   /** Draws the picture of now over the video, so that a change of source does not flash. */
