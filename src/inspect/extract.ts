@@ -5,6 +5,7 @@ import type { AdtsHeader } from '../media/es/aac.ts';
 import type { Fragment, InitSegment } from '../media/frame.ts';
 import { type Recorder, startRecording } from '../record/recorder.ts';
 import type { StreamKeeper } from './replay/stream-log.ts';
+import { adtsOf, byteStream } from './write/elementary.ts';
 import { AppendedFile } from './write/file.ts';
 
 export class Extract {
@@ -107,29 +108,4 @@ class ExtractedStream implements StreamKeeper {
     }
     file.write(bytes);
   }
-}
-
-/** A sample with a start code in place of each length (ISO/IEC 14496-10 annex B). Both have four bytes. */
-function byteStream(sample: Uint8Array): Buffer {
-  const out = Buffer.from(sample);
-  for (let at = 0; at + 4 <= out.length; ) {
-    const length = out.readUInt32BE(at);
-    out.writeUInt32BE(1, at);
-    at += 4 + length;
-  }
-  return out;
-}
-
-/** The header of an ADTS frame of so many bytes (ISO/IEC 14496-3 1.A.2.2): MPEG-4, no CRC, variable rate. */
-function adtsOf({ objectType, frequencyIndex, channels }: AdtsHeader, frameBytes: number): Buffer {
-  const length = frameBytes + 7;
-  return Buffer.from([
-    0xff,
-    0xf1,
-    ((objectType - 1) << 6) | (frequencyIndex << 2) | (channels >> 2),
-    ((channels & 3) << 6) | (length >> 11),
-    (length >> 3) & 0xff,
-    ((length & 7) << 5) | 0x1f,
-    0xfc,
-  ]);
 }

@@ -1,6 +1,7 @@
 /** EDGE: reads a file piece by piece, never whole, and says what is in it. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { Extract } from './extract.ts';
+import { extractTracks } from './extract-tracks.ts';
 import { Inspection } from './inspection.ts';
 import type { FileFault } from './read/capture-file.ts';
 import { isMp4, Mp4FileReader } from './read/mp4-file.ts';
@@ -33,6 +34,8 @@ interface Reading {
   push(piece: Uint8Array): FileFault | null;
   /** The file is over, or no more of it is wanted. */
   end(report: Report): FileFault | null;
+  /** Takes apart what lies in the file itself; paths of what was written. */
+  extract?(file: FileHandle, folder: string): Promise<string[]>;
 }
 
 export async function inspectFile(path: string, o: InspectOptions): Promise<Inspected> {
@@ -81,6 +84,8 @@ async function inspectOpen(path: string, file: FileHandle, o: InspectOptions): P
   }
   fault = reading.end(report) ?? fault;
   report.extracted = (await extract?.close()) ?? [];
+  if (o.extract !== null && fault === null)
+    report.extracted.push(...((await reading.extract?.(file, o.extract)) ?? []));
   const sentence = fault === null ? (extract?.fault ?? null) : `${path}, byte ${fault.offset}: ${fault.fault}`;
   return { report, fault: sentence };
 }
@@ -176,6 +181,7 @@ function readMp4(): Reading {
       report.durationMs = Math.max(0, ...movie.tracks.map((track) => track.durationMs));
       return null;
     },
+    extract: (file, folder) => extractTracks(file, reader.tracks(), folder),
   };
 }
 

@@ -139,6 +139,59 @@ describe('gbgate inspect', () => {
     assert.deepEqual([movie?.tracks[0]?.samples, movie?.tracks[0]?.video?.gopFrames], [30, { min: 10, max: 10 }]);
   });
 
+  for (const [codec, encoder] of [
+    ['h264', 'libx264'],
+    ['h265', 'libx265'],
+  ] as const)
+    it(`an MP4 with ${codec} and AAC is taken apart: ffmpeg decodes the parts`, async () => {
+      const file = join(folder, `parts-${codec}.mp4`);
+      const sources = [
+        '-f',
+        'lavfi',
+        '-i',
+        'testsrc2=size=320x180:rate=10:duration=2',
+        '-f',
+        'lavfi',
+        '-i',
+        'sine=sample_rate=16000:duration=2',
+      ];
+      const quiet = codec === 'h265' ? ['-x265-params', 'log-level=none'] : [];
+      execFileSync('ffmpeg', [
+        '-v',
+        'error',
+        ...sources,
+        '-c:v',
+        encoder,
+        ...quiet,
+        '-tag:v',
+        codec === 'h264' ? 'avc1' : 'hvc1',
+        '-c:a',
+        'aac',
+        file,
+      ]);
+      const out = join(folder, `parts-${codec}`);
+      const { extracted } = await report(file, '--extract', out);
+      assert.deepEqual(extracted, [join(out, `track-1.${codec}`), join(out, 'track-2.aac')]);
+      const whole = (path: string) => {
+        const args = [
+          '-v',
+          'error',
+          '-count_frames',
+          '-show_entries',
+          'stream=codec_name,nb_read_frames',
+          '-of',
+          'json',
+          path,
+        ];
+        return JSON.parse(execFileSync('ffprobe', args).toString()).streams;
+      };
+      assert.deepEqual(whole(join(out, `track-1.${codec}`)), [
+        { codec_name: codec === 'h264' ? 'h264' : 'hevc', nb_read_frames: '20' },
+      ]);
+      const sound = whole(join(out, 'track-2.aac'));
+      assert.deepEqual([sound[0].codec_name, Number(sound[0].nb_read_frames) > 30], ['aac', true]);
+    });
+
   it('an rtpdump', async () => {
     const units = accessUnits(h264({ frames: 50, gop: 25 }), 'h264');
     const records = camera({ units }).map(({ packet, nowMs }) => {

@@ -6,11 +6,43 @@ import type { FileFault } from './capture-file.ts';
 // The library writes what it finds odd to the console, in its own words; a report is no place for that.
 Log.error = (module, message, file) => file?.onError?.(module, message ?? '');
 
+const CODECS: Readonly<Record<string, Mp4Track['codec']>> = {
+  avc1: 'h264',
+  avc3: 'h264',
+  hvc1: 'h265',
+  hev1: 'h265',
+  mp4a: 'aac',
+};
+
+/** What the library has of a sample description, as far as it is needed here. */
+interface SampleEntry {
+  readonly avcC?: {
+    readonly lengthSizeMinusOne: number;
+    readonly SPS: Iterable<{ data: Uint8Array }>;
+    readonly PPS: Iterable<{ data: Uint8Array }>;
+  };
+  readonly hvcC?: {
+    readonly lengthSizeMinusOne: number;
+    readonly nalu_arrays: readonly (readonly { data: Uint8Array }[])[];
+  };
+}
+
 const BOXES = new Set(['ftyp', 'moov', 'moof', 'mdat', 'free', 'skip', 'styp', 'wide', 'sidx', 'uuid']);
 
 /** Whether the file is an MP4, by its first bytes. */
 export function isMp4(head: Buffer): boolean {
   return head.length >= 8 && BOXES.has(head.toString('latin1', 4, 8));
+}
+
+/** A track that can be taken apart. */
+export interface Mp4Track {
+  readonly id: number;
+  readonly codec: 'h264' | 'h265' | 'aac';
+  /** NAL units of the sample description. */
+  readonly parameterSets: readonly Uint8Array[];
+  /** ADTS fields of AAC. */
+  readonly sound: { readonly sampleRate: number; readonly channels: number } | null;
+  readonly samples: readonly { readonly offset: number; readonly size: number }[];
 }
 
 export class Mp4FileReader {
@@ -55,6 +87,23 @@ export class Mp4FileReader {
     } catch (error) {
       return { fault: `The MP4 is damaged: ${(error as Error).message}.`, offset: this.#offset };
     }
+  }
+
+  /** The tracks that can be taken apart; empty before the report, and for a damaged file. */
+  tracks(): Mp4Track[] {
+    return (this.#movie?.tracks ?? []).flatMap((track) => {
+      const samples = this.#file.getTrackSamplesInfo(track.id);
+      const entry = samples[0]?.description as SampleEntry | undefined;
+      const codec = CODECS[track.codec.slice(0, 4)];
+      if (entry === undefined || codec === undefined) return [];
+      // lengths of NAL units have four bytes wherever anybody looked; others are left alone
+      if (codec !== 'aac' && (entry.avcC ?? entry.hvcC)?.lengthSizeMinusOne !== 3) return [];
+      const avc = [...(entry.avcC?.SPS ?? []), ...(entry.avcC?.PPS ?? [])];
+      const nals = [...avc, ...(entry.hvcC?.nalu_arrays ?? []).flatMap((array) => [...array])];
+      const sound =
+        track.audio === undefined ? null : { sampleRate: track.audio.sample_rate, channels: track.audio.channel_count };
+      return [{ id: track.id, codec, parameterSets: nals.map(({ data }) => data), sound, samples }];
+    });
   }
 
   #track(track: Track): MovieReport['tracks'][number] {
