@@ -15,7 +15,20 @@ for (const { name, run } of fuzzers) {
 test('every parser of wire data has its fuzzer, with a name of its own', () => {
   const names = fuzzers.map(({ name }) => name);
   assert.equal(new Set(names).size, names.length);
-  const parsers = ['sip-datagram', 'sip-stream', 'sdp', 'xml', 'rtp', 'rfc4571', 'ps', 'pcap', 'pcapng', 'rtpdump'];
+  const parsers = [
+    'sip-datagram',
+    'sip-stream',
+    'sdp',
+    'xml',
+    'rtp',
+    'rtcp',
+    'rfc4571',
+    'ps',
+    'payload',
+    'pcap',
+    'pcapng',
+    'rtpdump',
+  ];
   assert.deepEqual(
     parsers.filter((parser) => !names.some((name) => name.startsWith(parser))),
     [],

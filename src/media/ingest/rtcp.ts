@@ -142,7 +142,7 @@ export class ReceiverReports {
     report.writeUInt32BE(facts.ssrc, 8);
     report[12] = lost === 0 ? 0 : Math.min(255, Math.floor((256 * lost) / (lost + received)));
     report.writeUIntBE(Math.min(0x7fffff, facts.lost), 13, 3);
-    report.writeUInt32BE(highest % 2 ** 32, 16);
+    report.writeUInt32BE(((highest % 2 ** 32) + 2 ** 32) % 2 ** 32, 16);
     report.writeUInt32BE(Math.round(facts.jitterMs * 90) % 2 ** 32, 20);
     if (this.#senderReport !== null) {
       report.writeUInt32BE(this.#senderReport.middle32, 24);
