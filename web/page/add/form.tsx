@@ -12,6 +12,8 @@ import { QrCode } from './qr.tsx';
 
 const BRAND_KEY = 'gbgate.brand';
 const SECONDS: readonly string[] = ['expires', 'heartbeat'];
+/** What cameras have by themselves, and what is there twice: a smaller code is read from farther away. */
+const NOT_IN_CODE: readonly string[] = ['mode', 'userName', 'localPort'];
 
 function keptBrand(): Brand {
   const kept = localStorage.getItem(BRAND_KEY);
@@ -33,7 +35,7 @@ export function FormPanel({ onboarding }: { onboarding: Onboarding }) {
   const value = ({ key }: BrandField) => fieldValue(key, { onboarding, brand, address, deviceId, password });
   const fields = BRAND_FIELDS[brand];
   const code = fields
-    .filter((field) => value(field) !== '')
+    .filter((field) => value(field) !== '' && !NOT_IN_CODE.includes(field.key))
     .map((field) => `${field[language]}: ${value(field)}`)
     .join('\n');
 
