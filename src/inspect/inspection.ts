@@ -13,7 +13,7 @@ import { type TcpHalf, TcpStreams } from './read/tcp.ts';
 import { type Call, Calls, hostPort } from './replay/calls.ts';
 import { MAX_TCP_PROOF_BYTES, tcpProof, UdpGuess } from './replay/guess.ts';
 import { Session } from './replay/session.ts';
-import { looksLikeSip, Signalling } from './replay/signalling.ts';
+import { holdsSip, looksLikeSip, Signalling } from './replay/signalling.ts';
 import type { StreamKeeper } from './replay/stream-log.ts';
 import type { FindingReport, Report } from './report.ts';
 import type { End } from './write/packets.ts';
@@ -213,7 +213,7 @@ export class Inspection {
   }
 
   #useOf(half: TcpHalf, start: Buffer, looked: number): Use {
-    if (looksLikeSip(start)) return { kind: 'sip', stream: new SipStream() };
+    if (looksLikeSip(start) || holdsSip(start)) return { kind: 'sip', stream: new SipStream() };
     const from = { host: half.source, port: half.sourcePort };
     const to = { host: half.target, port: half.targetPort };
     const passive = this.#calls.find(to, null);

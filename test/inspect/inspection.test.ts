@@ -275,6 +275,17 @@ describe('signalling', () => {
     }
   });
 
+  it('is found in a stream that was caught in the middle of a message', () => {
+    const { sip: found } = inspect([
+      [0, tcp('10.0.0.2:4000', '10.0.0.1:4001', 500, 0x18, Buffer.concat([bye.subarray(40), bye]))],
+      [1, tcp('10.0.0.2:4000', '10.0.0.1:4001', 500 + 2 * bye.length - 40, 0x18, bye)],
+    ]);
+    assert.deepEqual(
+      found.messages.map(({ what }) => what),
+      ['no SIP: Bytes between messages are no SIP.', 'BYE', 'BYE'],
+    );
+  });
+
   it('what a message bends is said, and a message that is none is on the ladder', () => {
     const folded = sip({ start: 'OPTIONS sip:1@d SIP/2.0', method: 'OPTIONS', more: 'X-Long: a\r\n b\r\n' });
     const { findings, sip: found } = inspect([

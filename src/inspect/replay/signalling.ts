@@ -24,6 +24,15 @@ export function looksLikeSip(bytes: Uint8Array, start = 0, end = bytes.length): 
   return START.test(Buffer.from(bytes.buffer, bytes.byteOffset + start, length).toString('latin1'));
 }
 
+/** Where the rest of a message that began before the capture may end: the head and body of a catalogue answer over TCP. */
+const SEARCH_BYTES = 64 * 1024;
+const LATER_START = /\n(?:SIP\/2\.0 \d{3} |[A-Z]{3,12} (?:sips?|tel):\S+ SIP\/2\.0\r?\n)/;
+
+/** Whether SIP messages begin somewhere in the start of a stream that was caught in the middle of one. */
+export function holdsSip(start: Buffer): boolean {
+  return start.includes('SIP/2.0') && LATER_START.test(start.toString('latin1', 0, SEARCH_BYTES));
+}
+
 export class Signalling {
   readonly #onMessage: (message: SipMessage, from: End, to: End, transport: 'udp' | 'tcp', nowMs: number) => void;
   readonly #epochMs: (nowMs: number) => number;
