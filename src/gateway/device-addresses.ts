@@ -2,8 +2,11 @@ import { parseAdvertise } from '../sip/advertise.ts';
 import type { Device } from '../sip/camera/directory.ts';
 import type { DeviceAddressesView } from './views.ts';
 
-/** Findings of signalling that speak of addresses: Via (SIP-1) and Contact (SIP-4) that name another host than the packets. */
-const ADDRESS_CODES: readonly string[] = ['SIP-1', 'SIP-4'];
+/**
+ * Findings that speak of addresses: Via (SIP-1) and Contact (SIP-4) that name another host than the packets, an answer whose `c=`
+ * cannot be reached (INV-12), media from elsewhere than that (TCP-16).
+ */
+const ADDRESS_CODES: readonly string[] = ['SIP-1', 'SIP-4', 'INV-12', 'TCP-16'];
 
 /** What of the SIP server this needs to know. */
 export interface AddressSource {

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { jpegOf } from '../../src/media/ffmpeg.ts';
+import { ffmpegVersion, jpegOf, thumbnailOf } from '../../src/media/ffmpeg.ts';
 
 describe('ffmpeg', () => {
   let folder: string;
@@ -42,6 +42,21 @@ describe('ffmpeg', () => {
     ]);
     const [red, green, blue] = pixel.stdout;
     assert.ok(red! > 200 && green! < 60 && blue! < 60, `the picture is red: ${[red, green, blue]}`);
+  });
+
+  it('makes a small JPEG of the first picture of a file', async () => {
+    const jpeg = await thumbnailOf(join(folder, 'clip.mp4'));
+    assert.ok(!('ffmpeg' in jpeg), JSON.stringify(jpeg));
+    const path = join(folder, 'thumbnail.jpg');
+    writeFileSync(path, jpeg);
+    const probe = ['-v', 'error', '-show_entries', 'stream=codec_name,width,height', '-of', 'csv=p=0', path];
+    assert.equal(String(spawnSync('ffprobe', probe).stdout).trim(), 'mjpeg,320,180');
+    const gone = await thumbnailOf(join(folder, 'nothing.mp4'));
+    assert.ok('ffmpeg' in gone && gone.ffmpeg === 'failed');
+  });
+
+  it('says its version', async () => {
+    assert.match((await ffmpegVersion()) ?? '', /^\S*\d+\.\d+/);
   });
 
   it('says what is wrong with bytes that hold no picture', async () => {
