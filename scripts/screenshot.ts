@@ -1,24 +1,159 @@
-/** `npm run screenshots`: the picture of the README, taken from the running demo. */
+/**
+ * `npm run screenshots [FOLDER]`: every view of the running demo in both languages, both themes and at phone width, to be looked at. They
+ * go to `screenshots/` (not kept) or FOLDER; the three that README shows go to docs/.
+ */
 import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { type Simulator, startSimulator } from '../src/simulator/simulator.ts';
 import { launchBrowser, playerFacts, until } from '../test/support/browser.ts';
 import { startDemo } from '../test/support/demo.ts';
 
-const target = fileURLToPath(new URL('../docs/page.png', import.meta.url));
-const [demo, browser] = await Promise.all([startDemo(), launchBrowser({ width: 1360, height: 880 })]);
+/** A camera of the demo that every browser can decode. */
+const DEVICE = '34020000001320000001';
+/** Who comes beside the cameras of the demo: a recorder, a camera that refuses every call, one with a wrong password. */
+const RECORDER = '34020000001180000001';
+const REFUSER = '34020000001320000201';
+const STRANGER = '34020000001320000301';
+const RECORDER_CHANNELS = 8;
+
+/** A state of the page worth looking at: where it is, and when it is ready. */
+interface Scene {
+  readonly name: string;
+  /** The fragment; `CHANNEL` is the first channel of `DEVICE`, `WALL` are those of the recorder. */
+  readonly fragment: string;
+  ready(page: Page): Promise<unknown>;
+  /** Shown in README, when it is light, English and wide. */
+  readonly inDocs?: boolean;
+}
+
+const playing = (page: Page) =>
+  until(
+    'a picture',
+    () => playerFacts(page),
+    (facts) => facts.currentTime > 1.5 && facts.videoWidth > 0,
+    20_000,
+  );
+const shown = (selector: string) => (page: Page) => page.waitForSelector(selector, { timeout: 20_000 });
+
+const SCENES: readonly Scene[] = [
+  { name: 'live', fragment: '#/live?grid=9&cells=WALL', ready: playing, inDocs: true },
+  { name: 'stage', fragment: `#/live/${DEVICE}/CHANNEL`, ready: playing },
+  { name: 'trouble', fragment: `#/live/${REFUSER}/REFUSED`, ready: shown('[data-testid="trouble"] li') },
+  {
+    name: 'keys',
+    fragment: '#/live?grid=4',
+    ready: async (page) => {
+      await page.waitForSelector('[data-testid="wall"]');
+      await page.keyboard.press('?');
+    },
+  },
+  { name: 'devices', fragment: '#/devices', ready: shown('main') },
+  { name: 'device', fragment: `#/devices/${DEVICE}`, ready: shown('main'), inDocs: true },
+  { name: 'add', fragment: '#/add', ready: shown('main'), inDocs: true },
+  { name: 'streams', fragment: '#/streams', ready: shown('main') },
+  { name: 'recordings', fragment: '#/recordings', ready: shown('[data-testid="recording"]') },
+  { name: 'system', fragment: '#/system', ready: shown('main') },
+];
+const SIZES = { wide: { width: 1360, height: 880 }, phone: { width: 390, height: 844 } } as const;
+/** Numbers and graphs have begun, pictures of recordings have come. */
+const SETTLE_MS = 1_200;
+
+const docs = fileURLToPath(new URL('../docs/', import.meta.url));
+const folder = resolve(process.argv[2] ?? fileURLToPath(new URL('../screenshots/', import.meta.url)));
+await mkdir(folder, { recursive: true });
+const [demo, browser] = await Promise.all([startDemo(), launchBrowser(SIZES.wide)]);
+const company: Simulator[] = [];
 try {
   const page = await browser.open(demo.address);
-  const facts = () => playerFacts(page);
-  await page.locator('[data-testid="channel"]', { hasText: 'H.264' }).first().click();
-  await until('a picture', facts, (f) => f.currentTime > 1 && f.videoWidth > 0);
-  await page.click('[data-testid="record"]');
-  await page.waitForSelector('[data-testid="recording"][data-state="recording"]');
-  const startS = (await facts()).currentTime;
-  await until('some seconds of recording', facts, (f) => f.currentTime > startS + 7);
-  await mkdir(fileURLToPath(new URL('../docs', import.meta.url)), { recursive: true });
-  await page.screenshot({ path: target });
-  console.log(target);
+  const base = new URL('./', page.url()).href;
+  company.push(...(await startCompany()));
+  const channelOf = async (device: string, count = 1) => {
+    const read = async () => ((await ask(`devices/${device}/channels`)) as { items: { id: string }[] }).items;
+    return (await until('channels', read, (items) => items.length === count, 20_000)).map((one) => one.id);
+  };
+  await until(
+    'the recorder',
+    () => ask('devices'),
+    (list) => JSON.stringify(list).includes(RECORDER),
+    20_000,
+  );
+  const [channel] = await channelOf(DEVICE);
+  const [refused] = await channelOf(REFUSER);
+  const wall = (await channelOf(RECORDER, RECORDER_CHANNELS)).map((one) => `${RECORDER}/${one}`);
+  const addressOf = (fragment: string) =>
+    base +
+    fragment
+      .replace('WALL', [`${DEVICE}/${channel}`, ...wall].join(','))
+      .replace('CHANNEL', channel ?? '')
+      .replace('REFUSED', refused ?? '');
+  await recordSomething(page, addressOf(`#/live/${DEVICE}/CHANNEL`));
+
+  for (const language of ['en', 'zh']) {
+    for (const theme of ['light', 'dark']) {
+      await page.evaluate(
+        `localStorage.setItem('gbgate.language', '${language}'); localStorage.setItem('gbgate.theme', '${theme}')`,
+      );
+      await page.reload();
+      for (const [size, viewport] of Object.entries(SIZES)) {
+        await page.setViewportSize(viewport);
+        for (const scene of SCENES) {
+          await page.goto(addressOf(scene.fragment));
+          await scene.ready(page);
+          await page.waitForTimeout(SETTLE_MS);
+          const file = `${scene.name}-${language}-${theme}-${size}.png`;
+          await page.screenshot({ path: resolve(folder, file) });
+          if (scene.inDocs && language === 'en' && theme === 'light' && size === 'wide')
+            await page.screenshot({ path: `${docs}${scene.name}.png` });
+          console.log(file);
+        }
+      }
+    }
+  }
 } finally {
   await browser.close();
+  await Promise.all(company.map((camera) => camera.stop()));
   await demo.close();
+}
+
+/** An answer of the demo's API. */
+async function ask(path: string, method = 'GET'): Promise<unknown> {
+  const address = new URL(`/api/v1/${path}`, demo.address);
+  return (await fetch(address, { method, headers: { Authorization: `Bearer ${demo.token}` } })).json();
+}
+
+/** More cameras at the demo's gateway, by the values that its own page tells people to type in. */
+async function startCompany(): Promise<Simulator[]> {
+  const { serverId, port } = (await ask('onboarding')) as { serverId: string; port: number };
+  const { password } = (await ask('onboarding/password', 'POST')) as { password: string };
+  const common = {
+    server: { host: '127.0.0.1', port },
+    serverId,
+    password,
+    channels: 1,
+    count: 1,
+    sip: 'tcp',
+    audio: 'none',
+    keepaliveSeconds: 60,
+    expiresSeconds: 3600,
+    quirks: new Set<string>(),
+  } as const;
+  return Promise.all([
+    startSimulator({ ...common, id: RECORDER, channels: RECORDER_CHANNELS, names: ['Warehouse 仓库'] }),
+    startSimulator({ ...common, id: REFUSER, names: ['Loading dock'], quirks: new Set(['INV-5']) }),
+    startSimulator({ ...common, id: STRANGER, names: ['New camera'], password: 'not this one', retrySeconds: 600 }),
+  ]);
+}
+
+/** One finished recording and one that runs, so that there is something to see. */
+async function recordSomething(page: Page, stage: string): Promise<void> {
+  await page.goto(stage);
+  await playing(page);
+  for (let i = 0; i < 3; i++) {
+    await page.click('[data-testid="record"][aria-pressed="false"]:enabled');
+    await page.waitForSelector('[data-testid="record"][aria-pressed="true"]');
+    await page.waitForTimeout(3_000);
+    if (i < 2) await page.click('[data-testid="record"][aria-pressed="true"]:enabled');
+  }
 }

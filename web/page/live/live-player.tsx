@@ -27,7 +27,6 @@ export function LivePlayer(props: Props) {
   useEffect(() => {
     const element = document.createElement('gb-player');
     element.quiet = true;
-    element.controls = controls;
     element.toggleAttribute('muted', now.current.isMuted);
     element.addEventListener('statechange', (event) => now.current.onState(event.detail));
     element.addEventListener('figures', (event) => now.current.onFigures?.(event.detail));
@@ -48,6 +47,10 @@ export function LivePlayer(props: Props) {
   useEffect(() => {
     if (player.current !== null && player.current.muted !== isMuted) player.current.muted = isMuted;
   }, [isMuted]);
+
+  useEffect(() => {
+    if (player.current !== null) player.current.controls = controls;
+  }, [controls]);
 
   useEffect(() => {
     if (isOnline && player.current?.state.type === 'retrying') player.current.play();

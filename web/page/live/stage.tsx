@@ -1,10 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { GbPlayer, PlayerFigures, PlayerState } from '../../player/state.ts';
+import { mayControl } from '../access.ts';
 import { type ApiFault, type Channel, liveStream, type Recording, setRecording } from '../api.ts';
 import { useShortcuts } from '../keys/keys.ts';
 import { useWords } from '../language.ts';
 import { Icon } from '../parts/icon.tsx';
 import { go, hrefOf } from '../route.ts';
+import { useStore } from '../store.ts';
 import { liveWords } from '../words/live.ts';
 import { useCountdown } from './countdown.ts';
 import { Figures } from './figures.tsx';
@@ -38,7 +40,7 @@ export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthori
   const [atStart, setAtStart] = useState<Trouble | null>(null);
   const [wrong, setWrong] = useState<string | null>(null);
   const [isSwitching, setSwitching] = useState(false);
-  const [mayControl, setMayControl] = useState(true);
+  const isAllowed = useStore(mayControl);
   const trouble = useTrouble(source, state, atStart);
   const left = useCountdown(state);
 
@@ -46,7 +48,7 @@ export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthori
   function isBearable(error: unknown): boolean {
     const problem = error as ApiFault;
     if (problem.status === 401) onUnauthorized();
-    if (problem.status === 403) setMayControl(false);
+    if (problem.status === 403) mayControl.set(false);
     return problem.status === 401 || problem.status === 403 || problem.name === 'AbortError';
   }
 
@@ -71,7 +73,7 @@ export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthori
       recording.streamNumber === streamNumber,
   );
   const isPlaying = state.type === 'playing';
-  const canRecord = mayControl && !isSwitching && (running !== undefined || isPlaying || state.type === 'undecodable');
+  const canRecord = isAllowed && !isSwitching && (running !== undefined || isPlaying || state.type === 'undecodable');
 
   async function switchRecording(): Promise<void> {
     if (!canRecord) return;
@@ -125,7 +127,7 @@ export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthori
   const message = messageOf(state, words, left);
   const canTryAgain = state.type === 'closed' || state.type === 'undecodable' || state.type === 'blocked';
   const hasSound = figures?.audio != null;
-  const why = mayControl ? undefined : words.lookOnly;
+  const why = isAllowed ? undefined : words.lookOnly;
   return (
     <section class="stage" data-stream-id={streamId ?? ''}>
       <div class="screen">
@@ -133,7 +135,7 @@ export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthori
           source={source}
           isOnline={isOnline}
           isMuted={isMuted}
-          controls
+          controls={message === null}
           onElement={(element) => {
             player.current = element;
             element?.video.addEventListener('volumechange', () => setMuted(element.muted));
