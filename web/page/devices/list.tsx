@@ -13,6 +13,9 @@ import { type Column, matching, sorted } from './sorting.ts';
 
 /** Keepalives make no events: the times of last sight are read this often. */
 const READ_MS = 15_000;
+/** Above one page of answers they are read less often: nobody looks at the seconds of a thousand devices. */
+const MANY = 1000;
+const READ_MANY_MS = 60_000;
 const COLUMNS: readonly Column[] = ['state', 'name', 'model', 'address', 'channels', 'seen'];
 const STATES = ['all', 'online', 'offline'] as const;
 
@@ -21,7 +24,7 @@ export function DeviceList() {
   const words = useWords(devicesWords);
   const known = useStore(directory);
   const { query } = useStore(route);
-  const read = useLoaded('devices', listDetails, READ_MS);
+  const read = useLoaded('devices', listDetails, (known?.devices.length ?? 0) > MANY ? READ_MANY_MS : READ_MS);
   const [typed, setTyped] = useState(query.get('q') ?? '');
   const wanted = STATES.find((one) => one === query.get('state')) ?? 'all';
   const column = COLUMNS.find((one) => one === query.get('sort')) ?? 'name';
