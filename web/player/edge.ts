@@ -29,7 +29,7 @@ const REMEMBERED_S = 3;
 /** An unsteady network pushes the target up to here and no further. */
 export const LONGEST_TARGET_S = 1.2;
 /** Every time the media ran dry the target grows by this; it shrinks again by the factor every second. */
-const GROW_ON_STARVE_S = 0.08;
+const GROW_ON_STARVE_S = 0.12;
 const SHRINK_PER_SECOND = 0.997;
 /** Faster playback starts this far above the target and ends at the target, so that it does not flutter. */
 const CATCH_UP_ABOVE_S = 0.03;
