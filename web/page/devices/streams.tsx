@@ -99,7 +99,11 @@ function StreamPanel({ deviceId, stream }: { deviceId: string; stream: DeviceStr
         </span>
       </div>
       <p class="hint number">{facts.join(' · ')}</p>
-      {stream.endReason !== undefined && <p class="reason">{stream.endReason}</p>}
+      {stream.endReason !== undefined && (
+        <p class="hint" lang="en">
+          {stream.endReason}
+        </p>
+      )}
       <h3>{words.steps}</h3>
       <StepLine steps={stream.steps} />
       <h3>{words.mediaFindings}</h3>
