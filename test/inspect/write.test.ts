@@ -67,6 +67,26 @@ describe('dialogues', () => {
     assert.deepEqual(dialogues.of('b'), []);
   });
 
+  it('passes over requests that belong to no call, whatever Call-ID they use', () => {
+    const dialogues = new Dialogues(() => 5);
+    dialogues.begin('a');
+    for (const method of [
+      'REGISTER',
+      'MESSAGE',
+      'NOTIFY',
+      'OPTIONS',
+      'SUBSCRIBE',
+      'INVITE',
+      'ACK',
+      'BYE',
+      'CANCEL',
+      'INFO',
+    ])
+      dialogues.message('in', Buffer.from(`${method} sip:1@d SIP/2.0\r\nCall-ID: a\r\n\r\n`), peer);
+    const kept = dialogues.of('a').map(({ bytes }) => Buffer.from(bytes).toString().split(' ')[0]);
+    assert.deepEqual(kept, ['INVITE', 'ACK', 'BYE', 'CANCEL', 'INFO']);
+  });
+
   it('tells who listens, until it does not', () => {
     const dialogues = new Dialogues(() => 5);
     dialogues.begin('a');

@@ -31,6 +31,8 @@ export const MAX_DIALOGUES = 4096;
 
 /** Headers of messages that are traced are looked at up to here. */
 const HEAD_BYTES = 4096;
+/** First letters of REGISTER, MESSAGE, NOTIFY, OPTIONS, SUBSCRIBE (its second tells it from `SIP/2.0`): no part of an INVITE dialogue, and most of what comes. */
+const OTHERS = /^(?:[RMNO]|SU)/;
 const CALL_ID = /\n(?:call-id|i)[ \t]*:[ \t]*([^\r\n]*)/i;
 
 export class Dialogues {
@@ -55,6 +57,7 @@ export class Dialogues {
   message(direction: 'in' | 'out', bytes: Uint8Array, peer: SeenPeer): void {
     if (this.#byCallId.size === 0 || bytes.length > MAX_KEPT_BYTES) return;
     const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, HEAD_BYTES)).toString('latin1');
+    if (OTHERS.test(head)) return;
     const callId = CALL_ID.exec(head)?.[1]?.trim();
     const kept = callId === undefined ? undefined : this.#byCallId.get(callId);
     if (callId === undefined || kept === undefined) return;
