@@ -53,7 +53,7 @@ const health = {
     contact: 'sip:34020000002000000001@10.0.0.1:5060',
     sdp: { origin: '10.0.0.1', connection: '203.0.113.5' },
     says: ['its Contact names 192.168.1.64'],
-    clockOffsetSeconds: 28_800,
+    clockOffsetSeconds: 28_800.25,
   },
   findings: [{ code: 'REG-4', count: 3, firstAt: AT, lastAt: AT, detail: 'the user name is "admin"' }],
 };

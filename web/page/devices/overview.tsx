@@ -117,16 +117,9 @@ function Addresses({ health }: { health: DeviceHealth | null }) {
           )
         }
       />
-      <Fact
-        name={words.clock}
-        value={
-          addresses === null
-            ? ''
-            : addresses.clockOffsetSeconds === null
-              ? words.unknown
-              : words.clockOff(addresses.clockOffsetSeconds)
-        }
-      />
+      {addresses !== null && addresses.clockOffsetSeconds !== null && (
+        <Fact name={words.clock} value={words.clockOff(Math.round(addresses.clockOffsetSeconds))} />
+      )}
     </Panel>
   );
 }
