@@ -18,6 +18,8 @@ const MAX_ELEMENTS = 400_000;
 /** The longest real tag is `<DeviceList Num="10000">`; a bound keeps a body of unclosed tags linear. */
 const MAX_TAG_LENGTH = 1024;
 const MAX_ATTRIBUTES = 16;
+/** A comment or CDATA: no field has more than 1,024 characters (`ExtraInfo`). */
+const MAX_SPECIAL_LENGTH = 4096;
 
 const TAG = /^([A-Za-z_][\w.:-]*)((?:[\s/]|$)[\s\S]*)?$/;
 
@@ -31,6 +33,7 @@ const LAWFUL_ATTRIBUTE = /^(?:num|xmlns(?::.*)?|xsi:.*)$/i;
 export function readXml(text: string, repairs: Set<XmlRepair> = new Set()): XmlElement | null {
   const top: XmlElement = { name: '', text: '', attributes: {}, children: [] };
   const stack: XmlElement[] = [top];
+  const marks = new Marks(text);
   let elements = 0;
   let at = 0;
   const addText = (piece: string): void => {
@@ -50,7 +53,7 @@ export function readXml(text: string, repairs: Set<XmlRepair> = new Set()): XmlE
       break;
     }
     addText(text.slice(at, open));
-    const special = skipSpecial(text, open);
+    const special = skipSpecial(text, open, marks);
     if (special !== null) {
       if (special.odd) repairs.add('XML-7');
       addStray(special.text, null);
@@ -89,30 +92,44 @@ export function readXml(text: string, repairs: Set<XmlRepair> = new Set()): XmlE
   return top.children[0] ?? null;
 }
 
-/** Comments, CDATA, prolog. Null when the `<` opens something else. */
-function skipSpecial(text: string, open: number): { text: string; next: number; odd: boolean } | null {
+/**
+ * Comments, CDATA, prolog. Null when the `<` opens something else, or one of these that never ends or would swallow an Item: then it
+ * is a stray `<` (XML-4).
+ */
+function skipSpecial(text: string, open: number, marks: Marks): { text: string; next: number; odd: boolean } | null {
   const second = text[open + 1];
-  const past = (mark: string, from: number): number => {
-    const found = text.indexOf(mark, from);
-    return found < 0 ? text.length : found + mark.length;
-  };
-  if (second === '?') {
-    const next = past('>', open);
-    return {
-      text: '',
-      next,
-      odd: /\sstandalone\s*=(?!\s*["']?(?:yes|no)\b)/i.test(text.slice(open, Math.min(next, open + 200))),
-    };
-  }
-  if (second !== '!') return null;
-  if (text.startsWith('<![CDATA[', open)) {
-    const next = past(']]>', open);
-    return { text: text.slice(open + 9, text.endsWith(']]>', next) ? next - 3 : next), next, odd: false };
-  }
+  if (second !== '?' && second !== '!') return null;
   // the samples of the field write `<! -- … -->`
-  if (/^<!\s{0,4}--/.test(text.slice(open, open + 10)))
-    return { text: '', next: past('-->', open), odd: !text.startsWith('<!--', open) };
-  return { text: '', next: past('>', open), odd: true };
+  const isComment = /^<!\s{0,4}--/.test(text.slice(open, open + 10));
+  const isData = text.startsWith('<![CDATA[', open);
+  const mark = isComment ? '-->' : isData ? ']]>' : '>';
+  const end = marks.next(mark, open + 2);
+  if (end - open > MAX_SPECIAL_LENGTH || marks.next(isComment || isData ? '<Item' : '<', open + 1) < end) return null;
+  const inside = text.slice(open + 1, end);
+  const next = end + mark.length;
+  if (isData) return { text: inside.slice(8), next, odd: false };
+  if (isComment) return { text: '', next, odd: !text.startsWith('<!--', open) };
+  return { text: '', next, odd: second === '!' || /\sstandalone\s*=(?!\s*["']?(?:yes|no)\b)/i.test(inside) };
+}
+
+/** Where marks come next, for a reader that only goes forward: a mark that is far away, or nowhere, is looked for once. */
+class Marks {
+  readonly #text: string;
+  readonly #at = new Map<string, number>();
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** The first place of `mark` from `from` on; infinity when there is none. */
+  next(mark: string, from: number): number {
+    let at = this.#at.get(mark) ?? -1;
+    if (at >= from) return at;
+    at = this.#text.indexOf(mark, from);
+    if (at < 0) at = Number.POSITIVE_INFINITY;
+    this.#at.set(mark, at);
+    return at;
+  }
 }
 
 /** Offset of the `>` that ends the tag at `open`; −1 when another `<` or the limit comes first. */

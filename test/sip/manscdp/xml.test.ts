@@ -65,7 +65,7 @@ test('a document cut anywhere gives its whole items', () => {
 });
 
 test('no element, no document', () => {
-  for (const text of ['', 'hello', '<', '<?xml?>', '<!-- <a/>', '</a>', '\0\0'])
+  for (const text of ['', 'hello', '<', '<?xml?>', '<!-- <a/> -->', '</a>', '\0\0'])
     assert.equal(readXml(text), null, text);
 });
 
@@ -77,6 +77,9 @@ test('depth, tags and size are bounded: hostile documents end fast', () => {
     '<a "'.repeat(200_000),
     '<'.repeat(500_000),
     '<!--'.repeat(200_000),
+    '<!-- <Item -->'.repeat(60_000),
+    '<![CDATA['.repeat(100_000),
+    '<?'.repeat(300_000),
     '</a'.repeat(200_000),
     `<a>${'</b>'.repeat(200_000)}`,
     '&'.repeat(1_000_000),
