@@ -69,9 +69,11 @@ async function inspectOpen(path: string, file: FileHandle, o: InspectOptions): P
   const report = emptyReport(path, format, size);
   const reading = readingOf(format, extract);
   let fault: FileFault | null = null;
+  const pieces = [Buffer.allocUnsafeSlow(PIECE_BYTES), Buffer.allocUnsafeSlow(PIECE_BYTES)];
+  let reads = 0;
   for (let at = 0; fault === null; ) {
-    // A buffer of its own for each piece: what waits for the next one is not copied.
-    const piece = Buffer.allocUnsafe(PIECE_BYTES);
+    // What waits of a piece lies in its buffer until the next piece is there: so two, in turns.
+    const piece = pieces[reads++ % 2]!;
     const { bytesRead: count } = await file.read(piece, 0, PIECE_BYTES, at);
     if (count === 0) break;
     fault = reading.push(piece.subarray(0, count));

@@ -10,7 +10,7 @@ export class ByteQueue {
     return this.#bytes.length - this.#at;
   }
 
-  /** Adds a piece, which must not change while any of it waits. */
+  /** Adds a piece, which must not change until the next one has been added. */
   push(piece: Uint8Array): void {
     const rest = this.#bytes.subarray(this.#at);
     this.#bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
