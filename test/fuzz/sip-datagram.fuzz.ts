@@ -1,5 +1,10 @@
+import { answerFindings } from '../../src/sip/answer-findings.ts';
+import { registerFindings } from '../../src/sip/camera/register-findings.ts';
 import { confirmDialogue, endStray, openDialogue } from '../../src/sip/dialog.ts';
+import { parseCredentials } from '../../src/sip/digest.ts';
 import { type Peer, SipEndpoint } from '../../src/sip/endpoint.ts';
+import { responseFindings } from '../../src/sip/response-findings.ts';
+import { parseSdp } from '../../src/sip/sdp.ts';
 import { parseNameAddr } from '../../src/sip/wire/address.ts';
 import { contentTypeOf, type SipMessage } from '../../src/sip/wire/message.ts';
 import { MAX_HEADERS, parseDatagram } from '../../src/sip/wire/parse.ts';
@@ -11,6 +16,8 @@ import { seeds } from './sip-seeds.ts';
 
 export const name = 'sip-datagram';
 export const cases = seeds;
+
+const ASKED = { deviceId: '1', channelId: '2', transport: 'tcp-passive', sipHost: '192.0.2.1' } as const;
 
 /** No input may hold the process longer. */
 const SLOW_MS = 1000;
@@ -64,7 +71,13 @@ function take(endpoint: SipEndpoint, message: SipMessage, peer: Peer, nowMs: num
   message.headers.list('Via').map(parseVia);
   if (message.kind === 'response') {
     serialize(endStray(message, peer)?.bye ?? message);
-    confirmDialogue(dialogue, message);
+    responseFindings(confirmDialogue(dialogue, message), message, peer);
+    answerFindings('', parseSdp(Buffer.from(message.body).toString('latin1')), ASKED);
+  }
+  if (message.kind === 'request') {
+    const credentials = parseCredentials(message.headers.get('Authorization') ?? '');
+    for (const [code, detail] of registerFindings(message, '1', credentials, peer, true))
+      if (!/^[A-Z]+-\d+$/.test(code) || detail === '') throw new Error('a finding without code or words');
   }
   for (const output of endpoint.receive(message, peer, nowMs)) {
     if (output.type !== 'request' || output.request.method === 'ACK') continue;

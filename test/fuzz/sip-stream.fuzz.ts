@@ -36,6 +36,7 @@ export function run(iterations: number, seed: number): void {
       }
       if (stream.dead !== whole.dead) throw new Error('the cuts decide whether the stream lives');
       if (digest(out) !== digest(expected)) throw new Error('the cuts change what comes out');
+      if (digest(stream.settle()) !== digest(whole.settle())) throw new Error('the cuts change what is left');
     } catch (error) {
       throw new Error(`seed ${seed}, iteration ${i}: ${bytes.toString('base64')}`, { cause: error });
     }
