@@ -101,6 +101,16 @@ describe('adding a camera, with a scripted gateway', { timeout: 120_000 }, () =>
     );
   });
 
+  test('of several addresses the one by which the browser came is the likeliest', async () => {
+    const addresses = [
+      { address: '192.168.1.10', interface: 'eth0' },
+      { address: '127.0.0.1', interface: 'lo' },
+    ];
+    standIn.answers.set('GET onboarding', () => onboarding({ addresses }));
+    const tab = await ready();
+    assert.equal(await texts(tab, '[data-testid="field-address"] output'), '127.0.0.1');
+  });
+
   test('an advertised address leaves no choice', async () => {
     standIn.answers.set('GET onboarding', () =>
       onboarding({ address: '203.0.113.7', addressFrom: 'advertised', addresses: [] }),

@@ -27,7 +27,8 @@ export function Ago({ at, skewMs = 0 }: { at: string; skewMs?: number }) {
   const language = useLanguage();
   const now = useNow();
   return (
-    <time class="ago" dateTime={at} title={new Date(at).toLocaleString(localeOf(language))}>
+    // it changes every second: a list that is read out as it grows must not read that
+    <time class="ago" aria-live="off" dateTime={at} title={new Date(at).toLocaleString(localeOf(language))}>
       {agoWords(at, now + skewMs, language)}
     </time>
   );
