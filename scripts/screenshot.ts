@@ -1,5 +1,5 @@
 /**
- * `npm run screenshots [FOLDER]`: every view of the running demo in both languages, both themes and at phone width, to be looked at. They
+ * `npm run screenshots [FOLDER] [SCENE,…]`: every view of the running demo in both languages, both themes and at phone width, to be looked at. They
  * go to `screenshots/` (not kept) or FOLDER; the three that README shows go to docs/.
  */
 import { mkdir } from 'node:fs/promises';
@@ -57,6 +57,7 @@ const SCENES: readonly Scene[] = [
   { name: 'system', fragment: '#/system', ready: shown('main') },
 ];
 const SIZES = { wide: { width: 1360, height: 880 }, phone: { width: 390, height: 844 } } as const;
+const wanted = process.argv[3]?.split(',');
 /** Numbers and graphs have begun, pictures of recordings have come. */
 const SETTLE_MS = 1_200;
 
@@ -98,7 +99,7 @@ try {
       await page.reload();
       for (const [size, viewport] of Object.entries(SIZES)) {
         await page.setViewportSize(viewport);
-        for (const scene of SCENES) {
+        for (const scene of SCENES.filter(({ name }) => wanted?.includes(name) ?? true)) {
           await page.goto(addressOf(scene.fragment));
           await scene.ready(page);
           await page.waitForTimeout(SETTLE_MS);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { type Browser, launchBrowser, messageWords, playerFacts, until } from '../support/browser.ts';
@@ -141,6 +142,20 @@ describe('the page, with a scripted gateway', { timeout: 60_000 }, () => {
       async () => (await tab.textContent('.stage')) ?? '',
       (w) => w.includes('The disk is full.'),
     );
+  });
+
+  test('a still image is saved under the name of the channel and the time of the picture', async () => {
+    const tab = await open();
+    await tab.click('[data-testid="channel"]');
+    await until(
+      'playing',
+      () => playerFacts(tab),
+      (f) => f.currentTime > 0.5,
+    );
+    const [saved] = await Promise.all([tab.waitForEvent('download'), tab.click('[data-testid="still"]')]);
+    assert.match(saved.suggestedFilename(), /^North door-\d{8}T\d{6}\.jpg$/);
+    const jpeg = await readFile(await saved.path());
+    assert.equal(jpeg.toString('hex', 0, 3), 'ffd8ff');
   });
 
   test('a token that may only look plays, without a record button that cannot work', async () => {

@@ -228,6 +228,18 @@ describe('the live wall, with a scripted gateway', { timeout: 120_000 }, () => {
     assert.deepEqual(asked.slice(2), [`${first.id}:0`]);
   });
 
+  test('a main stream that this browser cannot decode gives way to the sub-stream', async () => {
+    standIn.onViewer = (viewer) => {
+      if (viewer.url.includes('stream=1')) return play(viewer);
+      asked.push(nameOf(viewer));
+      const video = { codec: 'h265', width: 1920, height: 1080 };
+      viewer.text({ type: 'init', mime: 'video/mp4; codecs="hvc1.1.6.L93.B0"', video, audio: null });
+    };
+    await show(`#/live?grid=1&cells=${at(first)}`);
+    await plays(0);
+    assert.deepEqual(asked, [`${first.id}:0`, `${first.id}:1`]);
+  });
+
   test('each cell says its own state; sound is of one cell at a time', async () => {
     standIn.onViewer = (viewer) => {
       if (viewer.url.includes(second.id)) viewer.socket.close(4480, 'device_offline');

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Directory } from '../../directory.ts';
 import { useShortcuts } from '../../keys/keys.ts';
 import { useWords } from '../../language.ts';
@@ -46,7 +46,8 @@ export function WallGrid({ wall, directory, isLinked, selected, onSelect, onChan
   const cells = cellsShown(wall);
   const columns = columnsOf(wall.grid);
 
-  useEffect(() => {
+  // Before the first paint: which stream a cell asks for depends on it.
+  useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return;
     const look = () => setWidthPx(element.clientWidth * window.devicePixelRatio);
@@ -174,12 +175,12 @@ export function WallGrid({ wall, directory, isLinked, selected, onSelect, onChan
           >
             {cell === null ? (
               <p class="cell-hint">{index === selected ? words.fillCell : ''}</p>
-            ) : (
+            ) : widthPx === 0 ? null : (
               <CellPlayer
                 cell={cell}
                 channel={channel}
                 isOnline={isLinked && device?.online === true}
-                widthPx={widthPx === 0 ? 0 : widthPx * share - GAP_PX}
+                widthPx={widthPx * share - GAP_PX}
                 isLoud={loud === index}
                 isBig={isBig}
                 onSound={() => setLoud(loud === index ? null : index)}
