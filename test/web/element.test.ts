@@ -174,15 +174,15 @@ describe('<gb-player> for viewers and authors', { timeout: 180_000 }, () => {
 
   test('says so when the browser refuses even the silent picture, and plays after a click', async () => {
     const refuse = `
-      window.play = HTMLMediaElement.prototype.play;
-      HTMLMediaElement.prototype.play = () => Promise.reject(new DOMException('no', 'NotAllowedError'));`;
+      const { play } = HTMLMediaElement.prototype;
+      HTMLMediaElement.prototype.play = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
+      addEventListener('click', () => { HTMLMediaElement.prototype.play = play; }, true);`;
     const page = await watch({ before: refuse });
     await until(
       'words',
       () => page.words(),
       (words) => words.includes('wants a click'),
     );
-    await page.page.evaluate('HTMLMediaElement.prototype.play = window.play');
     await page.page.click('gb-player .again');
     await until(
       'a picture',
