@@ -72,7 +72,9 @@ export class MachineMeter {
     };
     this.#before = now;
     const own = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - LOOP_RESOLUTION_MS);
-    this.#minute = { p99Ms: own(this.#histogram.percentile(99)), maxMs: own(this.#histogram.max) };
+    const { max } = this.#histogram;
+    // a percentile is the upper edge of its bucket, which may lie above the longest delay there was
+    this.#minute = { p99Ms: own(Math.min(max, this.#histogram.percentile(99))), maxMs: own(max) };
     this.#windows += 1;
     if (this.#windows < LOOP_WINDOWS) return;
     this.#minuteBefore = this.#minute;
