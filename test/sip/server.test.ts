@@ -16,7 +16,7 @@ import {
 } from './opened.ts';
 import { DOMAIN, PLATFORM_ID, ScriptedDevice } from './scripted-device.ts';
 
-test('registers with digest, is asked what it is, and lists its channels', async (t) => {
+test('CAT-1: registers with digest, is asked what it is, and lists its channels, in whatever order they come', async (t) => {
   const { server, events, types, device, stores } = await open(t);
   const camera = await device();
   camera.onRequest = (request) => {
