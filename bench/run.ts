@@ -17,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   latency: () => import('./latency.ts'),
   browser: () => import('./browser.ts'),
   page: () => import('./page.ts'),
+  paint: () => import('./paint.ts'),
 };
 
 // As `gbgate serve` does; the floors run in the same process.
