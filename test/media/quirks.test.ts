@@ -336,6 +336,32 @@ describe('program stream deviations', () => {
     assert.ok(got.findings.includes('PS-5'));
   });
 
+  for (const [habit, mark] of [
+    ['never set', () => false],
+    ['set on every packet', () => true],
+    ['set in the middle of frames', (at: number, last: boolean) => at === 1 || last],
+  ] as const) {
+    it(`RTP-5: a marker that is ${habit} is named, and costs no frame`, () => {
+      const many = accessUnits(h264({ frames: 60, gop: 20 }), 'h264');
+      const sent = many.flatMap((unit, i) => {
+        const frame = Buffer.concat([pack(i * 3600), MAP_H264_PCMA, videoPes(unit, { pts: i * 3600 }, 900)]);
+        const writer = new RtpWriter(1 + i * 1000);
+        return writer.write(frame, i * 3600, { size: 300 }).map((packet, at, all) => {
+          const bytes = Buffer.from(packet);
+          bytes[1] = 96 | (mark(at, at === all.length - 1) ? 0x80 : 0);
+          return { packet: bytes, unit: i, nowMs: i * 40 };
+        });
+      });
+      // One counter over all frames.
+      sent.forEach(({ packet }, i) => {
+        packet.writeUInt16BE(i & 0xffff, 2);
+      });
+      const got = run(sent);
+      sameNals(videoSamples(got.fragments), many);
+      assert.deepEqual([...new Set(got.findings)], ['RTP-5']);
+    });
+  }
+
   it('RTP-6: a time stamp that never moves', () => {
     const frames = units.map((unit, i) =>
       Buffer.concat([pack(i * 3600), MAP_H264_PCMA, videoPes(unit, { pts: i * 3600 })]),

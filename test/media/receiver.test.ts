@@ -242,6 +242,22 @@ test('TCP passive: several connections, the first with valid RTP wins, another f
   );
 });
 
+test('TCP-17: a device that ends its connection without a BYE is said to be gone, and may come again', async () => {
+  const s = await scene('tcp-passive');
+  const camera = await connect(s.receiver.port);
+  camera.write(Buffer.concat([framed(rtp(1)), framed(rtp(2))]));
+  camera.end();
+  await until(() => s.types().includes('disconnected'), 'disconnected');
+  assert.equal(s.feed.packets.length, 2, 'what came before the end is heard');
+  assert.equal(s.feed.log.includes('end'), false, 'the call is not over: who made it decides');
+  const again = await connect(s.receiver.port);
+  again.write(framed(rtp(3)));
+  await until(() => s.feed.packets.length === 3, 'the new connection is heard');
+  await s.close();
+  camera.destroy();
+  again.destroy();
+});
+
 test('TCP passive: connections are bounded, the idle ones make room', async () => {
   const s = await scene('tcp-passive');
   const idle: net.Socket[] = [];

@@ -173,6 +173,57 @@ describe('time base', () => {
     assert.equal(got.inits.length, 1);
   });
 
+  it('RTP-14: an RTP clock that jumps, where there is no other', () => {
+    for (const jump of [3600 * 90_000, -3600 * 90_000]) {
+      const writer = new RtpWriter();
+      const sent = units.flatMap((unit, i) =>
+        writer
+          .write(Buffer.concat([pack(0), map([0x1b, 0xe0]), videoPes(unit)]), 2 ** 31 + i * 3600 + (i >= 40 ? jump : 0))
+          .map((packet) => ({ packet, unit: i, nowMs: i * 40 })),
+      );
+      const got = run(sent);
+      assert.deepEqual(
+        videoTimes(got),
+        units.map((_, i) => i * 3600),
+      );
+      assert.deepEqual([...new Set(got.findings)], ['TS-1', 'RTP-14']);
+      assert.equal(got.feed.counters.timestampJumps, 1);
+    }
+  });
+
+  for (const [name, samplesOf, ppm] of [
+    ['samples come too fast', (i: number) => (i % 3 === 0 ? 321 : 320), 0],
+    ['samples come too slowly', (i: number) => (i % 3 === 0 ? 319 : 320), 0],
+    ['its clock is too fast', () => 320, 1000],
+    ['its clock is too slow', () => 320, -1000],
+  ] as const) {
+    it(`TS-6: sound stays with its own times though ${name} by 0.1 %`, () => {
+      const writer = new RtpWriter();
+      // Ten minutes; what the frames hold does not matter.
+      const frames = 15_000;
+      const sent: Sent[] = [];
+      for (let i = 0; i < frames; i += 1) {
+        const codes = Buffer.alloc(samplesOf(i), 0x50 + (i % 16));
+        const parts = [pack(0), ...(i % 25 === 0 ? [MAP_H264_PCMA] : []), videoPes(units[i % 100]!, { pts: i * 3600 })];
+        parts.push(pes(0xc0, codes, { pts: Math.round(i * 3600 * (1 + ppm / 1e6)) }));
+        for (const packet of writer.write(Buffer.concat(parts), i * 3600))
+          sent.push({ packet, unit: i, nowMs: i * 40 });
+      }
+      const got = run(sent);
+      gapless(got);
+      const ends = got.fragments
+        .flatMap((f) => f.samples.filter((s) => s.track === 'audio'))
+        .map((s) => s.dts + s.duration);
+      const wantedMs = frames * 40 * (1 + ppm / 1e6);
+      assert.ok(
+        Math.abs(ends.at(-1)! / 8 - wantedMs) < 320,
+        `sound ends at ${ends.at(-1)! / 8} ms, ${wantedMs} ms wanted`,
+      );
+      const due = got.fragments.filter((f) => f.samples[0]!.track === 'video').at(-1)!.dts90k;
+      assert.equal(due, (frames - 1) * 3600, 'the picture is not touched');
+    });
+  }
+
   it('TS-7: sound with a clock of its own stays beside its picture', () => {
     const got = run(timedSound((i) => 5_000_000_000 + i * 3600));
     assert.equal(gapless(got), 32_000);

@@ -81,6 +81,27 @@ test('the first packet does not wait for the second', () => {
   assert.equal(run([plain(rtp(1))]).packets.length, 1);
 });
 
+test('TCP-1: $, channel and length is found out by two packets that agree, and kept', () => {
+  const packets = [rtp(1), rtp(2), rtp(3)];
+  const { packets: got, deframer } = run([Buffer.concat(packets.map((packet, i) => interleaved(packet, i % 2)))]);
+  assert.deepEqual(got, hex(packets));
+  assert.equal(deframer.framing, 'interleaved');
+  assert.deepEqual(run([Buffer.concat(packets.map(plain))]).deframer.framing, 'rfc4571');
+});
+
+test('TCP-7: packets in pieces of seven bytes, and many in one read', () => {
+  const packets = Array.from({ length: 50 }, (_, i) => rtp(i + 1, 12 + i * 29));
+  const bytes = Buffer.concat(packets.map(plain));
+  for (const size of [7, 1, bytes.length]) assert.deepEqual(run(cut(bytes, size)).packets, hex(packets));
+});
+
+test('TCP-8: lengths of 32 bits', () => {
+  const packets = [rtp(1), rtp(2, 1400), rtp(3)];
+  const { packets: got, deframer } = run([Buffer.concat(packets.flatMap((p) => [Buffer.alloc(2), plain(p)]))]);
+  assert.deepEqual(got, hex(packets));
+  assert.equal(deframer.counts.wide, 1);
+});
+
 test('RTCP is handed on too', () => {
   const report = Buffer.from('80c90001000000018'.slice(0, 16), 'hex');
   const { packets, deframer } = run([Buffer.concat([plain(rtp(1)), plain(report), plain(rtp(2))])]);
@@ -154,7 +175,7 @@ test('another SSRC on the connection is believed when the packet behind agrees; 
   }
 });
 
-test('a packet of 65535 bytes passes (TCP-6)', () => {
+test('TCP-6: a packet of 65535 bytes passes', () => {
   const packets = [rtp(1), rtp(2, 0xffff), rtp(3)];
   assert.deepEqual(run(cut(Buffer.concat(packets.map(plain)), 1460)).packets, hex(packets));
 });
