@@ -39,10 +39,11 @@ interface Case {
   received: Buffer[];
   file: string;
   live: string;
+  findings: unknown[];
 }
 
-const cases: Omit<Case, 'channelId' | 'simulator' | 'received' | 'file' | 'live'>[] = TRANSPORTS.flatMap((transport) =>
-  VIDEOS.flatMap((video) => AUDIOS.map((audio) => ({ transport, video, audio }))),
+const cases: Omit<Case, 'channelId' | 'simulator' | 'received' | 'file' | 'live' | 'findings'>[] = TRANSPORTS.flatMap(
+  (transport) => VIDEOS.flatMap((video) => AUDIOS.map((audio) => ({ transport, video, audio }))),
 ).map((c, i) => ({ ...c, deviceId: `340200000013200${String(i + 1).padStart(5, '0')}` }));
 
 describe('bit-exact from camera to viewer and file', { timeout: 180_000 }, () => {
@@ -78,6 +79,7 @@ describe('bit-exact from camera to viewer and file', { timeout: 180_000 }, () =>
       await checkVideo(c, readMp4(Buffer.concat(c.received)), c.live);
       await checkVideo(c, readMp4(readFileSync(c.file)), c.file);
       for (const path of [c.live, c.file]) await checkAudio(c, path);
+      assert.deepEqual(c.findings, [], 'a camera without a fault has no finding');
     });
 });
 
@@ -105,10 +107,19 @@ async function play(gateway: RunningGateway, c: (typeof cases)[number]): Promise
   socket.close();
   const stopped = await gateway.api('DELETE', `/api/v1/streams/${live.body.id}/recording`);
   assert.equal(stopped.body.state, 'complete', JSON.stringify(stopped.body));
+  const { findings } = (await gateway.api('GET', `/api/v1/streams/${live.body.id}`)).body;
   await gateway.api('DELETE', `/api/v1/streams/${live.body.id}`);
   const livePath = join(gateway.data, `${c.deviceId}-live.mp4`);
   await writeFile(livePath, Buffer.concat(received));
-  return { ...c, channelId, simulator, received, file: join(gateway.data, started.body.path), live: livePath };
+  return {
+    ...c,
+    channelId,
+    simulator,
+    received,
+    file: join(gateway.data, started.body.path),
+    live: livePath,
+    findings,
+  };
 }
 
 function frameMessages(received: Buffer[]): number {
