@@ -6,9 +6,11 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { type Simulator, startSimulator } from '../src/simulator/simulator.ts';
 import { launchBrowser, playerFacts, until } from '../test/support/browser.ts';
+import { startCamera } from '../test/support/camera.ts';
 import { startDemo } from '../test/support/demo.ts';
+
+type Camera = Awaited<ReturnType<typeof startCamera>>;
 
 /** A camera of the demo that every browser can decode. */
 const DEVICE = '34020000001320000001';
@@ -65,7 +67,7 @@ const docs = fileURLToPath(new URL('../docs/', import.meta.url));
 const folder = resolve(process.argv[2] ?? fileURLToPath(new URL('../screenshots/', import.meta.url)));
 await mkdir(folder, { recursive: true });
 const [demo, browser] = await Promise.all([startDemo(), launchBrowser(SIZES.wide)]);
-const company: Simulator[] = [];
+const company: Camera[] = [];
 try {
   const page = await browser.open(demo.address);
   const base = new URL('./', page.url()).href;
@@ -125,25 +127,14 @@ async function ask(path: string, method = 'GET'): Promise<unknown> {
 }
 
 /** More cameras at the demo's gateway, by the values that its own page tells people to type in. */
-async function startCompany(): Promise<Simulator[]> {
+async function startCompany(): Promise<Camera[]> {
   const { serverId, port } = (await ask('onboarding')) as { serverId: string; port: number };
   const { password } = (await ask('onboarding/password', 'POST')) as { password: string };
-  const common = {
-    server: { host: '127.0.0.1', port },
-    serverId,
-    password,
-    channels: 1,
-    count: 1,
-    sip: 'tcp',
-    audio: 'none',
-    keepaliveSeconds: 60,
-    expiresSeconds: 3600,
-    quirks: new Set<string>(),
-  } as const;
+  const common = { serverId, password, sip: 'tcp', audio: 'none' } as const;
   return Promise.all([
-    startSimulator({ ...common, id: RECORDER, channels: RECORDER_CHANNELS, names: ['Warehouse 仓库'] }),
-    startSimulator({ ...common, id: REFUSER, names: ['Loading dock'], quirks: new Set(['INV-5']) }),
-    startSimulator({ ...common, id: STRANGER, names: ['New camera'], password: 'not this one', retrySeconds: 600 }),
+    startCamera(port, { ...common, id: RECORDER, channels: RECORDER_CHANNELS, names: ['Warehouse 仓库'] }),
+    startCamera(port, { ...common, id: REFUSER, names: ['Loading dock'], quirks: new Set(['INV-5']) }),
+    startCamera(port, { ...common, id: STRANGER, names: ['New camera'], password: 'not this one', retrySeconds: 600 }),
   ]);
 }
 

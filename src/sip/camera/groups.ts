@@ -1,5 +1,4 @@
 import type { CatalogItem } from '../manscdp/catalog.ts';
-import type { ChannelStore } from './directory.ts';
 
 /**
  * A node of a device's catalogue that holds channels and is none: a region (civil code of 2 to 8 digits), a business group (215), a virtual
@@ -14,6 +13,12 @@ export interface Group {
   readonly isGroup: true;
 }
 
+/** The little of a store that groups need: they are rows among those of the channels. */
+export interface GroupStore {
+  putAll(groups: readonly Group[]): void;
+  delete(deviceId: string, id: string): void;
+}
+
 /** Groups of one device: a catalogue of 10,000 channels in groups of five. Beyond it their channels stand under the device. */
 export const MAX_GROUPS_PER_DEVICE = 2_000;
 
@@ -25,10 +30,10 @@ export function isGroupNode(id: string): boolean {
 
 /** The groups of all devices: in memory, written through to the store of the channels. */
 export class Groups {
-  readonly #store: ChannelStore;
+  readonly #store: GroupStore;
   readonly #groups = new Map<string, Map<string, Group>>();
 
-  constructor(store: ChannelStore) {
+  constructor(store: GroupStore) {
     this.#store = store;
   }
 
