@@ -1,4 +1,4 @@
-import type { ProfileField } from '../words/devices.ts';
+import type { ProfileField } from '../words/devices-shape.ts';
 import type { Profile } from './api.ts';
 
 /** How a field is set: one of some words, yes or no, a number of seconds, or a list of words. */
