@@ -62,6 +62,8 @@ export function Shell() {
     })),
   ]);
   useEffect(() => listenToKeys(), []);
+  // The keys of one view are not those of the next.
+  useEffect(() => setSheet(false), [view]);
   useEffect(() => {
     document.title = signedOut ? 'gbgate' : `${words.views[view]} · gbgate`;
   }, [view, words, signedOut]);
