@@ -153,9 +153,21 @@ function sinkOf(ws: WebSocket, metrics: HttpContext['metrics']): ViewerSink {
     },
     close(code, reason) {
       if (code === TOO_SLOW) metrics.viewerTooSlow();
-      ws.close(code, reason);
+      ws.close(code, closeReason(reason));
     },
   };
+}
+
+/** RFC 6455 5.5: a control frame carries 125 bytes, two of them the code. `ws` throws on more. */
+const MAX_REASON_BYTES = 123;
+
+/** As much of a reason as a close frame carries, in whole characters: a device's own words may stand in it, and they are as long as it likes. */
+function closeReason(reason: string): string {
+  const bytes = Buffer.from(reason);
+  if (bytes.length <= MAX_REASON_BYTES) return reason;
+  let end = MAX_REASON_BYTES;
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  return bytes.toString('utf8', 0, end);
 }
 
 /** `{"type":"report","bufferedEnd","currentTime"}` in seconds; null when it is something else. */

@@ -66,6 +66,22 @@ test('without a subprotocol there are none', async () => {
   await until(() => o.gateway.viewers.at(-1)?.closed === 1);
 });
 
+test('a reason longer than a close frame is cut between two characters', async () => {
+  for (const [reason, said] of [
+    [`The device refused: ${'x'.repeat(500)}`, 123],
+    [`a${'错'.repeat(200)}`, 121],
+    ['😀'.repeat(40), 120],
+    ['y'.repeat(123), 123],
+  ] as const) {
+    const ws = new WebSocket(`${o.base.replace('http', 'ws')}${LIVE}?token=${TOKEN}`);
+    await once(ws, 'open');
+    o.gateway.viewers.at(-1)?.sink.close(4408, reason);
+    const [code, bytes] = (await once(ws, 'close')) as [number, Buffer];
+    assert.deepEqual([code, bytes.length], [4408, said]);
+    assert.ok(reason.startsWith(String(bytes)));
+  }
+});
+
 test('a refused viewer is upgraded, then closed with its code and word', async () => {
   assert.deepEqual(await closeOf(LIVE), [4401, 'unauthorized']);
   assert.deepEqual(await closeOf(`${LIVE}?token=wrong`), [4401, 'unauthorized']);
