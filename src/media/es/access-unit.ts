@@ -4,7 +4,7 @@
  */
 import { EndSigns } from './frame-end.ts';
 import { MAX_FRAME_BYTES, NalBuffer } from './nal-buffer.ts';
-import { nalRole, ROLE_BYTES, type VideoCodec } from './picture.ts';
+import { ROLE_BYTES, type VideoCodec } from './picture.ts';
 import { emptyMark, emptyUnit, type UnitSink, type VideoUnit } from './unit.ts';
 
 /** After a hole: so many PES in a row begin in the middle of a NAL unit and have a time: frames are not aligned to PES. */
@@ -331,7 +331,7 @@ export class AccessUnits {
     let slices = 0;
     let valid = true;
     for (let i = 0; i < this.#frame.starts.length; i += 1) {
-      const role = nalRole(codec, this.#frame.bytes, this.#frame.starts[i]!, this.#frame.ends[i]!);
+      const role = this.#frame.roles[i]!;
       if (role === 'before-picture') {
         if (slices > 0 && candidate < 0) candidate = i;
       } else if (role === 'first-slice' && slices > 0) {

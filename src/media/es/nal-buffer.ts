@@ -2,6 +2,8 @@
  * The bytes of the frame that is being put together, and the NAL units found in them so far. Every byte is copied in once
  * and looked at once, however the stream is cut.
  */
+import { FieldPairs } from './field-pair.ts';
+import { H264_NAL } from './h264.ts';
 import { findNalStart } from './nal.ts';
 import { CodecJudge, type NalRole, nalRole, ROLE_BYTES } from './picture.ts';
 
@@ -21,6 +23,8 @@ export class NalBuffer {
   /** NAL unit `i` is `bytes[starts[i], ends[i])`; ends are there after `measure`. */
   readonly starts: number[] = [];
   readonly ends: number[] = [];
+  /** What NAL unit `i` is to its frame. */
+  readonly roles: NalRole[] = [];
   /** A slice is in the buffer. */
   hasSlice = false;
   /** Pictures of which the first slice is in the buffer. */
@@ -29,6 +33,7 @@ export class NalBuffer {
   tooMany = false;
   /** Offsets of the start codes, one per entry of `starts`. */
   readonly #codes: number[] = [];
+  readonly #fields = new FieldPairs();
   readonly #finding: (code: string, detail: string) => void;
   #scanned = 0;
 
@@ -55,6 +60,8 @@ export class NalBuffer {
     this.length = 0;
     this.#scanned = 0;
     this.starts.length = 0;
+    this.roles.length = 0;
+    this.#fields.clear();
     this.#codes.length = 0;
     this.hasSlice = false;
     this.pictures = 0;
@@ -81,7 +88,7 @@ export class NalBuffer {
       zeros += 1;
     }
     if (zeros < 2 || zeros > 4 || at + 1 >= this.length || this.bytes[at] !== 1) return null;
-    return this.#role(at + 1, this.length);
+    return this.#role(at + 1, this.length, false);
   }
 
   /** Finds NAL units that begin before `end`. `final`: nothing follows; else one whose head is not whole yet waits. */
@@ -130,16 +137,23 @@ export class NalBuffer {
     // Another codec: what was found before is something else now.
     this.hasSlice = false;
     this.pictures = 0;
+    this.roles.length = 0;
     for (const known of this.starts) this.#count(known, end);
   }
 
   #count(start: number, end: number): void {
-    const role = this.#role(start, end);
+    const role = this.#role(start, end, true);
+    this.roles.push(role);
     if (role === 'first-slice') this.pictures += 1;
     if (role === 'first-slice' || role === 'slice') this.hasSlice = true;
   }
 
-  #role(start: number, end: number): NalRole {
-    return nalRole(this.judge.codec ?? 'h264', this.bytes, start, end);
+  #role(start: number, end: number, taken: boolean): NalRole {
+    const codec = this.judge.codec ?? 'h264';
+    const role = nalRole(codec, this.bytes, start, end);
+    if (codec === 'h265') return role;
+    if (role === 'first-slice') return this.#fields.isSecond(this.bytes, start, end, taken) ? 'slice' : role;
+    if (taken && (this.bytes[start]! & 0x1f) === H264_NAL.sps) this.#fields.sps(this.bytes, start, end);
+    return role;
   }
 }
