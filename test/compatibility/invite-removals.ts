@@ -11,7 +11,7 @@ export const INVITE_REMOVALS: readonly {
     file: 'sip/calls.ts',
     find: '        this.#ack(row, atMs);\n        // once',
     replace: '        // once',
-    test: 'sip/server.test.ts',
+    test: 'sip/server-calls.test.ts',
   },
   {
     code: 'INV-2',
@@ -25,7 +25,7 @@ export const INVITE_REMOVALS: readonly {
     file: 'sip/calls.ts',
     find: '    this.counters.strayAnswers += 1;\n',
     replace: '    if (nowMs > 0) return;\n',
-    test: 'sip/server.test.ts',
+    test: 'sip/server-calls.test.ts',
   },
   {
     code: 'INV-4',
@@ -46,7 +46,7 @@ export const INVITE_REMOVALS: readonly {
     file: 'sip/calls.ts',
     find: 'return this.#strangeBye(request, from) || this.#farewells',
     replace: 'return this.#farewells',
-    test: 'sip/server.test.ts',
+    test: 'sip/server-calls.test.ts',
   },
   {
     code: 'INV-8',

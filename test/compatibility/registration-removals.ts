@@ -32,7 +32,7 @@ export const REGISTRATION_REMOVALS: readonly {
     file: 'sip/dialog.ts',
     find: 'believed ? formatUri({ ...target, user })',
     replace: 'contact !== null ? formatUri(contact.uri)',
-    test: 'sip/server.test.ts',
+    test: 'sip/server-calls.test.ts',
   },
   {
     code: 'SIP-5',
