@@ -127,6 +127,7 @@ test('REG-19, REG-20: refusals: wrong platform id, wrong password, blocked, not 
   assert.deepEqual([bad.status, bad.reason], [403, 'Wrong Password']);
   const reasons = events.filter((e) => e.type === 'device.rejected').map((e) => (e.data as { reason: string }).reason);
   assert.deepEqual(reasons, ['wrong-platform-id', 'wrong-password']);
+  assert.match(JSON.stringify(events), /some Hikvision pages save an empty one/);
   assert.equal(server.directory.devices().length, 0);
   await camera.register('secret');
   server.removeDevice(ID, { block: true });

@@ -159,6 +159,16 @@ test('a guessed self channel goes when a catalogue with others comes, also an in
   assert.equal(events.filter((e) => e.type === 'channel.removed').length, 1);
 });
 
+test('CAT-8: a device that never answers stands in for its channels, so that it can be watched', () => {
+  const { ask, ids, results, catalogs, found } = make();
+  ask(1, 0);
+  catalogs.poll(CATALOG_FIRST_PART_MS - 1);
+  assert.deepEqual(ids(), []);
+  catalogs.poll(CATALOG_FIRST_PART_MS);
+  assert.deepEqual([ids(), found], [[D], ['CAT-8']]);
+  assert.ok(results[0] !== undefined && 'fault' in results[0]);
+});
+
 test('callers join the query that runs; a failure reaches all of them', () => {
   const { ask, results, catalogs } = make();
   assert.equal(ask(1, 0).send, true);
