@@ -25,10 +25,20 @@ const SLICE_HEAD_BYTES = 16;
 const MAX_DELIMITERS = 1;
 const MAX_SEI = 8;
 
-/** NAL unit types that no stream of the standard holds (ISO/IEC 14496-10 table 7-1, 23008-2 table 7-1). */
-const ODD_TYPES: Readonly<Record<VideoCodec, (type: number) => boolean>> = {
-  h264: (type) => type === 0 || (type >= 16 && type <= 18) || type >= 22,
-  h265: (type) => (type >= 22 && type <= 31) || type >= 41,
+const KIND = { other: 0, slice: 1, delimiter: 2, sei: 3, pps: 4, odd: 5 } as const;
+
+/** What a NAL unit type is to us. Odd: no stream of the standard holds it (ISO/IEC 14496-10 and 23008-2, tables 7-1). */
+const KINDS: Readonly<Record<VideoCodec, Uint8Array>> = {
+  h264: Uint8Array.from({ length: 32 }, (_, type) => {
+    if (type === 0 || (type >= 16 && type <= 18) || type >= 22) return KIND.odd;
+    if (type === 1 || type === 5) return KIND.slice;
+    return type === 6 ? KIND.sei : type === 8 ? KIND.pps : type === 9 ? KIND.delimiter : KIND.other;
+  }),
+  h265: Uint8Array.from({ length: 64 }, (_, type) => {
+    if ((type >= 22 && type <= 31) || type >= 41) return KIND.odd;
+    if (type < 32) return KIND.slice;
+    return type === 34 ? KIND.pps : type === 35 ? KIND.delimiter : type >= 39 ? KIND.sei : KIND.other;
+  }),
 };
 
 export class VideoWatch {
@@ -61,15 +71,18 @@ export class VideoWatch {
     let delimiters = 0;
     let sei = 0;
     let isSync = false;
+    const kinds = KINDS[codec];
     for (let i = unit.first; i < unit.last; i += 1) {
       const header = bytes[starts[i]!]!;
       const type = codec === 'h264' ? header & 0x1f : (header >> 1) & 0x3f;
-      if (codec === 'h264' ? type === 9 : type === 35) delimiters += 1;
-      else if (codec === 'h264' ? type === 6 : type === 39 || type === 40) sei += 1;
-      else if (codec === 'h264' ? type === 8 : type === 34) this.#pps(codec, bytes, starts[i]!, ends[i]!);
-      else if (codec === 'h264' ? type === 1 || type === 5 : type < 32) this.#slice(unit, i, type);
-      if (isSyncNal(codec, header)) isSync = true;
-      if (ODD_TYPES[codec](type) || (header & 0x80) !== 0) this.#finding('PS-29', `NAL unit of type ${type}`);
+      const kind = kinds[type]!;
+      if (kind === KIND.slice) {
+        if (isSyncNal(codec, header)) isSync = true;
+        this.#slice(unit, i, type);
+      } else if (kind === KIND.delimiter) delimiters += 1;
+      else if (kind === KIND.sei) sei += 1;
+      else if (kind === KIND.pps) this.#pps(codec, bytes, starts[i]!, ends[i]!);
+      if (kind === KIND.odd || (header & 0x80) !== 0) this.#finding('PS-29', `NAL unit of type ${type}`);
     }
     if (delimiters > MAX_DELIMITERS || sei > MAX_SEI)
       this.#finding('PS-29', `${delimiters} delimiters and ${sei} SEI in one frame`);

@@ -59,6 +59,8 @@ export class PayloadKinds {
   readonly #finding: (code: string, detail: string) => void;
   #newest: Known | null = null;
   #newestType = -1;
+  /** The payload type of the program stream, once it is known. */
+  #psType = -1;
   /** One payload type at least is known. */
   #isSettled = false;
   #prelude = NO_PRELUDE;
@@ -72,7 +74,16 @@ export class PayloadKinds {
    * What the payload of this packet is. Until something proves it, a program stream: its reader waits for a pack header
    * anyway. Null: unknown, beside another payload type that is known.
    */
-  of(
+  of(header: RtpHeader, bytes: Uint8Array): PayloadKind | null {
+    // Nearly every packet of nearly every camera: nothing is looked up.
+    if (header.payloadType === this.#psType) {
+      this.#newest = null;
+      return 'ps';
+    }
+    return this.#unusual(header, bytes);
+  }
+
+  #unusual(
     { payloadType, payloadStart: start, payloadEnd: end, timestamp }: RtpHeader,
     bytes: Uint8Array,
   ): PayloadKind | null {
@@ -113,6 +124,7 @@ export class PayloadKinds {
 
   reset(): void {
     this.#newest = null;
+    this.#psType = -1;
     this.#isSettled = false;
     this.#prelude = NO_PRELUDE;
     this.#known.clear();
@@ -132,6 +144,7 @@ export class PayloadKinds {
   #settle(payloadType: number, known: Known, kind: PayloadKind): PayloadKind {
     known.kind = kind;
     known.settled = this.#isSettled = true;
+    if (kind === 'ps') this.#psType = payloadType;
     if (kind === 'ts') this.#finding('RTP-8', `payload type ${payloadType} carries a transport stream`);
     else if (kind !== 'ps') this.#finding('RTP-9', `payload type ${payloadType} carries ${NAMES[kind]}, not in a PS`);
     else if (payloadType !== PS_PAYLOAD_TYPE)
