@@ -155,11 +155,6 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
     return this.#reports.roundTripMs;
   }
 
-  /** What the kernel gave for the receive buffer of the media port (RTP-2), bytes. */
-  get receiveBufferBytes(): number {
-    return this.#edges.bufferBytes;
-  }
-
   /** Datagrams and frames that are neither RTP nor RTCP. */
   get malformed(): number {
     return this.#edges.malformed;
