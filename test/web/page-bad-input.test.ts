@@ -194,6 +194,7 @@ describe('what goes wrong is said in words', { timeout: 120_000 }, () => {
   });
 
   test('a later failure is explained by the steps of the newest stream, also to who may only look', async () => {
+    standIn.access = 'look';
     standIn.answers.set(LIVE, { status: 403, code: 'forbidden', detail: 'This token may only look.' });
     standIn.answers.set('GET streams', {
       items: [

@@ -160,6 +160,7 @@ describe('the page, with a scripted gateway', { timeout: 60_000 }, () => {
 
   test('a token that may only look plays, without a record button that cannot work', async () => {
     const live = `POST devices/${DEVICE.id}/channels/${CHANNEL.id}/live`;
+    standIn.access = 'look';
     standIn.answers.set(live, { status: 403, code: 'forbidden', detail: 'This token may only look.' });
     const tab = await open();
     await tab.click('[data-testid="channel"]');

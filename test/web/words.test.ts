@@ -48,11 +48,17 @@ test('states in words', () => {
   );
   assert.match(messageOf({ type: 'undecodable', mime: '', codec: 'svac' }, english, 0) ?? '', /codec \(svac\)/);
   assert.match(messageOf({ type: 'waiting', state: 'stalled' }, english, 0) ?? '', /stopped sending/);
-  assert.match(messageOf({ type: 'waiting', state: 'stalled', code: 'device_offline' }, english, 0) ?? '', /is offline/);
+  assert.match(
+    messageOf({ type: 'waiting', state: 'stalled', code: 'device_offline' }, english, 0) ?? '',
+    /is offline/,
+  );
   assert.match(
     messageOf({ type: 'retrying', closing: 'device-busy', reason: '', inMs: 4_200 }, english, 4) ?? '',
     /busy.*Next try in 4 s\./,
   );
+  const closed = { type: 'closed', closing: 'no-media', reason: '' } as const;
+  assert.equal(messageOf(closed, english, 0, 'It refused.'), 'It refused.');
+  assert.match(messageOf(closed, english, 0) ?? '', /sends nothing/);
   assert.equal(isBusy({ type: 'closed', closing: 'stopped', reason: '' }), false);
   assert.equal(isBusy({ type: 'waiting', state: 'inviting' }), true);
 });

@@ -2,8 +2,11 @@ import type { PlayerState } from '../../player/state.ts';
 import { codecName } from '../format.ts';
 import type { LiveWords } from '../words/live.ts';
 
-/** The player's state in a sentence, or null while there is a picture to look at; `secondsLeft` until it tries again. */
-export function messageOf(state: PlayerState, words: LiveWords, secondsLeft: number): string | null {
+/**
+ * The player's state in a sentence, or null while there is a picture to look at; `secondsLeft` until it tries again. `why`: what is known of the
+ * failure beyond the code of the closed connection.
+ */
+export function messageOf(state: PlayerState, words: LiveWords, secondsLeft: number, why?: string): string | null {
   switch (state.type) {
     case 'connecting':
       return words.connecting;
@@ -17,9 +20,9 @@ export function messageOf(state: PlayerState, words: LiveWords, secondsLeft: num
     case 'blocked':
       return words.blocked;
     case 'retrying':
-      return `${words.closing[state.closing]} ${words.retrying(Math.max(1, secondsLeft))}`;
+      return `${why ?? words.closing[state.closing]} ${words.retrying(Math.max(1, secondsLeft))}`;
     case 'closed':
-      return words.closing[state.closing];
+      return why ?? words.closing[state.closing];
     case 'undecodable':
       return words.undecodable(codecName(state.codec));
     case 'unsupported':

@@ -8,6 +8,7 @@ import { Icon } from '../parts/icon.tsx';
 import { go, hrefOf } from '../route.ts';
 import { useStore } from '../store.ts';
 import { liveWords } from '../words/live.ts';
+import { troubleWords } from '../words/trouble.ts';
 import { useCountdown } from './countdown.ts';
 import { Figures } from './figures.tsx';
 import { keptWall } from './kept-wall.ts';
@@ -30,6 +31,7 @@ interface Props {
 /** One live channel: picture, state in words, and what can be done with it. Made anew for each channel (`key`). */
 export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthorized, onRecordingsChanged }: Props) {
   const words = useWords(liveWords);
+  const { problems } = useWords(troubleWords);
   const { deviceId, id: channelId } = channel;
   const source = { deviceId, channelId, streamNumber };
   const player = useRef<GbPlayer | null>(null);
@@ -124,7 +126,7 @@ export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthori
     ...(toWall === null ? [] : [{ key: 'b', words: words.backToWall, run: () => go(toWall) }]),
   ]);
 
-  const message = messageOf(state, words, left);
+  const message = messageOf(state, words, left, problems[trouble?.code ?? '']?.sentence);
   const canTryAgain = state.type === 'closed' || state.type === 'undecodable' || state.type === 'blocked';
   const hasSound = figures?.audio != null;
   const why = isAllowed ? undefined : words.lookOnly;

@@ -116,7 +116,7 @@ export const liveWords: Readonly<Record<Language, LiveWords>> = {
     closing: {
       unauthorized: 'The token is not accepted.',
       unknown: 'The gateway does not know this channel.',
-      'no-media': 'The camera accepted the call but sent nothing.',
+      'no-media': 'The camera sends nothing, or refuses to.',
       stopped: 'The stream was stopped.',
       ended: 'The stream has ended.',
       'too-slow': 'The connection is too slow for this stream.',
@@ -207,7 +207,7 @@ export const liveWords: Readonly<Record<Language, LiveWords>> = {
     closing: {
       unauthorized: '令牌未被接受。',
       unknown: '网关不认识该通道。',
-      'no-media': '摄像机已应答，但没有发送媒体。',
+      'no-media': '摄像机没有发送媒体，或拒绝发送。',
       stopped: '码流已被停止。',
       ended: '码流已结束。',
       'too-slow': '网络太慢，跟不上该码流。',
