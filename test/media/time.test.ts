@@ -38,7 +38,7 @@ describe('time base', () => {
     ['33 bits', 2 ** 33 - 20 * 3600],
     ['32 bits', 2 ** 32 - 20 * 3600],
   ] as const) {
-    it(`goes on over a PTS wrap of ${name}`, () => {
+    it(`TS-5: goes on over a PTS wrap of ${name}`, () => {
       const got = run(camera({ units, audio: 'pcma', sound, startPts }));
       assert.deepEqual(
         videoTimes(got),
@@ -49,7 +49,7 @@ describe('time base', () => {
     });
   }
 
-  it('goes on over the wrap of RTP time stamps when there is no PTS', () => {
+  it('TS-5: goes on over the wrap of RTP time stamps when there is no PTS', () => {
     const writer = new RtpWriter();
     const sent = units.flatMap((unit, i) =>
       writer

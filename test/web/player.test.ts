@@ -137,7 +137,7 @@ describe('<gb-player>, with a scripted gateway', { timeout: 180_000 }, () => {
     assert.equal(opened.viewers.length, 2);
   });
 
-  test('a codec the browser cannot decode is named in words', async () => {
+  test('ES-5: a codec the browser cannot decode is named in words', async () => {
     await watch((viewer) => {
       viewer.text({
         type: 'init',

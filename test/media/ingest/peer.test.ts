@@ -58,6 +58,13 @@ test('SSRC-4: the SSRC of the answer counts like the offered one, also with its 
   }
 });
 
+test('SSRC-2: an answer without y= leaves the offered SSRC expected', () => {
+  const { peer, send } = scene();
+  peer.answered(null, [CAMERA]);
+  assert.equal(send(OFFERED, 1, STRANGER, 9000, 0), 'first', 'from an address nobody named');
+  assert.equal(peer.rank, 3);
+});
+
 test('SSRC-1: a wrong SSRC from the camera itself is let in at once', () => {
   const { peer, send } = scene();
   peer.answered(OFFERED, [CAMERA]);

@@ -116,6 +116,7 @@ test('TCP-2: a first length of 0x24xx is no interleaved framing', () => {
     const { packets: got, deframer } = run(cut(bytes, size));
     assert.deepEqual(got, hex(packets), `pieces of ${size}`);
     assert.equal(deframer.framing, 'rfc4571');
+    assert.equal(deframer.counts.resyncs, 0);
   }
 });
 

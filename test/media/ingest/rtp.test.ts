@@ -12,10 +12,14 @@ const cases: readonly {
 }[] = [
   { name: 'plain', hex: `${FIXED}000001ba`, expect: { payload: '000001ba' } },
   { name: 'no payload (RTP-13)', hex: FIXED, expect: { payload: '' } },
-  { name: 'two CSRC', hex: `82${FIXED.slice(2)}1111111122222222aabb`, expect: { payload: 'aabb' } },
-  { name: 'extension of one word', hex: `90${FIXED.slice(2)}bede000111223344aabb`, expect: { payload: 'aabb' } },
+  { name: 'two CSRC (RTP-13)', hex: `82${FIXED.slice(2)}1111111122222222aabb`, expect: { payload: 'aabb' } },
+  {
+    name: 'extension of one word (RTP-13)',
+    hex: `90${FIXED.slice(2)}bede000111223344aabb`,
+    expect: { payload: 'aabb' },
+  },
   { name: 'extension of no word', hex: `90${FIXED.slice(2)}bede0000aabb`, expect: { payload: 'aabb' } },
-  { name: 'padding', hex: `a0${FIXED.slice(2)}aabb00000003`, expect: { payload: 'aabb00' } },
+  { name: 'padding (RTP-13)', hex: `a0${FIXED.slice(2)}aabb00000003`, expect: { payload: 'aabb00' } },
   { name: 'padding only', hex: `a0${FIXED.slice(2)}000003`, expect: { payload: '' } },
   { name: 'padding of 0 cuts nothing', hex: `a0${FIXED.slice(2)}aabb00`, expect: { payload: 'aabb00' } },
   {
