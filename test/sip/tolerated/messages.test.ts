@@ -38,7 +38,7 @@ test('a message by the book bends nothing', async (t) => {
 test('SIP-6, SIP-9: no Content-Length, blanks before colons, folded lines', async (t) => {
   const { server, camera } = await registered(t);
   camera.raw(
-    `MESSAGE sip:${PLATFORM_ID}@${DOMAIN} SIP/2.0\r\nVia : SIP/2.0/UDP 1.2.3.4;branch=z9hG4bKodd\r\nFrom: <sip:${ID}@${DOMAIN}>\r\n ;tag=1\r\nTo: <sip:${PLATFORM_ID}@${DOMAIN}>\r\nCall-ID: odd\r\nCSeq: 77 MESSAGE\r\nContent-Type: Application/MANSCDP+xml\r\n\r\n${KEEPALIVE}`,
+    `MESSAGE sip:${PLATFORM_ID}@${DOMAIN} SIP/2.0\r\nVia : SIP/2.0/UDP 1.2.3.4;branch=z9hG4bKodd\r\nFrom: <sip:${ID}@${DOMAIN}>\r\n ;tag=1\r\nTo: <sip:${PLATFORM_ID}@${DOMAIN}>\r\nCall-ID : odd\r\nCSeq: 77 MESSAGE\r\nContent-Type: Application/MANSCDP+xml\r\n\r\n${KEEPALIVE}`,
   );
   await camera.until((m) => m.kind === 'response' && m.headers.get('CSeq') === '77 MESSAGE');
   const details = Object.fromEntries(server.findingsOf(ID).map((finding) => [finding.code, finding.detail]));
