@@ -124,7 +124,7 @@ async function connect(port: number, from = '127.0.0.1'): Promise<net.Socket> {
   return socket;
 }
 
-test('UDP: packets reach the feed as sent, RTCP on either port does not, a stranger does not', async () => {
+test('RTP-10, RTP-15: packets reach the feed as sent up to the largest datagram, RTCP on either port does not, a stranger does not', async () => {
   const s = await scene('udp');
   const camera = await udpSender();
   const stranger = await udpSender('127.0.0.2');
@@ -256,6 +256,16 @@ test('TCP-17: a device that ends its connection without a BYE is said to be gone
   await s.close();
   camera.destroy();
   again.destroy();
+});
+
+test('TCP-16: a connection from another address than the answer says is heard', async () => {
+  const s = await scene('tcp-passive');
+  s.receiver.answered({ ssrc: SSRC, host: '192.0.2.1', port: 9, fallbackHost: '192.0.2.2' });
+  const camera = await connect(s.receiver.port);
+  camera.write(framed(rtp(1)));
+  await until(() => s.feed.packets.length === 1, 'heard');
+  await s.close();
+  camera.destroy();
 });
 
 test('TCP passive: connections are bounded, the idle ones make room', async () => {
