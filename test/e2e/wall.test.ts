@@ -88,13 +88,27 @@ describe('the live wall with cameras', { timeout: 180_000 }, () => {
 
   test('a camera that goes while its wall is watched, and comes back', async () => {
     await camera.stop();
-    await page.waitForSelector('[data-testid="device"] .dot:not(.on)');
-    await page
-      .locator('[data-testid="cell-message"]')
-      .nth(CHANNELS - 1)
-      .waitFor();
+    const dots = (which: string) => page.locator(`[data-testid="device"] ${which}`).count();
+    await until(
+      'offline in the tree',
+      () => dots('.dot:not(.on)'),
+      (count) => count === 1,
+      30_000,
+    );
+    const messages = () => page.locator('[data-testid="cell-message"]').allTextContents();
+    await until(
+      'a cell that says so',
+      messages,
+      (all) => all.some((said) => /offline|stopped sending/.test(said)),
+      30_000,
+    );
     camera = await startCamera(gateway.sipPort, { id: RECORDER, channels: CHANNELS, audio: 'none', sip: 'tcp' });
-    await page.waitForSelector('[data-testid="device"] .dot.on');
+    await until(
+      'online in the tree',
+      () => dots('.dot.on'),
+      (count) => count === 1,
+      30_000,
+    );
     await until(
       'no words',
       () => page.locator('[data-testid="cell-message"]').count(),
