@@ -35,6 +35,19 @@ export interface InviteOptions {
    * write one. The call is still up: whoever sees its media knows whether the device meant it.
    */
   onDoubtfulBye(detail: string): void;
+  /**
+   * The device says something about the file it sends (MediaStatus, GB/T 28181 A.2.5; `121`: it has sent it to its end), inside the
+   * dialogue or outside of it (PB-1). What was sent before may still be on its way (PB-4). Whoever gives this asks for recorded footage.
+   */
+  readonly onMediaStatus?: (notifyType: string) => void;
+}
+
+/** What became of an INFO. */
+export interface InfoAnswer {
+  /** Status of the SIP answer; 408 for none, 481 when the call is not up, 503 when too much waits for the device. */
+  readonly status: number;
+  /** Body of the answer, MANSRTSP when there is one; '' for none. */
+  readonly body: string;
 }
 
 /** One call, as its owner holds it. */
@@ -43,6 +56,6 @@ export interface Call {
   readonly answered: boolean;
   /** Ends the call as its state demands: never sent, CANCEL, BYE. Idempotent; the promise says whether the device confirmed. */
   hangUp(): Promise<{ byeAnswered: boolean }>;
-  /** INFO inside the dialogue; the status of the answer, 408 for none, 481 when the call is not up. */
-  info(contentType: string, body: string): Promise<number>;
+  /** INFO inside the dialogue. */
+  info(contentType: string, body: string): Promise<InfoAnswer>;
 }

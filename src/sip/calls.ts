@@ -1,8 +1,9 @@
 import type { Call, InviteFailure, InviteOptions } from './call.ts';
+import { sendInfo } from './call-info.ts';
 import type { CallRow } from './call-row.ts';
 import { GONE_WORDS, type GoneReason } from './camera/fleet.ts';
 import type { Outbox } from './camera/outbox.ts';
-import { buildAck, buildInfo, buildInvite, confirmDialogue, endStray, openDialogue, sameTags } from './dialog.ts';
+import { buildAck, buildInvite, confirmDialogue, endStray, openDialogue, sameTags } from './dialog.ts';
 import { bracketed, type Exchange } from './exchange.ts';
 import type { DialogueStore, Farewells } from './farewells.ts';
 import type { Peer } from './peer.ts';
@@ -32,8 +33,6 @@ export interface CallsPorts {
 export const QUEUE_MS = 60_000;
 /** After a CANCEL the 487 frees the line; a device that never sends it must not block it longer than this. */
 export const CANCEL_HOLD_MS = 2_000;
-/** An INFO holds the line until its answer, at most so long. */
-const INFO_HOLD_MS = 2_000;
 
 export class Calls {
   readonly #ports: CallsPorts;
@@ -84,7 +83,7 @@ export class Calls {
         this.#hangUp(row);
         return row.ended;
       },
-      info: (contentType, body) => this.#info(row, contentType, body),
+      info: (contentType, body) => sendInfo(row, this.#ports, contentType, body),
     };
   }
 
@@ -113,6 +112,34 @@ export class Calls {
       this.#hangUp(row);
       row.options.onFailure({ kind: 'rejected', status: 487, reason: 'BYE before the answer' });
     }
+    return true;
+  }
+
+  /**
+   * Whose footage a message from that address is about, when its From names nobody known (PB-1): of the call with its Call-ID, else of
+   * the only call for footage there.
+   */
+  footageFrom(callId: string, from: Peer): string | null {
+    const here = [...this.#rows.values()].filter(
+      (row) => row.state === 'up' && this.#ports.peerOf(row.options.deviceId)?.host === from.host,
+    );
+    const named = here.find((row) => row.callId === callId);
+    const footage = here.filter((row) => row.options.onMediaStatus !== undefined);
+    return (named ?? (footage.length === 1 ? footage[0] : undefined))?.options.deviceId ?? null;
+  }
+
+  /** A MediaStatus of a device: of the call with its Call-ID, else of its only call for footage of the channel named, else of its only one at all (PB-1). */
+  mediaStatus(deviceId: string, callId: string, named: readonly (string | null)[], notifyType: string): boolean {
+    const footage = [...this.#rows.values()].filter(
+      (row) => row.options.deviceId === deviceId && row.state === 'up' && row.options.onMediaStatus !== undefined,
+    );
+    const exact = footage.find((row) => row.callId === callId);
+    const ofChannel = footage.filter((row) => named.includes(row.options.channelId));
+    const found = exact ?? (ofChannel.length === 1 ? ofChannel[0] : footage.length === 1 ? footage[0] : undefined);
+    if (found === undefined) return false;
+    if (exact === undefined)
+      this.#ports.found(deviceId, 'PB-1', `its MediaStatus ${notifyType} came outside of the dialogue of its call`);
+    found.options.onMediaStatus?.(notifyType);
     return true;
   }
 
@@ -302,35 +329,6 @@ export class Calls {
     this.#unlink(row);
     if (dialogue === null) row.settle({ byeAnswered: true });
     else this.#farewells.say(dialogue, (byeAnswered) => row.settle({ byeAnswered }));
-  }
-
-  #info(row: CallRow, contentType: string, body: string): Promise<number> {
-    return new Promise((resolve) => {
-      const run = (done: (nowMs: number) => void, nowMs: number): void => {
-        const peer = this.#ports.peerOf(row.options.deviceId);
-        if (row.state !== 'up' || row.dialogue === null || peer === null) {
-          done(nowMs);
-          resolve(481);
-          return;
-        }
-        const { request, dialogue } = buildInfo(row.dialogue, contentType, Buffer.from(body, 'utf8'));
-        row.dialogue = dialogue;
-        this.#ports.store.put(dialogue);
-        const settle = (status: number, atMs: number): void => {
-          done(atMs);
-          resolve(status);
-        };
-        const waiting = {
-          onResponse: (response: SipResponse, _: Peer, atMs: number) => {
-            if (response.status >= 200) settle(response.status, atMs);
-          },
-          onFailed: (_: string, atMs: number) => settle(408, atMs),
-        };
-        this.#ports.exchange.request(request, peer, waiting, nowMs);
-      };
-      const task = { urgent: false, holdMs: INFO_HOLD_MS, run };
-      if (!this.#ports.outbox.add(row.options.deviceId, task, this.#ports.nowMs())) resolve(503);
-    });
   }
 
   /** A BYE outside of every dialogue: true when it can only mean one call of the device at that address. */

@@ -47,14 +47,19 @@ export interface SessionDescription {
   /** `t=` start and end, Unix seconds. */
   startSeconds: number;
   endSeconds: number;
-  /** `a=filesize` of a download answer, bytes. */
-  fileSize: number | null;
+  /** `a=filesize` of a download answer, bytes; null when absent, 0 or not a number (PB-6). */
+  filesizeBytes: number | null;
+  /** Speeds of an `a=downloadspeed` line; null when there is none. */
+  downloadSpeeds: readonly number[] | null;
 }
 
 /** Lines of one description: answers have about 12, the longest vendor offers 40. */
 const MAX_SDP_LINES = 256;
 const MAX_MEDIA_LINES = 16;
 const MAX_ATTRIBUTES = 64;
+/** Speeds a device may list, and the highest that means one: 1/2/4 by the samples, 64 the highest seen. */
+const MAX_SPEEDS = 16;
+const MAX_SPEED = 1024;
 
 /** Reads a description; text without any known line gives an empty one. Answers without a body are the caller's case: `parseSdp('')` is empty too. */
 export function parseSdp(text: string): SessionDescription {
@@ -70,7 +75,8 @@ export function parseSdp(text: string): SessionDescription {
     format: null,
     startSeconds: 0,
     endSeconds: 0,
-    fileSize: null,
+    filesizeBytes: null,
+    downloadSpeeds: null,
   };
   let current: SdpMedia | null = null;
   for (const line of text.split(/\r\n|\n|\r/, MAX_SDP_LINES)) {
@@ -148,7 +154,15 @@ function readAttribute(sdp: SessionDescription, media: SdpMedia | null, value: s
   const key = name.toLowerCase();
   if (key === 'filesize' || key === 'fileszie') {
     // the 2014 sample misspells it
-    if (/^\d{1,15}$/.test(rest)) sdp.fileSize = Number(rest);
+    if (/^\d{1,15}$/.test(rest) && Number(rest) > 0) sdp.filesizeBytes = Number(rest);
+    return;
+  }
+  if (key === 'downloadspeed') {
+    const speeds = rest
+      .split(/[^\d.]+/, MAX_SPEEDS)
+      .map(Number)
+      .filter((speed) => speed > 0 && speed <= MAX_SPEED);
+    if (speeds.length > 0) sdp.downloadSpeeds = speeds;
     return;
   }
   if (media === null) return;
@@ -165,7 +179,7 @@ function readAttribute(sdp: SessionDescription, media: SdpMedia | null, value: s
   }
 }
 
-/** What a live offer says. */
+/** What an offer says. */
 export interface OfferOptions {
   channelId: string;
   platformId: string;
@@ -181,9 +195,11 @@ export interface OfferOptions {
   subStreamAttribute?: SubStreamAttribute | undefined;
   /** How much is listed (INV-5); `common` unless told. */
   form?: SdpForm | undefined;
-  /** Playback and download: the wanted range, Unix seconds. */
-  startSeconds?: number;
-  endSeconds?: number;
+  /** Playback and download: the wanted range, whole Unix seconds (`t=`). */
+  startEpochSeconds?: number;
+  endEpochSeconds?: number;
+  /** Playback and download: the `u=` line, `{channelId}:0` unless told; null leaves it out, for devices that refuse it (PB-9). */
+  uri?: string | null;
   /** Download: the wanted speed. */
   downloadSpeed?: number;
 }
@@ -220,9 +236,9 @@ export function buildOffer(o: OfferOptions): string {
     'v=0',
     `o=${origin} 0 0 IN ${family} ${o.host}`,
     `s=${o.name}`,
-    ...(history ? [`u=${o.channelId}:0`] : []),
+    ...(history && o.uri !== null ? [`u=${o.uri ?? `${o.channelId}:0`}`] : []),
     `c=IN ${family} ${o.host}`,
-    `t=${history ? `${o.startSeconds ?? 0} ${o.endSeconds ?? 0}` : '0 0'}`,
+    `t=${history ? `${o.startEpochSeconds ?? 0} ${o.endEpochSeconds ?? 0}` : '0 0'}`,
     `m=video ${o.port} ${tcp ? 'TCP/RTP/AVP' : 'RTP/AVP'} ${payloads.map(([pt]) => pt).join(' ')}`,
     'a=recvonly',
     ...payloads.map(([pt, name]) => `a=rtpmap:${pt} ${name}`),

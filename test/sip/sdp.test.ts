@@ -61,8 +61,8 @@ test('playback and download offers name their source and range', () => {
     ...offer,
     transport: 'udp',
     name: 'Download',
-    startSeconds: 1704412800,
-    endSeconds: 1704416400,
+    startEpochSeconds: 1704412800,
+    endEpochSeconds: 1704416400,
     downloadSpeed: 4,
     ssrc: 1_200_000_001,
   });
@@ -153,5 +153,5 @@ for (const [name, text, expected] of oddities) {
 }
 
 test('filesize, also misspelled', () => {
-  assert.equal(parseSdp('m=video 1 RTP/AVP 96\r\na=fileszie:104857600\r\n').fileSize, 104_857_600);
+  assert.equal(parseSdp('m=video 1 RTP/AVP 96\r\na=fileszie:104857600\r\n').filesizeBytes, 104_857_600);
 });

@@ -30,7 +30,7 @@ test('INV-1, SIP-4: a call: stored before the INVITE leaves, ACKed, its 200 re-A
   assert.deepEqual(outcome.log, ['provisional 100', 'answer']);
   assert.equal(outcome.sdp, SDP);
   assert.equal(call.answered, true);
-  assert.equal(await call.info('Application/MANSRTSP', 'PLAY RTSP/1.0\r\n\r\n'), 200);
+  assert.equal((await call.info('Application/MANSRTSP', 'PLAY RTSP/1.0\r\n\r\n')).status, 200);
   const [first, second] = await Promise.all([call.hangUp(), call.hangUp()]);
   assert.deepEqual([first, second], [{ byeAnswered: true }, { byeAnswered: true }]);
   assert.equal(camera.requests('BYE').length, 1);
