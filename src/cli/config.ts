@@ -3,6 +3,7 @@ import { Ajv, type ErrorObject } from 'ajv';
 import { parseDocument } from 'yaml';
 import type { GatewayConfig } from '../gateway/config.ts';
 import { ConfigFile, SETTINGS, type Setting } from './schema.ts';
+import { endpointsOf, WEBHOOKS_ENV, webhooksOfEnv } from './webhook-settings.ts';
 
 /** Everything `serve` needs, every default filled in. */
 export interface ServeConfig {
@@ -45,7 +46,8 @@ export function readConfig(
     const fault = addEnv(values, setting, env) ?? addFlag(values, setting, flags);
     if (fault !== null) return { fault };
   }
-  return resolve(values as ConfigFile);
+  const fault = addWebhooks(values, env[WEBHOOKS_ENV]);
+  return fault === null ? resolve(values as ConfigFile) : { fault };
 }
 
 /** Reads and checks a file; null when all is well. */
@@ -75,7 +77,18 @@ function addFile(values: Values, path: string): string | null {
     }
   }
   if (!check(content)) return `In the config file ${path} ${fileMistake(check.errors?.[0])}.`;
-  for (const [group, keys] of Object.entries(content as Values)) values[group] = { ...keys };
+  for (const [group, keys] of Object.entries(content as Values))
+    values[group] = Array.isArray(keys) ? keys : { ...keys };
+  return null;
+}
+
+/** The list of the variable in place of the file's; null when all is well. */
+function addWebhooks(values: Values, given: string | undefined): string | null {
+  if (given === undefined || given === '') return null;
+  const read = webhooksOfEnv(given);
+  if ('fault' in read) return read.fault;
+  if (!check({ webhooks: read.list })) return `In ${WEBHOOKS_ENV} ${fileMistake(check.errors?.[0])}.`;
+  values.webhooks = read.list as Values[string];
   return null;
 }
 
@@ -85,7 +98,7 @@ function fileMistake(error: ErrorObject | undefined): string {
     const key = [place, error.params.additionalProperty].filter(Boolean).join('.');
     return `the key ${key} is unknown`;
   }
-  if (place === '') return 'there must be groups of keys (sip, media, http, record, store, log)';
+  if (place === '') return 'there must be groups of keys (sip, media, http, record, webhooks, store, log)';
   return `${place} ${demand(place, error)}`;
 }
 
@@ -97,6 +110,8 @@ function demand(key: string, error: ErrorObject | undefined): string {
   if (setting?.kind === 'duration') return 'must be a time such as 500ms, 20s, 30m or 2h';
   if (setting?.kind === 'integer') return `must be a whole number from ${schema?.minimum} to ${schema?.maximum}`;
   if (setting?.kind === 'boolean') return 'must be true or false';
+  if (/^webhooks\.\d+\.url$/.test(key)) return 'must be an address such as https://vms.example/gbgate';
+  if (/^webhooks\.\d+\.events\.\d+$/.test(key)) return 'must be a type such as download.completed or download.*';
   if (key === 'sip.id') return 'must have 20 digits';
   if (schema?.value !== undefined && error?.keyword === 'pattern') return `must look like ${schema.value}`;
   return error?.message ?? 'is not usable';
@@ -177,6 +192,9 @@ function resolve(values: ConfigFile): ServeConfig | ConfigFault {
   if (!isTimeZone(timeZone))
     return { fault: `The time zone ${timeZone} is unknown; use a name such as Asia/Shanghai.` };
 
+  const webhooks = endpointsOf(values.webhooks ?? []);
+  if ('fault' in webhooks) return webhooks;
+
   const id = value<string>('sip.id');
   const host = value<string>('sip.host');
   return {
@@ -207,6 +225,7 @@ function resolve(values: ConfigFile): ServeConfig | ConfigFault {
       },
       data: value('store.data'),
       record: { segmentMs: ms('record.segment') },
+      webhooks,
     },
     http: {
       host: value('http.host'),

@@ -33,6 +33,38 @@ const group = <T extends Record<string, TSchema>>(description: string, keys: T) 
 
 const HOST = '[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+\\]';
 
+/** Each event is stored once for each of them. */
+const MAX_WEBHOOKS = 32;
+/** One endpoint that is told of events. */
+const Webhook = Type.Object(
+  {
+    url: Type.String({
+      pattern: '^https?://[^\\s]+$',
+      description: 'where events are POSTed; redirects are not followed',
+    }),
+    secret: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'key of the signature in `X-Gbgate-Signature`; without it nothing is signed',
+      }),
+    ),
+    events: Type.Optional(
+      Type.Array(Type.String({ pattern: '^(\\*|[a-z]+(\\.[a-z]+)*(\\.\\*)?)$' }), {
+        minItems: 1,
+        maxItems: 100,
+        description: 'types of events, `download.*` forms too; without it all',
+      }),
+    ),
+    headers: Type.Optional(
+      Type.Record(Type.String({ pattern: '^[A-Za-z0-9-]+$' }), Type.String({ pattern: '^[\\x20-\\x7e]*$' }), {
+        additionalProperties: false,
+        description: 'more headers of each request, such as `Authorization`',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
 export const ConfigFile = Type.Object(
   {
     sip: group('The SIP server for cameras', {
@@ -173,6 +205,9 @@ export const ConfigFile = Type.Object(
         description: 'length of the files of continuous recording',
       }),
     }),
+    webhooks: Type.Optional(
+      Type.Array(Webhook, { maxItems: MAX_WEBHOOKS, description: 'Programs that are told of events by HTTP POST' }),
+    ),
     store: group('What is kept', {
       data: text({
         flag: 'data',
@@ -206,9 +241,14 @@ export interface Setting {
   readonly schema: TSchema & Notes & { enum?: string[] };
 }
 
-/** Every key, in the order of the schema. */
+/** The keys of one webhook, for the documentation. */
+export const WEBHOOK_KEYS: readonly { name: string; description: string }[] = Object.entries(Webhook.properties).map(
+  ([name, schema]) => ({ name, description: schema.description ?? '' }),
+);
+
+/** Every key of the groups, in the order of the schema; lists (`webhooks`) are none. */
 export const SETTINGS: readonly Setting[] = Object.entries(ConfigFile.properties).flatMap(([groupName, groupSchema]) =>
-  Object.entries((groupSchema as TObject).properties).map(([name, schema]) => {
+  Object.entries((groupSchema as Partial<TObject>).properties ?? {}).map(([name, schema]) => {
     const notes = schema as Setting['schema'];
     const flag = notes.flag ?? null;
     return {

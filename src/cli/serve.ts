@@ -47,8 +47,9 @@ export async function start(config: ServeConfig, io: Io): Promise<Running | { fa
   const gateway = await openGateway(config.gateway, log);
   if ('fault' in gateway) return { fault: gateway.fault };
   const token = config.http.auth ? (config.http.token ?? gateway.generated.token) : null;
-  for (const secret of [token, config.http.readToken, config.gateway.sip.password, gateway.generated.sipPassword])
-    ring.conceal(secret);
+  const { sip: sipConfig, webhooks } = config.gateway;
+  const secrets = [token, config.http.readToken, sipConfig.password, gateway.generated.sipPassword];
+  for (const secret of [...secrets, ...webhooks.map((webhook) => webhook.secret)]) ring.conceal(secret);
   const http = await openHttp(gateway, {
     ...config.http,
     token,

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { ConfigFile, SETTINGS, type Setting } from './schema.ts';
+import { ConfigFile, SETTINGS, type Setting, WEBHOOK_KEYS } from './schema.ts';
+import { WEBHOOKS_ENV } from './webhook-settings.ts';
 
 /** Gives a command the options of the configuration. */
 export function addSettings(command: Command): void {
@@ -38,6 +39,10 @@ export function configurationPage(): string {
     '',
   ];
   for (const [group, schema] of Object.entries(ConfigFile.properties)) {
+    if (group === 'webhooks') {
+      lines.push(...webhooksPart(schema.description ?? ''));
+      continue;
+    }
     lines.push(
       `## ${group}`,
       '',
@@ -58,4 +63,18 @@ export function configurationPage(): string {
     lines.push('');
   }
   return lines.join('\n');
+}
+
+/** `webhooks` is a list: its keys have no options and one variable together. */
+function webhooksPart(description: string): string[] {
+  return [
+    '## webhooks',
+    '',
+    `${description} ([webhooks.md](webhooks.md)): a list with one entry for each of them. \`${WEBHOOKS_ENV}\` takes the same list, as YAML or JSON.`,
+    '',
+    '| key | meaning |',
+    '| --- | --- |',
+    ...WEBHOOK_KEYS.map((key) => `| \`${key.name}\` | ${key.description} |`),
+    '',
+  ];
 }

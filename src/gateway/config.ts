@@ -1,5 +1,16 @@
 import type { PullTransport } from './views.ts';
 
+/** Who is told of events by HTTP POST. */
+export interface WebhookEndpoint {
+  /** `http:` or `https:`; a user and password in it become an Authorization header. */
+  readonly url: string;
+  /** Key of the signature; null: not signed. */
+  readonly secret: string | null;
+  /** Types, `download.*` forms too; null: all. */
+  readonly events: readonly string[] | null;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** The resolved configuration of the gateway: every default filled in, every unit in the name. */
 export interface GatewayConfig {
   sip: {
@@ -36,4 +47,5 @@ export interface GatewayConfig {
   /** The data folder. */
   data: string;
   record: { segmentMs: number };
+  webhooks: readonly WebhookEndpoint[];
 }

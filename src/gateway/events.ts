@@ -1,3 +1,4 @@
+import { isWanted } from './event-types.ts';
 import type { GatewayEvent } from './views.ts';
 
 /** Events kept for `Last-Event-ID`: enough to bridge a browser's reconnect in a busy site, about 1 MB at most. */
@@ -32,11 +33,12 @@ export class Events {
     for (const entry of this.#listeners) if (matches(entry.types, type)) entry.listener(event);
   }
 
-  publish(type: string, data: Record<string, unknown>): void {
+  publish(type: string, data: Record<string, unknown>): GatewayEvent {
     const event: GatewayEvent = { id: `${this.#prefix}-${this.#next++}`, type, time: this.#timeOf(), data };
     this.#kept.push(event);
     if (this.#kept.length > KEPT_EVENTS) this.#kept.shift();
     for (const entry of this.#listeners) if (matches(entry.types, type)) entry.listener(event);
+    return event;
   }
 
   /**
@@ -56,5 +58,5 @@ export class Events {
 
 function matches(types: string[] | null, type: string): boolean {
   if (types === null) return true;
-  return types.some((wanted) => (wanted.endsWith('*') ? type.startsWith(wanted.slice(0, -1)) : wanted === type));
+  return types.some((wanted) => isWanted(wanted, type));
 }

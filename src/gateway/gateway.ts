@@ -30,6 +30,8 @@ import { System } from './system.ts';
 import { Thumbnails } from './thumbnails.ts';
 import { editionOf, pullTransport, recordingView } from './view-of.ts';
 import { isProblem, type PulledTransport } from './views.ts';
+import { WebhookPost } from './webhook-post.ts';
+import { Webhooks } from './webhooks.ts';
 import { isoInZone } from './zone.ts';
 
 /** The few levels the gateway writes on; a pino logger is one. */
@@ -59,9 +61,18 @@ export async function openGateway(
   const secrets = openSecrets(store.settings);
   const iso = (epochMs: number) => isoInZone(epochMs, config.sip.timeZone);
   const events = new Events(randomBytes(4).toString('hex'), () => iso(clock.epochMs()));
+  const webhooks = new Webhooks({
+    endpoints: config.webhooks,
+    rows: store.deliveries,
+    clock,
+    random: Math.random,
+    open: (endpoint) => new WebhookPost(endpoint, clock),
+    iso,
+    log: (message, data) => log.warn(data, message),
+  });
   const publish = (type: string, data: Record<string, unknown>) => {
     log.debug({ type, ...data }, 'event');
-    events.publish(type, data);
+    webhooks.publish(events.publish(type, data));
   };
   const newId = () => randomBytes(8).toString('hex');
   const thumbnails = new Thumbnails({ dataDir, nowMs: () => clock.nowMs(), make: thumbnailOf });
@@ -99,6 +110,7 @@ export async function openGateway(
     trace: (direction, message, peer) => dialogues.message(direction, message, peer),
   });
   if ('fault' in sip) {
+    await webhooks.close();
     store.close();
     return { fault: sip.detail };
   }
@@ -337,6 +349,9 @@ export async function openGateway(
     captureFile: (id) => captures.file(id),
     deleteCapture: (id) => captures.delete(id),
     events: (since, types, listener) => events.listen(since, types, listener),
+    webhooks: () => webhooks.endpoints(),
+    deliveries: (query) => webhooks.deliveries(query),
+    redeliver: (number) => webhooks.redeliver(number),
     counters() {
       const running = lives.running();
       const media = lives.totals();
@@ -344,6 +359,7 @@ export async function openGateway(
       const known = directory.devices();
       return {
         ...sip.counters(),
+        ...webhooks.counters(),
         media_packets_total: media.packets,
         media_bytes_total: media.bytes,
         media_lost_packets_total: media.lost,
@@ -399,6 +415,7 @@ export async function openGateway(
         await atMost(clock, BYE_PATIENCE_MS, ended);
         await sip.close();
         pool.close();
+        await webhooks.close(); // after everything that may still publish
         store.close();
       })();
       return closing;

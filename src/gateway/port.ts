@@ -1,10 +1,12 @@
 import type { ViewerSink } from '../media/live/viewer.ts';
+import type { DeliveryQuery } from '../store/deliveries.ts';
 import type { ProfileView } from './profile.ts';
 import type { RecordingQuery } from './recording-page.ts';
 import type {
   CaptureView,
   CatalogView,
   ChannelView,
+  DeliveryView,
   DeviceAddressesView,
   DeviceHealthView,
   DeviceView,
@@ -18,6 +20,7 @@ import type {
   RecordingView,
   StreamHistoryView,
   StreamView,
+  WebhookView,
 } from './views.ts';
 
 /** A viewer that is attached to a stream. */
@@ -125,6 +128,12 @@ export interface Gateway {
 
   /** Events from now on, after those since the event `since`; the answer stops them. */
   events(since: string | null, types: string[] | null, listener: (event: GatewayEvent) => void): () => void;
+  /** The configured webhook endpoints, and how they do. */
+  webhooks(): WebhookView[];
+  /** One page of what webhooks are owed and what was sent, newest first. */
+  deliveries(query: DeliveryQuery): { items: DeliveryView[]; hasMore: boolean };
+  /** Queues an event for its endpoint once more. */
+  redeliver(number: number): DeliveryView | Problem;
   /** Numbers for `/metrics`, flat. Names that end in `_total` only grow. */
   counters(): Record<string, number>;
   system(): Record<string, unknown>;

@@ -292,6 +292,7 @@ export type ProblemCode =
   | 'stream_not_found'
   | 'recording_not_found'
   | 'capture_not_found'
+  | 'delivery_not_found'
   | 'conflict'
   | 'device_busy'
   | 'rate_limited'
@@ -319,4 +320,43 @@ export interface Problem {
 /** True when an answer is a refusal. */
 export function isProblem(value: object): value is Problem {
   return 'problem' in value && 'detail' in value;
+}
+
+/** One endpoint of the configuration, and how it does since the gateway started. */
+export interface WebhookView {
+  id: string;
+  /** Without password and query, which may be secrets. */
+  url: string;
+  events: string[];
+  signed: boolean;
+  /** Events in its queue. */
+  waiting: number;
+  delivered: number;
+  /** Given up. */
+  failed: number;
+  failuresInRow: number;
+  lastStatus: number | null;
+  lastError: string | null;
+  retryAt: string | null;
+}
+
+/** One event for one endpoint. */
+export interface DeliveryView {
+  id: string;
+  /** Id of the endpoint. */
+  endpoint: string;
+  /** Null when the endpoint is no longer configured. */
+  url: string | null;
+  eventId: string;
+  type: string;
+  queuedAt: string;
+  state: 'pending' | 'delivered' | 'failed';
+  attempts: number;
+  /** HTTP status of the newest attempt; null when nobody answered. */
+  status: number | null;
+  error: string | null;
+  durationMs: number | null;
+  retryAt: string | null;
+  endedAt: string | null;
+  event: GatewayEvent;
 }

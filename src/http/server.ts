@@ -27,6 +27,7 @@ import { profileRoutes } from './routes/profile.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { streamRoutes } from './routes/streams.ts';
 import { systemRoutes } from './routes/system.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import { splitAddress } from './signature.ts';
 import { validateRequests } from './validation.ts';
 import { viewerRoutes } from './viewer-http.ts';
@@ -130,6 +131,7 @@ export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpSe
           captureRoutes,
           eventRoutes,
           systemRoutes,
+          webhookRoutes,
           logRoutes(o.logTail),
         ]) {
           routes(api, context);

@@ -30,4 +30,17 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (device_id, number)
   ) WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE deliveries (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    endpoint TEXT NOT NULL,
+    state TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    subject TEXT,
+    record TEXT NOT NULL
+  );
+  CREATE INDEX deliveries_by_state ON deliveries (endpoint, state, number);
+  CREATE INDEX deliveries_by_subject ON deliveries (endpoint, subject) WHERE subject IS NOT NULL;
+  `,
 ];

@@ -5,6 +5,7 @@ import type { Recording } from '../record/archive.ts';
 import type { Channel, Device } from '../sip/camera/directory.ts';
 import type { PresenceChange } from '../sip/camera/presence-change.ts';
 import type { Dialogue } from '../sip/dialog.ts';
+import { type DeliveryRows, deliveryTable } from './deliveries.ts';
 import { lockFolder } from './lock.ts';
 import { MIGRATIONS } from './migrations.ts';
 
@@ -44,6 +45,8 @@ export interface Store {
     addAll(changes: readonly PresenceChange[], kept: number): void;
     delete(deviceId: string): void;
   };
+  /** What webhooks are owed, and what was sent to them. */
+  readonly deliveries: DeliveryRows;
   /** Writes that the disk refused, since the store was opened, and the database's words about the newest. */
   readonly faults: { readonly count: number; readonly last: string | null };
   /** Idempotent. */
@@ -180,6 +183,7 @@ function tables(database: Database.Database, unlock: () => void): Store {
       addAll: (changes, kept) => write(() => addPresence(changes, kept)),
       delete: (deviceId) => write(() => sql.deletePresence.run(deviceId)),
     },
+    deliveries: deliveryTable(database, write),
     close() {
       if (!open) return;
       open = false;

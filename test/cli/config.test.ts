@@ -57,6 +57,7 @@ test('every default is the one of the contract', () => {
       },
       data: './data',
       record: { segmentMs: 1_800_000 },
+      webhooks: [],
     },
     http: {
       host: '0.0.0.0',
@@ -123,9 +124,51 @@ test('a mistake is one sentence that names its place', () => {
     [{ config: file('[1]') }, {}, /groups of keys/],
     [{ config: file('sip: {port: 1') }, {}, /is not YAML/],
     [{ config: file('http: {tlsCert: a}') }, {}, /the key http\.tlsCert is unknown/],
+    [{ config: file('webhooks: {url: "https://a"}') }, {}, /webhooks must be array/],
+    [{ config: file('webhooks: [{}]') }, {}, /webhooks\.0 must have required property 'url'/],
+    [{ config: file('webhooks: [{url: "ftp://a"}]') }, {}, /webhooks\.0\.url must be an address such as https:/],
+    [{ config: file('webhooks: [{url: "http://a:b:c"}]') }, {}, /^webhooks\.0\.url is no address: http:\/\/a:b:c\.$/],
+    [{ config: file('webhooks: [{url: "http://a", scret: x}]') }, {}, /the key webhooks\.0\.scret is unknown/],
+    [
+      { config: file('webhooks: [{url: "http://a", events: [Download]}]') },
+      {},
+      /webhooks\.0\.events\.0 must be a type/,
+    ],
+    [
+      { config: file('webhooks: [{url: "http://a"}, {url: "http://a", events: [alarm, download.complete]}]') },
+      {},
+      /^webhooks\.1\.events names download\.complete, but there is no such event\. There are .*download\.completed/,
+    ],
+    [{ config: file('webhooks: [{url: "http://a", headers: {"X-A": "b\\nc"}}]') }, {}, /webhooks\.0\.headers/],
+    [
+      { config: file(`webhooks: [${'{url: "http://a"},'.repeat(33)}]`) },
+      {},
+      /webhooks must NOT have more than 32 items/,
+    ],
+    [{}, { GBGATE_WEBHOOKS: '[{' }, /^GBGATE_WEBHOOKS must be a YAML or JSON list of webhooks\.$/],
+    [{}, { GBGATE_WEBHOOKS: '[{"url":"x"}]' }, /^In GBGATE_WEBHOOKS webhooks\.0\.url must be an address/],
   ] as [Record<string, string>, Record<string, string>, RegExp][]) {
     assert.match(fault(flags, env), words);
   }
+});
+
+test('webhooks come from the file, or from a variable in its place', () => {
+  const config = file(
+    'webhooks:\n- {url: "https://a/x", secret: s, events: [download.*, alarm, "*"], headers: {X-Key: k}}\n- url: http://b',
+  );
+  const fromFile = [
+    { url: 'https://a/x', secret: 's', events: ['download.*', 'alarm', '*'], headers: { 'X-Key': 'k' } },
+    { url: 'http://b', secret: null, events: null, headers: {} },
+  ];
+  assert.deepEqual(good({ config }).gateway.webhooks, fromFile);
+  assert.deepEqual(good({ config }, { GBGATE_WEBHOOKS: '' }).gateway.webhooks, fromFile);
+  const env = { GBGATE_WEBHOOKS: '[{"url":"http://c","events":["stream.ended"]}]' };
+  assert.deepEqual(good({ config }, env).gateway.webhooks, [
+    { url: 'http://c', secret: null, events: ['stream.ended'], headers: {} },
+  ]);
+  const page = configurationPage();
+  for (const word of ['## webhooks', 'GBGATE_WEBHOOKS', '`url`', '`secret`', '`events`', '`headers`'])
+    assert.ok(page.includes(word), word);
 });
 
 test('durations', () => {

@@ -4,6 +4,7 @@ import { pageOfRecordings, type RecordingQuery } from '../../src/gateway/recordi
 import type {
   CaptureView,
   ChannelView,
+  DeliveryView,
   DeviceAddressesView,
   DeviceHealthView,
   DeviceView,
@@ -15,6 +16,7 @@ import type {
   Problem,
   RecordingView,
   StreamView,
+  WebhookView,
 } from '../../src/gateway/views.ts';
 import type { ViewerSink } from '../../src/media/live/viewer.ts';
 
@@ -39,6 +41,8 @@ export class FakeGateway implements Gateway {
   readonly streamList: StreamView[] = [];
   readonly recordingList: RecordingView[] = [];
   readonly captureList: CaptureView[] = [];
+  webhookList: WebhookView[] = [];
+  deliveryList: DeliveryView[] = [];
   readonly calls: unknown[][] = [];
   readonly viewers: AttachedViewer[] = [];
   readonly listeners = new Set<(event: GatewayEvent) => void>();
@@ -253,6 +257,19 @@ export class FakeGateway implements Gateway {
     if (since !== null) for (const event of this.replay) listener(event);
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
+  }
+  webhooks() {
+    return this.webhookList;
+  }
+  deliveries(query: Parameters<Gateway['deliveries']>[0]) {
+    this.#said('deliveries', query);
+    const rest = this.deliveryList.filter(({ id }) => query.before === null || Number(id) < query.before);
+    return { items: rest.slice(0, query.limit), hasMore: rest.length > query.limit };
+  }
+  redeliver(number: number) {
+    this.#said('redeliver', number);
+    const found = this.deliveryList.find(({ id }) => Number(id) === number);
+    return found ?? missing('delivery_not_found', String(number));
   }
   counters() {
     return this.numbers;

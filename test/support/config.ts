@@ -7,6 +7,7 @@ export function gatewayConfig(o: {
   data: string;
   media?: Partial<GatewayConfig['media']>;
   sip?: Partial<GatewayConfig['sip']>;
+  webhooks?: GatewayConfig['webhooks'];
 }): GatewayConfig {
   return {
     sip: {
@@ -37,6 +38,7 @@ export function gatewayConfig(o: {
     },
     data: o.data,
     record: { segmentMs: 1_800_000 },
+    webhooks: o.webhooks ?? [],
   };
 }
 
