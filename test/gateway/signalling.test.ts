@@ -57,6 +57,28 @@ describe('a call whose signalling is not by the book', () => {
     assert.equal(live.findings.view(String)[0]?.code, 'INV-14');
   });
 
+  for (const [code, what, attributes] of [
+    ['TCP-13', 'no side', ''],
+    ['TCP-13', 'the side of our offer', 'a=setup:passive\r\n'],
+    ['TCP-14', 'a connection that exists', 'a=setup:active\r\na=connection:existing\r\n'],
+  ] as const)
+    it(`${code}: an answer that names ${what} is followed as it was offered`, async () => {
+      const world = new World();
+      world.rungs = ['tcp-passive'];
+      const live = world.pull();
+      await world.clock.advance(0);
+      world.answer(
+        `v=0\r\nc=IN IP4 10.0.0.8\r\nm=video 15060 TCP/RTP/AVP 96\r\na=rtpmap:96 PS/90000\r\n${attributes}y=0200000001\r\n`,
+      );
+      world.emit({ type: 'first-packet', remote: '10.0.0.8:15060', ssrc: 1 });
+      await world.clock.advance(1000);
+      assert.deepEqual([live.state, live.failure, world.invite.hungUp], ['waiting', null, 0]);
+      assert.deepEqual(
+        live.findings.view(String).map((finding) => finding.code),
+        [code],
+      );
+    });
+
   it('what the answer bends is a finding of stream and device', async () => {
     const world = new World();
     world.rungs = ['udp'];
