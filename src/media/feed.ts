@@ -7,6 +7,7 @@
 import { AccessUnits } from './es/access-unit.ts';
 import { type AudioSink, AudioUnits } from './es/audio-unit.ts';
 import type { G711Hints } from './es/g711-judge.ts';
+import type { Pace } from './es/timeline.ts';
 import { VideoWatch } from './es/video-watch.ts';
 import { Findings } from './findings.ts';
 import type { FeedCounters, FeedEvent } from './frame.ts';
@@ -30,6 +31,8 @@ export interface FeedOptions {
   readonly isTransferred?: boolean;
   /** What was set by hand for the device's sound (ES-9, ES-11). */
   readonly sound?: G711Hints;
+  /** Whether arrival counts (live, the default) or time stamps alone (recorded footage). */
+  readonly pace?: Pace;
   /** For who describes a stream and does not only play it. */
   readonly ears?: FeedEars;
 }
@@ -89,6 +92,7 @@ export class Feed {
         init: (init) => this.#events.push({ type: 'init', init }),
         fragment: (fragment) => this.#events.push({ type: 'fragment', fragment }),
         finding,
+        placed: (source90k, dts90k) => this.#events.push({ type: 'placed', source90k, dts90k }),
         jump: (code, detail) => {
           this.#counters.timestampJumps += 1;
           finding(code, detail);
@@ -96,6 +100,7 @@ export class Feed {
       },
       this.#counters,
       new Slab(options.isTransferred !== true),
+      options.pace,
     );
     this.#units = new AccessUnits({
       videoUnit: (unit) => {

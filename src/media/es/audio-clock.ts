@@ -100,6 +100,12 @@ export class AudioClock {
     return gap >= (-MAX_AHEAD_MS * this.track.sampleRate) / 1000;
   }
 
+  /** Goes on at `target`, and what lies between is not filled. Nothing may be queued. */
+  leap(target: number): void {
+    this.position = target;
+    this.start = target;
+  }
+
   /** Silence of about `samples`: exact for FLAC, whole frames for AAC. */
   fill(samples: number): void {
     if (this.#encoder === null) {

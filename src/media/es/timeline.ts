@@ -23,7 +23,21 @@ export const MAX_PAUSE_90K = 3600 * 90_000;
 /** ISO/IEC 14496-10 A.3.1: at most 16 frames may wait to be shown. */
 const MAX_REORDER = 16;
 
+/**
+ * `arrival`: what comes late was filmed late (live), so a jump is where time stamps and arrival part. `content`: recorded footage,
+ * which comes as fast as the device likes and pauses when told to, so time stamps alone count.
+ */
+export type Pace = 'arrival' | 'content';
+
+/**
+ * Footage may have holes of hours, and they stay in its time line; what is further ahead is another clock. 6 h: half of the
+ * time after which RTP time stamps begin anew (13.25 h) is 6.6 h, beyond which forward and back look the same.
+ */
+export const MAX_FOOTAGE_HOLE_90K = 6 * 3600 * 90_000;
+
 export interface TimelineNotes {
+  /** Pace `content`: the source's clock was laid on the time base anew; its time stamp (as unwrapped) stands at `dts90k`. */
+  placed?(source90k: number, dts90k: number): void;
   /** TS-4, or RTP-14 where RTP time stamps are the clock. */
   jump(code: string, detail: string): void;
   finding(code: string, detail: string): void;
@@ -52,8 +66,11 @@ export class VideoTimeline {
   /** Newest presentation times, sorted, while decode times are derived (TS-8). */
   #waiting: number[] = [];
 
-  constructor(notes: TimelineNotes) {
+  readonly #pace: Pace;
+
+  constructor(notes: TimelineNotes, pace: Pace = 'arrival') {
     this.#notes = notes;
+    this.#pace = pace;
   }
 
   /** What the SPS says: frames per second and how far pictures are reordered; null where it is silent. */
@@ -72,7 +89,7 @@ export class VideoTimeline {
 
   /** Where something that arrives at this moment belongs, by the arrival of the newest frame. 90 kHz. */
   at(arrivedMs: number): number {
-    const elapsed = (arrivedMs - this.#arrivedMs) * 90;
+    const elapsed = this.#pace === 'content' ? 0 : (arrivedMs - this.#arrivedMs) * 90;
     return this.dts + (elapsed > MAX_PAUSE_90K ? this.spacing : elapsed);
   }
 
@@ -85,7 +102,8 @@ export class VideoTimeline {
   next(pts: number, dts: number, rtpTimestamp: number, arrivedMs: number): void {
     const usesRtp = pts < 0 && (this.#usesRtp || !this.#started || this.offset === null);
     if (usesRtp && !this.#usesRtp) this.#notes.finding('TS-1', 'no PTS: RTP time stamps are used');
-    const elapsed = this.#started ? Math.max(0, arrivedMs - this.#arrivedMs) * 90 : 0;
+    const isLive = this.#pace === 'arrival';
+    const elapsed = this.#started && isLive ? Math.max(0, arrivedMs - this.#arrivedMs) * 90 : 0;
     const sourceChanged = usesRtp !== this.#usesRtp;
     this.#usesRtp = usesRtp;
     this.#arrivedMs = arrivedMs;
@@ -105,7 +123,7 @@ export class VideoTimeline {
     this.source = unwrap(before, raw, usesRtp ? RTP_MODULUS : PTS_MODULUS);
     const delta = this.source - before;
     const limit = Math.max(JUMP_90K, JUMP_FRAMES * this.spacing);
-    if ((delta > limit || delta < -limit) && (Math.abs(delta - elapsed) > limit || delta > MAX_PAUSE_90K)) {
+    if ((delta > limit || delta < -limit) && this.#isJump(delta, elapsed, limit)) {
       const code = usesRtp ? 'RTP-14' : 'TS-4';
       this.#notes.jump(code, `${Math.round(delta / 90)} ms in ${Math.round(elapsed / 90)} ms`);
       // A stall of less than a jump is the network's, not the camera's.
@@ -133,11 +151,26 @@ export class VideoTimeline {
     if (delta !== 0) {
       this.#step(elapsed, 0);
       this.offset = this.source - this.dts;
+      this.#placed();
+      return;
+    }
+    if (this.#pace === 'content') {
+      this.#step(0, 0);
       return;
     }
     if (this.#sameSince < 0) this.#sameSince = arrivedMs - this.dts / 90;
     // A clock that stands still: frames keep their usual distance and drift towards their arrival.
     this.#step(0, (arrivedMs - this.#sameSince) * 90 - this.dts);
+  }
+
+  /** TS-4. `delta`: what the time stamps say, more than `limit` either way; `elapsed`: what the arrival says. */
+  #isJump(delta: number, elapsed: number, limit: number): boolean {
+    if (this.#pace === 'content') return delta < 0 || delta > MAX_FOOTAGE_HOLE_90K;
+    return Math.abs(delta - elapsed) > limit || delta > MAX_PAUSE_90K;
+  }
+
+  #placed(): void {
+    if (this.#pace === 'content') this.#notes.placed?.(this.source, this.dts);
   }
 
   #step(elapsed: number, behind: number): void {
@@ -172,6 +205,7 @@ export class VideoTimeline {
     this.#started = true;
     this.offset = this.source - this.dts;
     this.pts = this.dts;
+    this.#placed();
   }
 
   /** TS-8: B pictures without DTS. The decode time is the smallest of the last `depth` + 1 presentation times. */
@@ -225,9 +259,11 @@ export class AudioTimeline {
   #apart = 0;
   #source = 0;
   #arrivedMs = 0;
+  readonly #pace: Pace;
 
-  constructor(notes: TimelineNotes) {
+  constructor(notes: TimelineNotes, pace: Pace = 'arrival') {
     this.#notes = notes;
+    this.#pace = pace;
   }
 
   reset(): void {
@@ -238,7 +274,7 @@ export class AudioTimeline {
    * Where a chunk belongs, 90 kHz. `expected`: where it would join without a gap. `video` is null in an audio-only stream.
    */
   next(pts: number, expected: number, video: VideoTimeline | null, arrivedMs: number): number {
-    const elapsed = Math.max(0, arrivedMs - this.#arrivedMs) * 90;
+    const elapsed = this.#pace === 'content' ? 0 : Math.max(0, arrivedMs - this.#arrivedMs) * 90;
     this.#arrivedMs = arrivedMs;
     if (pts < 0) return expected;
     const shared = video?.offset ?? null;
@@ -255,6 +291,9 @@ export class AudioTimeline {
       }
     }
     const error = mapped - expected;
+    // a hole of the footage is in both tracks, whichever comes first behind it
+    const isHole = this.#pace === 'content' && shared === this.#offset && error > 0 && error <= MAX_FOOTAGE_HOLE_90K;
+    if (isHole) return mapped;
     if (Math.abs(error) > JUMP_90K && Math.abs(error - elapsed) > JUMP_90K) {
       this.#notes.finding('TS-4', `audio jumped by ${Math.round(error / 90)} ms`);
       this.#offset = this.#source - expected;

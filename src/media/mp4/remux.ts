@@ -8,7 +8,7 @@ import { AudioClock, aacTrack, g711Track, isG711 } from '../es/audio-clock.ts';
 import type { Law } from '../es/g711.ts';
 import { ParameterSets } from '../es/parameter-sets.ts';
 import { isSyncNal } from '../es/picture.ts';
-import { AudioTimeline, type TimelineNotes, VideoTimeline } from '../es/timeline.ts';
+import { AudioTimeline, type Pace, type TimelineNotes, VideoTimeline } from '../es/timeline.ts';
 import type { VideoUnit } from '../es/unit.ts';
 import type { AudioTrack, FeedCounters, Fragment, InitSegment, Sample } from '../frame.ts';
 import { EarlyAudio } from './early-audio.ts';
@@ -36,6 +36,9 @@ export const AUDIO_HOLD_MS = 100;
 
 /** Audio that is missing this long has vanished: silence follows the video from here on. */
 export const AUDIO_VANISHED_MS = 500;
+
+/** Footage: silence over a longer hole than this would only be stored; both tracks go on behind it. As for pictures (`PictureRun`). */
+const MAX_FILLED_HOLE_S = 10;
 
 /** A video frame in its own buffer, head room in front. */
 interface Waiting {
@@ -76,12 +79,15 @@ export class Remuxer {
   /** Audio may come: the stream map lists it, or there is no map. */
   audioExpected = true;
 
-  constructor(sink: RemuxSink, counters: FeedCounters, memory: Slab) {
+  readonly #pace: Pace;
+
+  constructor(sink: RemuxSink, counters: FeedCounters, memory: Slab, pace: Pace = 'arrival') {
     this.#memory = memory;
     this.#sink = sink;
     this.#counters = counters;
-    this.#video = new VideoTimeline(sink);
-    this.#audio = new AudioTimeline(sink);
+    this.#pace = pace;
+    this.#video = new VideoTimeline(sink, pace);
+    this.#audio = new AudioTimeline(sink, pace);
   }
 
   /** A video PES was there, whole or not: not an audio-only source. */
@@ -302,6 +308,7 @@ export class Remuxer {
       this.#audio.reset();
       return false;
     }
+    this.#leapTo(target, nowMs);
     if (clock.place(target, samples)) return true;
     this.#sink.finding('TS-6', 'audio ahead of its time stamps');
     this.#counters.discarded += 1;
@@ -319,9 +326,21 @@ export class Remuxer {
   /** Vanished audio: silence up to this frame, so that browsers play on. */
   #fillVanished(nowMs: number): void {
     const clock = this.#clock;
-    if (clock === null || nowMs - this.#placedMs < AUDIO_VANISHED_MS) return;
-    const missing = Math.floor((this.#video.dts * clock.track.sampleRate) / 90_000) - clock.position;
+    const isFootage = this.#pace === 'content';
+    if (clock === null || (!isFootage && nowMs - this.#placedMs < AUDIO_VANISHED_MS)) return;
+    const target = Math.floor((this.#video.dts * clock.track.sampleRate) / 90_000);
+    this.#leapTo(target, nowMs);
+    const missing = target - clock.position;
+    if (isFootage && missing * 1000 < AUDIO_VANISHED_MS * clock.track.sampleRate) return;
     if (missing >= clock.track.sampleRate / 100) clock.fill(missing);
+  }
+
+  /** Footage: a long hole stays one, in both tracks. */
+  #leapTo(target: number, nowMs: number): void {
+    const clock = this.#clock!;
+    if (this.#pace !== 'content' || target - clock.position <= MAX_FILLED_HOLE_S * clock.track.sampleRate) return;
+    if (!clock.empty) this.#audioAlone(nowMs);
+    clock.leap(target);
   }
 
   #audioBytes(): number {
