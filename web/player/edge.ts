@@ -16,7 +16,7 @@ export type Move =
 
 /**
  * Wanted distance to the newest media at the moment when it is smallest, which is just before more arrives: what is left when a
- * frame comes late. For video alone it is the whole delay.
+ * frame comes late. On an even network it is the whole delay of video.
  */
 export const VIDEO_TARGET_S = 0.06;
 /**
@@ -24,18 +24,16 @@ export const VIDEO_TARGET_S = 0.06;
  * twice as much after each).
  */
 export const AUDIO_TARGET_S = 0.21;
-/** So many seconds the smallest distance is remembered: a network that was uneven in them is uneven. */
-const REMEMBERED_S = 3;
-/** An unsteady network pushes the target up to here and no further. */
-export const LONGEST_TARGET_S = 1.2;
-/** Every time the media ran dry the target grows by this; it shrinks again by the factor every second. */
-const GROW_ON_STARVE_S = 0.12;
-const SHRINK_PER_SECOND = 0.997;
-/** Faster playback starts this far above the target and ends at the target, so that it does not flutter. */
-const CATCH_UP_ABOVE_S = 0.03;
-/** Slower playback starts this far below the target: the distance that an uneven network needs does not come by itself. */
-const FALL_BACK_BELOW_S = 0.03;
-/** Neither heard nor seen. */
+/** So many seconds the smallest distance is remembered: what came late or ran dry once in them may do so again. */
+export const REMEMBERED_S = 60;
+/** However uneven the network is: a picture that is later than this is no live picture, and is hurried even if it stalls again. */
+export const LONGEST_LAG_S = 1.2;
+/** Faster playback starts this far above the target, slower playback this far below; both end at it, so that nothing flutters. */
+const SLACK_S = 0.03;
+/**
+ * The distance that an uneven network needs does not come by itself. Chromium resamples sound down to this (and stretches it below):
+ * it is lower by less than a semitone, for a few seconds.
+ */
 const FALL_BACK_RATE = 0.95;
 /** More lag than this is not played back faster but skipped: under it no jump is ever made. */
 export const JUMP_LAG_S = 2;
@@ -59,37 +57,28 @@ function catchUpRate(excessS: number): number {
 
 /** Follows the live edge of one video element. */
 export class LiveEdge {
-  #floorS = VIDEO_TARGET_S;
   #targetS = VIDEO_TARGET_S;
   #rate = 1;
   #startedMs: number | null = null;
-  /** Of each of the last seconds, how far the newest media was ahead of the clock at its worst. */
+  /** Of each of the last seconds, the newest first: how far the newest media was ahead of the clock at its worst. */
   #leadsS: number[] = [];
   #second = 0;
 
-  /** Seconds behind the newest frame that are aimed at now. */
-  get targetS(): number {
-    return this.#targetS;
-  }
-
   /** Another stream, or the same from anew: the next media is a start. */
   restart(hasAudio: boolean): void {
-    this.#floorS = hasAudio ? AUDIO_TARGET_S : VIDEO_TARGET_S;
-    this.#targetS = Math.max(this.#floorS, this.#targetS);
+    this.#targetS = hasAudio ? AUDIO_TARGET_S : VIDEO_TARGET_S;
     this.#rate = 1;
     this.#startedMs = null;
     this.#leadsS = [];
   }
 
-  /** Playback ran dry at the live edge: keep a little more distance. (Waiting for the first pictures is no such case.) */
-  starved(nowMs: number): void {
+  /**
+   * Playback ran dry at `currentTime`: whatever the buffer holds, there was nothing left to show. (Waiting for the first pictures is
+   * no such case.)
+   */
+  starved(currentTime: number, nowMs: number): void {
     if (this.#startedMs === null || nowMs - this.#startedMs < SETTLED_AFTER_MS) return;
-    this.#targetS = Math.min(LONGEST_TARGET_S, this.#targetS + GROW_ON_STARVE_S);
-  }
-
-  /** A second went by. */
-  second(): void {
-    this.#targetS = Math.max(this.#floorS, this.#targetS * SHRINK_PER_SECOND);
+    this.#remember(currentTime, nowMs);
   }
 
   /** The move to make with the position at `currentTime` seconds, or null. `buffered` is in ascending order, `nowMs` monotonic. */
@@ -113,21 +102,22 @@ export class LiveEdge {
       if (ahead !== undefined) return this.#jump(ahead.start + INSIDE_S, 'gap');
     }
     if (lag > JUMP_LAG_S + this.#targetS) return this.#jump(edge, 'lag');
+    this.#remember(live.end, nowMs);
     // Run dry: there is nothing to play at any speed.
     if (lag <= 0) return null;
-    return this.#steer(this.#margin(live.end, currentTime, nowMs) - this.#targetS);
+    const smallest = Math.min(...this.#leadsS) + nowMs / 1_000 - currentTime;
+    return this.#steer(Math.max(smallest - this.#targetS, lag - LONGEST_LAG_S));
   }
 
-  /** Seconds between the position and the newest media, at the worst moment of the last seconds. */
-  #margin(end: number, currentTime: number, nowMs: number): number {
-    const nowS = nowMs / 1_000;
-    const lead = end - nowS;
-    const second = Math.floor(nowS);
-    if (this.#leadsS.length === 0 || second - this.#second >= REMEMBERED_S) this.#leadsS = [lead];
-    else if (second !== this.#second) this.#leadsS = [...this.#leadsS, lead].slice(-REMEMBERED_S);
-    else this.#leadsS[this.#leadsS.length - 1] = Math.min(lead, this.#leadsS.at(-1) ?? lead);
+  /** Notes how far what can be shown reached at `nowMs`. */
+  #remember(end: number, nowMs: number): void {
+    const lead = end - nowMs / 1_000;
+    const second = Math.floor(nowMs / 1_000);
+    // A page that stood still for a while has seen nothing of it: those seconds say what the first after them says.
+    const passed = this.#leadsS.length === 0 ? 1 : Math.min(REMEMBERED_S, second - this.#second);
     this.#second = second;
-    return Math.min(...this.#leadsS) + nowS - currentTime;
+    if (passed === 0) this.#leadsS[0] = Math.min(lead, this.#leadsS[0] ?? lead);
+    else this.#leadsS = [...Array<number>(passed).fill(lead), ...this.#leadsS].slice(0, REMEMBERED_S);
   }
 
   /** Whoever jumps plays on at the usual speed; what is still to be caught up is steered from there. */
@@ -138,10 +128,9 @@ export class LiveEdge {
   }
 
   #steer(excessS: number): Move | null {
-    let rate = this.#rate;
-    if (rate > 1 ? excessS > 0 : excessS > CATCH_UP_ABOVE_S) rate = catchUpRate(excessS);
-    else if (rate < 1 ? excessS < 0 : excessS < -FALL_BACK_BELOW_S) rate = FALL_BACK_RATE;
-    else rate = 1;
+    let rate = 1;
+    if (excessS > (this.#rate > 1 ? 0 : SLACK_S)) rate = catchUpRate(excessS);
+    else if (excessS < (this.#rate < 1 ? 0 : -SLACK_S)) rate = FALL_BACK_RATE;
     if (rate === this.#rate) return null;
     this.#rate = rate;
     return { type: 'rate', rate };

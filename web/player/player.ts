@@ -66,7 +66,7 @@ export class Player {
     on('waiting', () => {
       if (this.#video.seeking || this.#playingSinceMs === null) return;
       this.#stalls += 1;
-      this.#edge.starved(performance.now());
+      this.#edge.starved(this.#video.currentTime, performance.now());
     });
     on('error', () => {
       // Taking the source away is said as an error as well.
@@ -318,7 +318,6 @@ export class Player {
     const nowMs = performance.now();
     const seconds = Math.max(0.001, (nowMs - this.#secondMs) / 1_000);
     this.#secondMs = nowMs;
-    this.#edge.second();
     const video = this.#video;
     const { totalVideoFrames, droppedVideoFrames } = video.getVideoPlaybackQuality();
     const shown = Math.max(0, totalVideoFrames - this.#framesBefore);
