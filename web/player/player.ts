@@ -51,7 +51,8 @@ export class Player {
   #secondMs = 0;
   #framesBefore = 0;
   #droppedBefore = 0;
-  #leftOut = 0;
+  #dropped = 0;
+  #lostFrames = 0;
   #stalls = 0;
   #attached: MediaSourceHandle | string | null = null;
 
@@ -163,7 +164,8 @@ export class Player {
   #connect(): void {
     this.#disconnect();
     this.#playingSinceMs = null;
-    this.#leftOut = 0;
+    this.#dropped = 0;
+    this.#lostFrames = 0;
     this.#stalls = 0;
     this.#secondMs = performance.now();
     this.#isConnected = true;
@@ -226,7 +228,7 @@ export class Player {
     } else if (message.type === 'clock') {
       this.#clock = { dts90k: message.dts90k, epochMs: Date.parse(message.time) };
     } else if (message.type === 'drop') {
-      this.#leftOut += message.frames;
+      this.#lostFrames += message.frames;
     } else if (message.type === 'state') {
       const { state, code } = message;
       if (state === 'playing') {
@@ -320,11 +322,12 @@ export class Player {
     this.#secondMs = nowMs;
     const video = this.#video;
     const { totalVideoFrames, droppedVideoFrames } = video.getVideoPlaybackQuality();
-    const shown = Math.max(0, totalVideoFrames - this.#framesBefore);
-    this.#framesBefore = totalVideoFrames;
     // The browser counts from anew with each source.
-    this.#leftOut += Math.max(0, droppedVideoFrames - this.#droppedBefore);
+    const dropped = Math.max(0, droppedVideoFrames - this.#droppedBefore);
+    const shown = Math.max(0, totalVideoFrames - this.#framesBefore - dropped);
+    this.#framesBefore = totalVideoFrames;
     this.#droppedBefore = droppedVideoFrames;
+    this.#dropped += dropped;
     const bufferedEnd = this.#buffered().at(-1)?.end;
     if (bufferedEnd === undefined) return;
     this.#o.onFigures?.({
@@ -335,7 +338,8 @@ export class Player {
       fps: shown / seconds,
       bitrateBps: (bytes * 8) / seconds,
       delayMs: Math.max(0, (bufferedEnd - video.currentTime) * 1_000),
-      lostFrames: this.#leftOut,
+      lostFrames: this.#lostFrames,
+      droppedFrames: this.#dropped,
       stalls: this.#stalls,
       isInWorker: this.#source.isInWorker,
     });

@@ -63,8 +63,10 @@ export interface PlayerFigures {
   readonly bitrateBps: number;
   /** From the newest media in the buffer to the picture shown. */
   readonly delayMs: number;
-  /** Frames of this connection that were never shown: left out by the gateway, or dropped by the browser's decoder. */
+  /** Frames of this connection that never came: lost between camera and gateway, or left out for a viewer that is too slow. */
   readonly lostFrames: number;
+  /** Frames of this connection that came and that the browser had no time to show. */
+  readonly droppedFrames: number;
   /** How often the media ran dry on this connection. */
   readonly stalls: number;
   /** Media Source Extensions run in a worker, where a busy page cannot hold them up. */

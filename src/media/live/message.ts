@@ -28,7 +28,7 @@ export function stateText(state: string, code: string | null): string {
   return JSON.stringify(code === null ? { type: 'state', state } : { type: 'state', state, code });
 }
 
-/** After a jump to a key frame: how many video frames (or audio-only fragments) and how much media time were left out. */
+/** Behind a hole: how many video frames (or audio-only fragments) and how much media time were lost or left out. */
 export function dropText(frames: number, ms: number): string {
   return JSON.stringify({ type: 'drop', frames, ms });
 }

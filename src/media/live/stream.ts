@@ -1,7 +1,10 @@
 import type { FeedEvent, Fragment, InitSegment } from '../frame.ts';
 import { Gop } from './gop.ts';
 import { clockText, endText, initText, stateText } from './message.ts';
-import { Viewer, type ViewerSink } from './viewer.ts';
+import { type Missing, NOTHING_MISSING, Viewer, type ViewerSink } from './viewer.ts';
+
+/** A hole that is longer is a break of the stream, which `state` tells: nobody counts its frames. */
+const LONGEST_HOLE_TICKS = 2 * 90_000;
 
 /** A recorder, or whoever else wants every fragment of a stream. Its methods do not throw. */
 export interface StreamConsumer {
@@ -43,6 +46,9 @@ export class Stream {
   #stateText: string | null = null;
   #ended: { reason: string; closeCode: number } | null = null;
   #keyEpochMs: number | null = null;
+  /** Of the newest video frame: its dts (−1: none yet) and its distance to the one before. */
+  #dts90k = -1;
+  #spacing90k = 0;
 
   constructor(options: StreamOptions) {
     this.id = options.id;
@@ -146,16 +152,32 @@ export class Stream {
 
   #fragment(fragment: Fragment): void {
     const text = fragment.isKey ? this.#clockText(fragment) : null;
+    const missing = this.#missingBefore(fragment);
     this.#gop.push(fragment, text);
     const init = this.#init?.segment ?? null;
     const initMessage = this.#init?.text ?? '';
     const viewers = this.#viewers;
-    for (let i = 0; i < viewers.length; i += 1) viewers[i]!.offer(fragment, text, init, initMessage);
+    for (let i = 0; i < viewers.length; i += 1) viewers[i]!.offer(fragment, text, init, initMessage, missing);
     for (const entry of this.#consumers) {
       if (entry.detached || (!entry.started && !fragment.isKey)) continue;
       entry.started = true;
       entry.consumer.fragment(fragment);
     }
+  }
+
+  /** How many frames, as close together as those before, fill the hole before `fragment`. */
+  #missingBefore(fragment: Fragment): Missing {
+    // Sound that leaves alone says nothing of pictures.
+    if (fragment.samples[0]?.track === 'audio') return NOTHING_MISSING;
+    const spacing = this.#spacing90k;
+    const distance = this.#dts90k < 0 ? 0 : fragment.dts90k - this.#dts90k;
+    this.#dts90k = fragment.dts90k;
+    if (!fragment.afterLoss) {
+      this.#spacing90k = distance;
+      return NOTHING_MISSING;
+    }
+    const frames = spacing > 0 && distance <= LONGEST_HOLE_TICKS ? Math.round(distance / spacing) - 1 : 0;
+    return frames > 0 ? { frames, ticks: frames * spacing } : NOTHING_MISSING;
   }
 
   /** Live content has the wall clock of its arrival. */

@@ -36,6 +36,14 @@ export const REPORT_VALID_MS = 5000;
 
 const TOO_SLOW = 4429;
 
+/** A hole in the stream: how many video frames would fill it, and their time in 90 kHz. */
+export interface Missing {
+  readonly frames: number;
+  readonly ticks: number;
+}
+
+export const NOTHING_MISSING: Missing = { frames: 0, ticks: 0 };
+
 /** What a viewer asks of its stream. */
 export interface ViewerOptions {
   /** Text messages of `gbgate.v1` between the binary ones. */
@@ -103,11 +111,18 @@ export class Viewer {
   }
 
   /**
-   * One fragment of the stream, with the `clock` message that goes before it when it is a key frame, and the init
-   * segment in force. Called for each viewer and frame: the messages are ready-made and shared.
+   * One fragment of the stream, with the `clock` message that goes before it when it is a key frame, the init segment in force, and
+   * what is missing before it. Called for each viewer and frame: the messages are ready-made and shared.
    */
-  offer(fragment: Fragment, clockText: string | null, init: InitSegment | null, initText: string): void {
+  offer(
+    fragment: Fragment,
+    clockText: string | null,
+    init: InitSegment | null,
+    initText: string,
+    missing: Missing = NOTHING_MISSING,
+  ): void {
     if (this.#closed) return;
+    if (missing.frames > 0) this.#miss(missing.frames, fragment.dts90k - missing.ticks);
     const buffered = this.#sink.bufferedBytes;
     if (buffered < MAX_BUFFERED_BYTES) {
       if (buffered < RESUME_BUFFERED_BYTES) this.#burstBytes = 0;
@@ -122,8 +137,9 @@ export class Viewer {
         this.#skip(fragment);
         return;
       }
-      this.#resume(fragment);
+      this.#awaitingKey = false;
     }
+    if (this.#skipped > 0) this.#tellSkipped(fragment);
     if (fragment.generation !== this.#generation && init !== null) {
       if (this.#generation !== -1 && this.#options.singleInit) {
         this.end(1000, 'new init segment');
@@ -193,17 +209,20 @@ export class Viewer {
   }
 
   #skip(fragment: Fragment): void {
-    // Before its first fragment a viewer has missed nothing.
-    if (this.#sentDts90k < 0) return;
-    if (this.#skipped === 0) this.#skippedFromDts90k = fragment.dts90k;
-    this.#skipped += 1;
+    this.#miss(1, fragment.dts90k);
   }
 
-  #resume(key: Fragment): void {
-    this.#awaitingKey = false;
-    if (this.#skipped === 0) return;
+  /** `frames` from `dts90k` on do not reach this viewer. */
+  #miss(frames: number, dts90k: number): void {
+    // Before its first fragment a viewer has missed nothing.
+    if (this.#sentDts90k < 0) return;
+    if (this.#skipped === 0) this.#skippedFromDts90k = dts90k;
+    this.#skipped += frames;
+  }
+
+  #tellSkipped(next: Fragment): void {
     if (this.#options.protocol)
-      this.#sink.sendText(dropText(this.#skipped, Math.round((key.dts90k - this.#skippedFromDts90k) / 90)));
+      this.#sink.sendText(dropText(this.#skipped, Math.round((next.dts90k - this.#skippedFromDts90k) / 90)));
     this.#skipped = 0;
   }
 }

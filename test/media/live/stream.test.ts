@@ -286,6 +286,55 @@ test('after a loss `deliver` goes on and `wait` waits for the key frame', () => 
   }
 });
 
+test('viewers are told how many frames a loss took, with those that wait for the key frame', () => {
+  for (const loss of ['deliver', 'wait'] as const) {
+    const { stream, push } = open(loss);
+    stream.push({ type: 'init', init: init(1) });
+    const sink = new FakeSink();
+    stream.addViewer(sink, WS);
+    push(frame(0, { isKey: true }));
+    push(frame(1));
+    push(frame(5, { afterLoss: true }));
+    const late = new FakeSink();
+    stream.addViewer(late, WS);
+    push(frame(6));
+    push(frame(7, { isKey: true }));
+    const missing = loss === 'deliver' ? 3 : 5;
+    assert.deepEqual(sink.texts('drop'), [{ type: 'drop', frames: missing, ms: missing * 40 }]);
+    const order = sink.messages.map((m) => (m instanceof Uint8Array ? m[0] : m.type));
+    assert.equal(order[order.indexOf('drop') - 1], 1, 'it is said where the hole is');
+    assert.equal(
+      late.texts('drop').length,
+      loss === 'deliver' ? 0 : 1,
+      'of what was lost before it came nobody tells it',
+    );
+  }
+});
+
+test('damage without a hole, a break of the stream, and sound alone lose no frames', () => {
+  const { stream, push } = open();
+  stream.push({ type: 'init', init: init(1) });
+  const sink = new FakeSink();
+  stream.addViewer(sink, WS);
+  push(frame(0, { isKey: true }));
+  push(frame(1));
+  push(frame(2, { afterLoss: true }));
+  push(frame(3));
+  const sound = {
+    track: 'audio',
+    data: new Uint8Array(),
+    dts: 0,
+    compositionOffset: 0,
+    duration: 1,
+    isSync: true,
+  } as const;
+  push(frame(3.5, { samples: [sound] }));
+  push(frame(4, { afterLoss: true }));
+  push(frame(5));
+  push(frame(5 + 25 * 10, { isKey: true, afterLoss: true }));
+  assert.deepEqual(sink.texts('drop'), []);
+});
+
 test('consumers get every frame from the key frame on, also after a loss, and each init segment', () => {
   const { stream, push } = open('wait');
   const log: (string | number)[] = [];
