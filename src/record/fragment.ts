@@ -12,10 +12,11 @@ export interface RunSample {
   readonly isSync: boolean;
 }
 
-/** Samples of one track that follow each other. */
+/** Samples of one track that follow each other, of one sample entry. */
 export interface Run {
   readonly trackId: number;
-  readonly isVideo: boolean;
+  /** The sample entry that describes them, from 1. */
+  readonly entry: number;
   readonly samples: readonly RunSample[];
 }
 
@@ -30,6 +31,8 @@ export interface RunEntry {
 
 export interface RunTable {
   readonly trackId: number;
+  /** Sample entry, from 1. */
+  readonly entry: number;
   /** From the first byte of the `moof`. */
   readonly dataOffset: number;
   readonly entries: readonly RunEntry[];
@@ -43,6 +46,7 @@ const SYNC_FLAGS = 0x0200_0000;
 const NON_SYNC_FLAGS = 0x0101_0000;
 
 const DEFAULT_BASE_IS_MOOF = 0x02_0000;
+const TFHD_ENTRY = 0x2;
 const TRUN_DATA_OFFSET = 0x1;
 const TRUN_DURATION = 0x100;
 const TRUN_SIZE = 0x200;
@@ -52,7 +56,7 @@ const TRUN_COMPOSITION = 0x800;
 /** Words before the entries in a `trun`: version and flags, sample count, data offset. */
 const TRUN_HEAD_BYTES = 12;
 
-/** `moof` 8, `mfhd` 16; `traf` 8, `tfhd` 16, `tfdt` 20 and the header of `trun` 8; header of `mdat` 8. */
+/** `moof` 8, `mfhd` 16; `traf` 8, `tfhd` 16 (20 with an entry of its own), `tfdt` 20 and the header of `trun` 8; header of `mdat` 8. */
 const MOOF_BYTES = 24;
 const TRAF_BYTES = 52;
 const MDAT_HEADER_BYTES = 8;
@@ -119,7 +123,9 @@ function hasComposition(run: Run): boolean {
 }
 
 function trafBytes(run: Run): number {
-  return TRAF_BYTES + TRUN_HEAD_BYTES + run.samples.length * (hasComposition(run) ? 16 : 12);
+  return (
+    TRAF_BYTES + (run.entry === 1 ? 0 : 4) + TRUN_HEAD_BYTES + run.samples.length * (hasComposition(run) ? 16 : 12)
+  );
 }
 
 function traf(run: Run, dataOffset: number): Buffer {
@@ -137,12 +143,12 @@ function traf(run: Run, dataOffset: number): Buffer {
     if (withComposition) trun.writeUInt32BE(sample.compositionOffset, at + 12);
     at += entryBytes;
   }
-  return box(
-    'traf',
-    fullBox('tfhd', 0, DEFAULT_BASE_IS_MOOF, u32(run.trackId)),
-    fullBox('tfdt', 1, 0, u64(run.samples[0]?.dts ?? 0)),
-    fullBox('trun', 0, flags, trun),
-  );
+  // `trex` says entry 1.
+  const tfhd =
+    run.entry === 1
+      ? fullBox('tfhd', 0, DEFAULT_BASE_IS_MOOF, u32(run.trackId))
+      : fullBox('tfhd', 0, DEFAULT_BASE_IS_MOOF | TFHD_ENTRY, u32(run.trackId, run.entry));
+  return box('traf', tfhd, fullBox('tfdt', 1, 0, u64(run.samples[0]?.dts ?? 0)), fullBox('trun', 0, flags, trun));
 }
 
 /** The tables of a fragment whose first sample stands `dataOffset` behind its start. */
@@ -150,6 +156,7 @@ function tablesOf(runs: readonly Run[], dataOffset: number): RunTable[] {
   return runs.map((run) => {
     const table: RunTable = {
       trackId: run.trackId,
+      entry: run.entry,
       dataOffset,
       entries: run.samples.map(({ data, dts, duration, compositionOffset, isSync }) => ({
         dts,
@@ -182,7 +189,10 @@ function readTraf(payload: Uint8Array): RunTable | null {
     const part = parts.get(type);
     return part && Buffer.from(part.buffer, part.byteOffset, part.length);
   });
-  if (tfhd?.length !== 8 || tfdt?.length !== 12 || trun === undefined || trun.length < TRUN_HEAD_BYTES) return null;
+  if (tfhd === undefined || tfhd.length < 8) return null;
+  const hasEntry = (tfhd.readUInt32BE(0) & TFHD_ENTRY) !== 0;
+  if (tfhd.length !== (hasEntry ? 12 : 8) || tfdt?.length !== 12 || trun === undefined || trun.length < TRUN_HEAD_BYTES)
+    return null;
   const flags = trun.readUInt32BE(0) & 0xffffff;
   const expected = TRUN_DATA_OFFSET | TRUN_DURATION | TRUN_SIZE | TRUN_FLAGS;
   if ((flags & ~TRUN_COMPOSITION) !== expected) return null;
@@ -203,5 +213,6 @@ function readTraf(payload: Uint8Array): RunTable | null {
     });
     dts += duration;
   }
-  return { trackId: tfhd.readUInt32BE(4), dataOffset: trun.readUInt32BE(8), entries };
+  const entry = hasEntry ? tfhd.readUInt32BE(8) : 1;
+  return { trackId: tfhd.readUInt32BE(4), entry, dataOffset: trun.readUInt32BE(8), entries };
 }

@@ -1,6 +1,8 @@
 import { box, dinf, fullBox, hdlr, smhd, u16, u32, vmhd } from '../media/mp4/boxes.ts';
 import { childBoxes, findBox, u64 } from './box.ts';
 import type { TrackIndex } from './index.ts';
+import { boxOf, type Pieces, piece } from './pieces.ts';
+import { sampleTables } from './sample-tables.ts';
 
 /** The `moov` of a recording: the short one while it is written (fragments follow), and the full one at the end. */
 
@@ -12,15 +14,15 @@ const SECONDS_1904_TO_1970 = 2_082_844_800;
 
 const UNITY_MATRIX = u32(0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000);
 
-/** A track as its file describes it. The sample description is taken over as it stands in the live init segment. */
+/** A track as its file describes it. Its sample entries are taken over as they stand in the live init segments. */
 export interface MovieTrack {
   readonly id: number;
   readonly kind: 'video' | 'audio';
   readonly timescale: number;
   readonly width: number;
   readonly height: number;
-  /** The whole `stsd` box. */
-  readonly stsd: Uint8Array;
+  /** The boxes inside `stsd`, each with its header; samples name them by their number from 1. At least one. */
+  readonly entries: Uint8Array[];
 }
 
 /** What a `moov` says, as far as a recording needs it. */
@@ -56,8 +58,10 @@ function readTrack(trak: Uint8Array): MovieTrack | null {
   const tkhd = findBox(trak, 'tkhd')?.payload;
   const mdhd = findBox(trak, 'mdia', 'mdhd')?.payload;
   const handlerBox = findBox(trak, 'mdia', 'hdlr')?.payload;
-  const stsd = findBox(trak, 'mdia', 'minf', 'stbl', 'stsd')?.box;
+  const stsd = findBox(trak, 'mdia', 'minf', 'stbl', 'stsd')?.payload;
   if (tkhd === undefined || mdhd === undefined || handlerBox === undefined || stsd === undefined) return null;
+  const entries = [...childBoxes(stsd.subarray(8))].map(({ box }) => Uint8Array.from(box));
+  if (entries.length === 0) return null;
   const long = tkhd[0] === 1;
   if (tkhd.length < (long ? 96 : 84) || mdhd.length < 24 || handlerBox.length < 12) return null;
   const head = Buffer.from(tkhd.buffer, tkhd.byteOffset, tkhd.length);
@@ -70,8 +74,13 @@ function readTrack(trak: Uint8Array): MovieTrack | null {
     timescale,
     width: head.readUInt16BE(head.length - 8),
     height: head.readUInt16BE(head.length - 4),
-    stsd: Uint8Array.from(stsd),
+    entries,
   };
+}
+
+/** The codec of a sample entry: its four letters. */
+export function codecOf(entry: Uint8Array): string {
+  return String.fromCharCode(...entry.subarray(4, 8));
 }
 
 /** 32 bytes, so that the `moov` behind it begins on a block of 16: its header is rewritten in one piece at the end. */
@@ -81,37 +90,40 @@ export function ftyp(): Buffer {
 
 /** The `moov` that stands at the front while the recording is written: no samples, fragments follow. */
 export function fragmentedMoov(tracks: readonly MovieTrack[], startEpochMs: number): Buffer {
-  const empty = [fullBox('stts', 0, 0, u32(0)), fullBox('stsc', 0, 0, u32(0)), fullBox('stsz', 0, 0, u32(0, 0))];
-  const traks = tracks.map((track) =>
-    trak(track, startEpochMs, { movieDuration: 0, mediaDuration: 0, edit: null }, [
-      ...empty,
-      fullBox('stco', 0, 0, u32(0)),
-    ]),
+  const empty = piece(
+    fullBox('stts', 0, 0, u32(0)),
+    fullBox('stsc', 0, 0, u32(0)),
+    fullBox('stsz', 0, 0, u32(0, 0)),
+    fullBox('stco', 0, 0, u32(0)),
   );
+  const still = { movieDuration: 0, mediaDuration: 0, edit: null };
+  const traks = tracks.map((track) => trak(track, startEpochMs, still, [empty]));
   const trexes = tracks.map((track) => fullBox('trex', 0, 0, u32(track.id, 1, 0, 0, 0)));
-  return box('moov', mvhd(tracks, startEpochMs, 0), ...traks, box('mvex', ...trexes));
+  const moov = boxOf('moov', piece(mvhd(tracks, startEpochMs, 0)), ...traks, piece(box('mvex', ...trexes)));
+  return Buffer.concat([...moov.make()]);
 }
 
-/** The `moov` of the finished file. Tracks without samples are left out; null when none has any. */
+/**
+ * The `moov` of the finished file, in pieces. Tracks without samples are left out; null when none has any. `mediaShift` is
+ * added to every chunk offset of the indexes.
+ */
 export function fullMoov(
   tracks: readonly MovieTrack[],
   indexes: readonly TrackIndex[],
   startEpochMs: number,
-): Buffer | null {
+  mediaShift = 0,
+): Pieces | null {
   const kept = tracks.flatMap((track, i) => (indexes[i]!.sampleCount > 0 ? [{ track, index: indexes[i]! }] : []));
   if (kept.length === 0) return null;
   const timed = kept.map(({ track, index }) => ({ track, index, ...times(track, index) }));
   const duration = Math.max(...timed.map((one) => one.movieDuration));
-  const traks = timed.map((one) => trak(one.track, startEpochMs, one, sampleTables(one.index)));
-  return box(
-    'moov',
-    mvhd(
-      kept.map((one) => one.track),
-      startEpochMs,
-      duration,
-    ),
-    ...traks,
+  const traks = timed.map((one) => trak(one.track, startEpochMs, one, sampleTables(one.index, mediaShift)));
+  const head = mvhd(
+    kept.map((one) => one.track),
+    startEpochMs,
+    duration,
   );
+  return boxOf('moov', piece(head), ...traks);
 }
 
 interface Times {
@@ -156,7 +168,7 @@ function mvhd(tracks: readonly MovieTrack[], startEpochMs: number, duration: num
   );
 }
 
-function trak(track: MovieTrack, startEpochMs: number, timing: Times, tables: readonly Uint8Array[]): Buffer {
+function trak(track: MovieTrack, startEpochMs: number, timing: Times, tables: readonly Pieces[]): Pieces {
   const time = creationTime(startEpochMs);
   const isVideo = track.kind === 'video';
   const tkhd = fullBox(
@@ -174,15 +186,14 @@ function trak(track: MovieTrack, startEpochMs: number, timing: Times, tables: re
   // `und` as three letters of 5 bits (ISO/IEC 14496-12 8.4.2).
   const mdhd = fullBox('mdhd', 1, 0, time, time, u32(track.timescale), u64(timing.mediaDuration), u16(0x55c4), u16(0));
   const edit = timing.edit === null ? [] : [edts(timing.edit.delay, timing.edit.duration)];
-  return box(
+  const stsd = fullBox('stsd', 0, 0, u32(track.entries.length), ...track.entries);
+  return boxOf(
     'trak',
-    tkhd,
-    ...edit,
-    box(
+    piece(tkhd, ...edit),
+    boxOf(
       'mdia',
-      mdhd,
-      hdlr(isVideo ? 'vide' : 'soun'),
-      box('minf', isVideo ? vmhd() : smhd(), dinf(), box('stbl', track.stsd, ...tables)),
+      piece(mdhd, hdlr(isVideo ? 'vide' : 'soun')),
+      boxOf('minf', piece(isVideo ? vmhd() : smhd(), dinf()), boxOf('stbl', piece(stsd), ...tables)),
     ),
   );
 }
@@ -194,37 +205,4 @@ function edts(delay: number, duration: number): Buffer {
     'edts',
     fullBox('elst', 1, 0, u32(2), u64(delay), minusOne, u32(0x10000), u64(duration), u64(0), u32(0x10000)),
   );
-}
-
-function sampleTables(index: TrackIndex): Buffer[] {
-  const compositions = index.compositionRuns();
-  const { syncs, sizes, chunkOffsets } = index;
-  const durations = index.durationRuns();
-  const chunks = index.chunkRuns();
-  const last = chunkOffsets.at(-1) ?? 0;
-  return [
-    fullBox('stts', 0, 0, u32(durations.length), words(durations.flat())),
-    ...(compositions === null ? [] : [fullBox('ctts', 0, 0, u32(compositions.length), words(compositions.flat()))]),
-    ...(syncs === null ? [] : [fullBox('stss', 0, 0, u32(syncs.length), words(syncs))]),
-    fullBox('stsc', 0, 0, u32(chunks.length), words(chunks.flatMap(([first, count]) => [first, count, 1]))),
-    fullBox('stsz', 0, 0, u32(0, sizes.length), words(sizes)),
-    last > 0xffff_ffff
-      ? fullBox('co64', 0, 0, u32(chunkOffsets.length), longs(chunkOffsets))
-      : fullBox('stco', 0, 0, u32(chunkOffsets.length), words(chunkOffsets)),
-  ];
-}
-
-function words(values: ArrayLike<number>): Buffer {
-  const bytes = Buffer.allocUnsafe(values.length * 4);
-  for (let i = 0; i < values.length; i += 1) bytes.writeUInt32BE(values[i]!, i * 4);
-  return bytes;
-}
-
-function longs(values: ArrayLike<number>): Buffer {
-  const bytes = Buffer.allocUnsafe(values.length * 8);
-  for (let i = 0; i < values.length; i += 1) {
-    bytes.writeUInt32BE(Math.floor(values[i]! / 2 ** 32), i * 8);
-    bytes.writeUInt32BE(values[i]! % 2 ** 32, i * 8 + 4);
-  }
-  return bytes;
 }

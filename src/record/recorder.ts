@@ -1,21 +1,14 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Fragment, InitSegment, Sample } from '../media/frame.ts';
-import { findBox } from './box.ts';
+import type { Fragment, InitSegment } from '../media/frame.ts';
+import { Cutter } from './cutter.ts';
 import { openRecordFile, type RecordFile } from './file.ts';
-import { type BuiltFragment, buildFragment, type Run, type RunSample } from './fragment.ts';
-import { type MovieTrack, readMovie } from './movie.ts';
+import { type BuiltFragment, buildFragment, type Run } from './fragment.ts';
+import { fragmentedMoov } from './movie.ts';
+import { hashOf, Tail, type TailSample } from './tail.ts';
+import { type Joint, Tracks } from './tracks.ts';
 import { faultOf, type RecordFault, WriteQueue } from './write-queue.ts';
-import { durationMsOf, finalise, head, type Layout, RESERVE_BYTES, writeFragments } from './writer.ts';
-
-/** A group of pictures longer than this is written in parts: it is what a crash may lose. Most cameras send a key frame every 2–4 s. */
-export const MAX_OPEN_MS = 5000;
-
-/** The same in bytes: 4 s of 16 Mbit/s, and far less than may wait for the disk. */
-export const MAX_OPEN_BYTES = 8 * 1024 * 1024;
-
-/** Streams of key frames alone (and of sound alone) are written in parts of at least this length, not frame by frame. */
-export const MIN_OPEN_MS = 500;
+import { durationMsOf, finalise, head, type Layout, RESERVE_BYTES, redeclare, writeFragments } from './writer.ts';
 
 /**
  * Time of arrival between two `fdatasync`: a power cut loses at most what came meanwhile; 256 recorders make 25 a second.
@@ -40,8 +33,13 @@ export interface RecordingOptions {
   readonly init: InitSegment;
   /** The recording ends early; the file is finalised as far as the disk lets it. Called at most once. */
   onFault(detail: string, code: RecordFault['code']): void;
-  /** A fragment of another init segment came: this recording has ended, a new one is wanted. Called at most once. */
-  onNewInit(): void;
+  /**
+   * A fragment of another init segment came: this recording has ended, a new one is wanted. Called at most once. Or
+   * `add-entry`: the recording goes on in the same file, with what `init` and `join` were told.
+   */
+  readonly onNewInit: (() => void) | 'add-entry';
+  /** Keep the hashes of the newest samples (`tail`). */
+  readonly keepsTail?: boolean;
   /** For tests: another file than the one on the disk, another size of the reserve. */
   readonly openFile?: (path: string) => Promise<RecordFile>;
   readonly reserveBytes?: number;
@@ -58,32 +56,31 @@ export interface RecordingOutcome {
 
 /** Starts writing a recording. Returns at once; the disk is asynchronous. */
 export function startRecording(options: RecordingOptions): Recorder {
-  return new Recorder(options);
+  return new Recorder(options, options.init);
 }
 
-/** Samples of one track that wait for their fragment. */
-interface OpenTrack {
-  readonly track: MovieTrack;
-  samples: RunSample[];
-  /** Decoding time of the feed at the file's time 0, in the track's timescale. */
-  baseDts: number;
-  /** The last dts taken, on the file's time line; −1: none. */
-  lastDts: number;
+/** A recording that was broken off, as it lies on the disk. */
+export interface Found {
+  readonly file: RecordFile;
+  readonly layout: Layout;
+  /** Fragments in it. */
+  readonly fragments: number;
+  readonly tail: readonly TailSample[];
 }
 
 /** One consumer that writes one hybrid MP4. `fragment` is synchronous and never throws; the disk follows behind. */
 export class Recorder {
-  readonly #options: RecordingOptions;
+  readonly #options: Omit<RecordingOptions, 'init'>;
   readonly #queue: WriteQueue;
-  readonly #open: readonly OpenTrack[];
+  readonly #tracks: Tracks;
+  readonly #cutter = new Cutter();
+  readonly #tails = { video: new Tail(), audio: new Tail() };
   #file: RecordFile | null = null;
   #layout: Layout | null = null;
   /** Fragments that wait for the disk. */
   #ready: BuiltFragment[] = [];
+  #generation = -1;
   #sequence = 0;
-  #baseDts90k = 0;
-  #openBytes = 0;
-  #openFromMs = 0;
   #newestMs = 0;
   /** Arrival of the newest fragment, and of the newest that is on the disk for certain. */
   #arrivedMs = 0;
@@ -93,13 +90,21 @@ export class Recorder {
   #fault: RecordFault | null = null;
   #stopped: Promise<RecordingOutcome> | null = null;
 
-  constructor(options: RecordingOptions) {
+  /** Begins a file, or goes on in one that was found; then `join` comes before the first fragment. */
+  constructor(options: Omit<RecordingOptions, 'init'>, from: InitSegment | Found) {
     this.#options = options;
     this.#queue = new WriteQueue((fault) => this.#failed(fault));
-    const moov = findBox(options.init.bytes, 'moov')?.payload;
-    const tracks = (moov && readMovie(moov)?.tracks) ?? [];
-    this.#open = tracks.map((track) => ({ track, samples: [], baseDts: 0, lastDts: -1 }));
-    this.#queue.push(0, () => this.#create(tracks));
+    if ('layout' in from) {
+      this.#tracks = new Tracks([...from.layout.tracks]);
+      this.#goOn(from);
+      return;
+    }
+    this.#tracks = new Tracks([]);
+    this.#generation = from.generation;
+    this.#tracks.declare(from);
+    this.#addLanes();
+    const hasTracks = this.#tracks.list.length > 0;
+    this.#queue.push(0, () => this.#create(hasTracks));
   }
 
   /** Bytes handed to the disk. */
@@ -122,18 +127,61 @@ export class Recorder {
     return this.#queue.idle();
   }
 
+  /** The newest samples received, pictures first, each track in order of time. Empty unless asked for by `keepsTail`. */
+  tail(): readonly TailSample[] {
+    return [...this.#tails.video.list(), ...this.#tails.audio.list()];
+  }
+
   /** The next fragment of the stream. The first must begin with a key frame. */
   fragment(fragment: Fragment): void {
     if (this.#stopped !== null) return;
-    if (fragment.generation !== this.#options.init.generation) {
-      void this.stop();
-      this.#options.onNewInit();
+    if (fragment.generation !== this.#generation) {
+      this.#unannounced();
       return;
     }
-    if (!this.#isStarted && !this.#start(fragment)) return;
-    if (this.#isDue(fragment)) this.#flush(fragment);
+    if (!this.#isStarted) {
+      if (!fragment.isKey || !this.#tracks.begin(fragment)) return;
+      this.#isStarted = true;
+      this.#syncedMs = fragment.arrivedMs;
+    }
     this.#arrivedMs = fragment.arrivedMs;
-    for (const sample of fragment.samples) this.#take(sample);
+    for (const sample of fragment.samples) {
+      const placed = this.#tracks.place(sample);
+      if (placed === null) continue;
+      const { data, isSync, track } = sample;
+      const { lane, entry, timescale, duration, compositionOffset } = placed;
+      const dts = this.#cutter.add(lane, { data, dts: placed.dts, duration, compositionOffset, isSync }, entry);
+      this.#newestMs = Math.max(this.#newestMs, ((dts + duration) * 1000) / timescale);
+      if (this.#options.keepsTail) this.#tails[track].add({ track, dts, timescale, hash: hashOf(data) });
+    }
+    for (let runs = this.#cutter.next(); runs !== null; runs = this.#cutter.next()) this.#write(runs, true);
+  }
+
+  /** The fragments that follow are described by this init segment; their time goes on. Only with `add-entry`. */
+  init(init: InitSegment): void {
+    if (this.#stopped !== null || this.#options.onNewInit !== 'add-entry') return;
+    this.#generation = init.generation;
+    const isChanged = this.#tracks.declare(init);
+    if (isChanged === null) {
+      this.#failed({ code: 'io', detail: 'the source describes its pictures in more ways than a file can hold' });
+      return;
+    }
+    this.#addLanes();
+    this.#cutter.expect(this.#tracks.lanes);
+    if (!isChanged) return;
+    const tracks = [...this.#tracks.list];
+    const moov = fragmentedMoov(tracks, this.#options.startEpochMs);
+    this.#queue.push(0, () => redeclare(this.#file!, this.#layout!, tracks, moov));
+  }
+
+  /**
+   * The fragments that follow come from another source (a new call: time and generations of its own), described by this init
+   * segment; the joint says where they stand in the file. They need not begin with a key frame. Only with `add-entry`.
+   */
+  join(init: InitSegment, joint: Joint): void {
+    this.init(init);
+    this.#tracks.join(joint);
+    this.#isStarted = true;
   }
 
   /** Writes what is open, finalises and closes the file. Idempotent; also the way to wait for the end after a fault. */
@@ -142,78 +190,67 @@ export class Recorder {
     return this.#stopped;
   }
 
-  async #create(tracks: readonly MovieTrack[]): Promise<void> {
+  /**
+   * Writes the fragments that are whole and closes the file without finalising it: `resumeRecording` goes on in it. The samples
+   * behind the last whole fragment are not in it.
+   */
+  suspend(): Promise<RecordingOutcome> {
+    this.#stopped ??= this.#leave();
+    return this.#stopped;
+  }
+
+  #goOn({ file, layout, fragments, tail }: Found): void {
+    this.#file = file;
+    this.#layout = layout;
+    this.#sequence = fragments;
+    this.#bytes = layout.end;
+    this.#newestMs = durationMsOf(layout);
+    this.#addLanes();
+    for (const sample of tail) this.#tails[sample.track].add(sample);
+    // What is behind the last whole fragment was never finished.
+    this.#queue.push(0, () => file.truncate(layout.end));
+  }
+
+  /** Tracks that are new get their lane, and their index. */
+  #addLanes(): void {
+    const { list } = this.#tracks;
+    for (let i = this.#cutter.laneCount; i < list.length; i += 1) {
+      const { id, timescale, kind } = list[i]!;
+      const index = this.#layout?.indexes[i];
+      this.#cutter.addLane(id, timescale, kind === 'video', index?.sampleCount ? index.lastDts : -1);
+    }
+  }
+
+  async #create(hasTracks: boolean): Promise<void> {
     const { path, startEpochMs, openFile, reserveBytes } = this.#options;
-    if (tracks.length === 0) throw new Error('the init segment holds no track that can be recorded');
+    if (!hasTracks) throw new Error('the init segment holds no track that can be recorded');
     if (openFile === undefined) await mkdir(dirname(path), { recursive: true });
     this.#file = await (openFile?.(path) ?? openRecordFile(path, true));
-    const { bytes, layout } = head(tracks, startEpochMs, reserveBytes ?? RESERVE_BYTES);
+    const { bytes, layout } = head(this.#tracks.list, startEpochMs, reserveBytes ?? RESERVE_BYTES);
     this.#bytes += bytes.length;
     await this.#file.write(bytes, 0);
     this.#layout = layout;
   }
 
-  /** Sets the file's time 0 to the earliest sample of the first fragment, the same instant for all tracks. */
-  #start(fragment: Fragment): boolean {
-    if (!fragment.isKey || fragment.samples.length === 0) return false;
-    const seconds = Math.min(
-      ...fragment.samples.map((sample) => {
-        // A frame behind a hole is decoded where the hole begins; the recording begins where it ends.
-        if (sample.track === 'video') return fragment.dts90k / 90_000;
-        return sample.dts / (this.#trackOf(sample)?.track.timescale ?? Number.NaN);
-      }),
-    );
-    if (!Number.isFinite(seconds)) return false;
-    for (const open of this.#open) open.baseDts = Math.floor(seconds * open.track.timescale + 1e-6);
-    this.#baseDts90k = seconds * 90_000;
-    this.#syncedMs = fragment.arrivedMs;
-    this.#isStarted = true;
-    return true;
-  }
-
-  #isDue(next: Fragment): boolean {
-    if (this.#openBytes === 0) return false;
-    const openMs = Math.max(this.#newestMs, this.#msOf(next)) - this.#openFromMs;
-    return openMs >= MAX_OPEN_MS || this.#openBytes >= MAX_OPEN_BYTES || (next.isKey && openMs >= MIN_OPEN_MS);
-  }
-
-  #take(sample: Sample): void {
-    const open = this.#trackOf(sample);
-    if (open === undefined) return;
-    const own = sample.dts - open.baseDts;
-    const dts = Math.max(own, open.lastDts, 0);
-    const before = open.samples.at(-1);
-    // The next sample's dts is the truth about the duration of the one before.
-    if (before !== undefined) before.duration = dts - before.dts;
-    const { data, duration, isSync } = sample;
-    // What is moved is still shown when it is due.
-    const compositionOffset = Math.max(0, sample.compositionOffset - (dts - own));
-    open.samples.push({ data, dts, duration, compositionOffset, isSync });
-    open.lastDts = dts;
-    this.#openBytes += data.length;
-    this.#newestMs = Math.max(this.#newestMs, ((dts + duration) * 1000) / open.track.timescale);
-  }
-
-  /** Hands the open samples to the disk as one fragment. `next` is what follows, or null at the end. */
-  #flush(next: Fragment | null): void {
-    const runs: Run[] = [];
-    for (const open of this.#open) {
-      const last = open.samples.at(-1);
-      if (last === undefined) continue;
-      const following = next?.samples.find((sample) => this.#trackOf(sample) === open);
-      if (following !== undefined) last.duration = Math.max(0, following.dts - open.baseDts - last.dts);
-      runs.push({ trackId: open.track.id, isVideo: open.track.kind === 'video', samples: open.samples });
-      open.samples = [];
+  /** A fragment of an init segment that nobody announced. */
+  #unannounced(): void {
+    const { onNewInit } = this.#options;
+    if (onNewInit === 'add-entry') {
+      this.#failed({ code: 'io', detail: 'a fragment came before the init segment that describes it' });
+      return;
     }
-    if (runs.length === 0) return;
+    void this.stop();
+    onNewInit();
+  }
+
+  /** Hands a fragment to the disk. */
+  #write(runs: readonly Run[], maySync: boolean): void {
     this.#sequence += 1;
     const fragment = buildFragment(this.#sequence, runs);
     this.#ready.push(fragment);
     // The end syncs by itself.
-    const isSyncDue = next !== null && this.#arrivedMs - this.#syncedMs >= SYNC_EVERY_MS;
+    const isSyncDue = maySync && this.#arrivedMs - this.#syncedMs >= SYNC_EVERY_MS;
     if (isSyncDue) this.#syncedMs = this.#arrivedMs;
-    this.#openFromMs = next === null ? this.#newestMs : this.#msOf(next);
-    this.#openBytes = 0;
     this.#bytes += fragment.size;
     this.#queue.push(fragment.size, async () => {
       const fragments = this.#gather();
@@ -241,14 +278,16 @@ export class Recorder {
   }
 
   async #finish(): Promise<RecordingOutcome> {
-    if (this.#fault === null) this.#flush(null);
-    for (const open of this.#open) open.samples = [];
+    // When the disk has failed, the queue takes none of it.
+    this.#cutter.end();
+    for (let runs = this.#cutter.next(); runs !== null; runs = this.#cutter.next()) this.#write(runs, false);
+    const rest = this.#cutter.rest();
+    if (rest !== null) this.#write(rest, false);
     await this.#queue.idle();
     this.#ready = [];
     const file = this.#file;
     const layout = this.#layout;
     const isEmpty = layout === null || layout.end === layout.mediaAt;
-    const durationMs = layout === null ? 0 : durationMsOf(layout);
     let bytes = layout === null ? 0 : layout.end;
     let finalised = false;
     if (file !== null) {
@@ -268,17 +307,25 @@ export class Recorder {
       await rm(this.#options.path, { force: true }).catch(() => {});
       bytes = 0;
     }
+    return this.#outcome(bytes, finalised);
+  }
+
+  async #leave(): Promise<RecordingOutcome> {
+    await this.#queue.idle();
+    this.#ready = [];
+    try {
+      await this.#file?.datasync();
+    } catch (error) {
+      this.#fault ??= faultOf(error);
+    }
+    await this.#file?.close().catch(() => {});
+    return this.#outcome(this.#layout?.end ?? 0, false);
+  }
+
+  #outcome(bytes: number, finalised: boolean): RecordingOutcome {
+    const durationMs = this.#layout === null ? 0 : durationMsOf(this.#layout);
     this.#bytes = bytes;
     this.#newestMs = durationMs;
     return { bytes, durationMs, endEpochMs: this.#options.startEpochMs + durationMs, finalised, fault: this.#fault };
-  }
-
-  /** Where a fragment begins on the file's time line. */
-  #msOf(fragment: Fragment): number {
-    return (fragment.dts90k - this.#baseDts90k) / 90;
-  }
-
-  #trackOf(sample: Sample): OpenTrack | undefined {
-    return this.#open.find((open) => open.track.kind === sample.track);
   }
 }

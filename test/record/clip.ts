@@ -18,6 +18,7 @@ export function makeClip(o: {
   audio: 'flac' | 'aac' | null;
   bframes?: number;
   delayAudioMs?: number;
+  size?: string;
 }): Clip {
   const dir = mkdtempSync(join(tmpdir(), 'gbgate-clip-'));
   try {
@@ -37,7 +38,7 @@ export function makeClip(o: {
     const soundCodec =
       o.audio === null ? [] : o.audio === 'flac' ? ['-c:a', 'flac', '-frame_size', '320'] : ['-c:a', 'aac'];
     run([
-      ...['-f', 'lavfi', '-i', `testsrc2=size=192x128:rate=25:duration=${o.seconds}`, ...sound],
+      ...['-f', 'lavfi', '-i', `testsrc2=size=${o.size ?? '192x128'}:rate=25:duration=${o.seconds}`, ...sound],
       ...['-c:v', o.codec, '-preset', 'ultrafast', '-g', String(o.gop), '-sc_threshold', '0', ...x265],
       ...['-video_track_timescale', '90000', ...soundCodec, '-strict', '-2', file],
     ]);

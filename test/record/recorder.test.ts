@@ -7,15 +7,13 @@ import { after, test } from 'node:test';
 import type { Fragment, Sample } from '../../src/media/frame.ts';
 import { MAX_GOP_BYTES } from '../../src/media/live/gop.ts';
 import { makeInit } from '../../src/media/mp4/init.ts';
+import { MAX_OPEN_BYTES, MAX_OPEN_MS, MIN_OPEN_MS } from '../../src/record/cutter.ts';
 import { readMoof } from '../../src/record/fragment.ts';
 import { TrackIndex } from '../../src/record/index.ts';
-import { fullMoov, readMovie } from '../../src/record/movie.ts';
+import { codecOf, fullMoov, readMovie } from '../../src/record/movie.ts';
 import {
   GATHER_FROM_BYTES,
   MAX_GATHERED_BYTES,
-  MAX_OPEN_BYTES,
-  MAX_OPEN_MS,
-  MIN_OPEN_MS,
   type RecordingOutcome,
   SYNC_EVERY_MS,
   startRecording,
@@ -29,6 +27,8 @@ const dir = mkdtempSync(join(tmpdir(), 'gbgate-record-'));
 after(() => rmSync(dir, { recursive: true, force: true }));
 const START = Date.UTC(2026, 10, 21, 4, 5, 6);
 const clip = makeClip({ codec: 'libx264', seconds: 4, gop: 25, audio: 'flac' });
+/** Tracks of a stream without sound: no fragment waits for any. */
+const silent = makeClip({ codec: 'libx264', seconds: 1, gop: 25, audio: null });
 
 interface Faults {
   code: string;
@@ -240,7 +240,7 @@ test('an init segment without a track is a fault, not an exception', async () =>
 /** Records for 12 s into a file that fails on the way, and says what is left of it. */
 async function fail(prepare: (file: MemoryFile, n: number) => void, reserveBytes: number) {
   const file = new MemoryFile();
-  const { recorder, faults } = open(file, { reserveBytes });
+  const { recorder, faults } = open(file, { reserveBytes, init: silent.init });
   for (let n = 0; n < 300; n += 1) {
     prepare(file, n);
     recorder.fragment(frame(n, { isKey: n % 25 === 0, size: 1000 }));
@@ -347,7 +347,7 @@ test('data is synced every few seconds, and around the write that finalises', as
 test('what waits for a disk that is behind goes out in one write, which counts as a whole or not at all', async () => {
   // 30 groups of pictures of 1 MB, all of them before the disk has done anything.
   const record = async (file: MemoryFile) => {
-    const { recorder } = open(file);
+    const { recorder } = open(file, { init: silent.init });
     for (let n = 0; n < 750; n += 1) recorder.fragment(frame(n, { isKey: n % 25 === 0, size: 40_000 }));
     return recorder.stop();
   };
@@ -399,7 +399,7 @@ test('the live init segment is read as it is written', () => {
   const movie = readMovie(bytes.subarray(Buffer.from(bytes).indexOf('moov') + 4));
   assert.ok(movie?.isFragmented);
   assert.deepEqual(
-    movie.tracks.map(({ stsd, ...track }) => ({ ...track, entry: Buffer.from(stsd.subarray(20, 24)).toString() })),
+    movie.tracks.map(({ entries, ...track }) => ({ ...track, entry: entries.map(codecOf).join() })),
     [
       { id: 1, kind: 'video', timescale: 90_000, width: 1280, height: 720, entry: 'avc1' },
       { id: 2, kind: 'audio', timescale: 8000, width: 0, height: 0, entry: 'fLaC' },
@@ -414,7 +414,7 @@ test('past 4 GiB the chunk offsets have 64 bits', () => {
     index.beginChunk(n * 2_000_000);
     index.add(n * 3600, 3600, 0, 10, n % 25 === 0);
   }
-  const moov = fullMoov(movie.tracks.slice(0, 1), [index], START)!;
+  const moov = Buffer.concat([...fullMoov(movie.tracks.slice(0, 1), [index], START)!.make()]);
   const at = moov.indexOf('co64');
   assert.ok(at > 0 && moov.indexOf('stco') < 0);
   assert.equal(moov.readUInt32BE(at + 8), 3000);
