@@ -10,3 +10,12 @@ export function parseAdvertise(text: string | null): { host: string; port: numbe
 export function isEverywhere(host: string): boolean {
   return host === '0.0.0.0' || host === '::';
 }
+
+/** The host for media that was told to whoever configured us; null: each device is told our address that faces it. Never `0.0.0.0` (SIP-3). */
+export function toldMediaHost(o: {
+  readonly advertise: string | null;
+  readonly mediaAdvertise: string | null;
+  readonly mediaListen: string;
+}): string | null {
+  return o.mediaAdvertise ?? parseAdvertise(o.advertise)?.host ?? (isEverywhere(o.mediaListen) ? null : o.mediaListen);
+}

@@ -35,6 +35,8 @@ export interface SipServerOptions {
   readonly mediaAdvertise: string | null;
   /** What the media ports are bound to; `0.0.0.0` or `::` for all addresses. */
   readonly mediaListen: string;
+  /** Zone of times without one in what devices write; Beijing time unless told (GB/T 28181 A.1). */
+  readonly timeZone?: string;
   readonly stores: {
     readonly devices: DeviceStore;
     readonly channels: ChannelStore;

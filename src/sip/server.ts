@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { isEverywhere, parseAdvertise } from './advertise.ts';
+import { parseAdvertise, toldMediaHost } from './advertise.ts';
 import type { Call, InviteOptions } from './call.ts';
 import { Calls } from './calls.ts';
 import { type CatalogResult, Catalogs } from './camera/catalogs.ts';
@@ -10,6 +10,7 @@ import { Inquiries } from './camera/inquiries.ts';
 import { MessageDesk } from './camera/messages.ts';
 import { Outbox } from './camera/outbox.ts';
 import { type QueryFault, Questions } from './camera/query.ts';
+import type { RecordsOptions, RecordsSearch } from './camera/records.ts';
 import { Registrar } from './camera/registrar.ts';
 import { RegistrationDesk } from './camera/registration.ts';
 import { RollCall } from './camera/roll-call.ts';
@@ -18,10 +19,11 @@ import { ALLOW, CAPABILITIES } from './capabilities.ts';
 import { SipEndpoint } from './endpoint.ts';
 import { Exchange } from './exchange.ts';
 import { Farewells } from './farewells.ts';
-import type { DeviceInfo } from './manscdp/device-info.ts';
 import type { DeviceStatus } from './manscdp/device-status.ts';
 import type { KeyFrameCommand } from './manscdp/key-frame.ts';
+import type { RecordQuery } from './manscdp/record-info.ts';
 import type { Peer } from './peer.ts';
+import { randomToken } from './random-token.ts';
 import type { SipEvent, SipFault, SipServerOptions } from './server-options.ts';
 import { sipCounters } from './sip-counters.ts';
 import { SipSockets } from './socket.ts';
@@ -46,7 +48,7 @@ export class SipServer {
   readonly directory: Directory;
   readonly #o: SipServerOptions;
   readonly #clock: { nowMs(): number; epochMs(): number };
-  readonly #endpoint = new SipEndpoint({ random: token });
+  readonly #endpoint = new SipEndpoint({ random: randomToken });
   readonly #outbox = new Outbox();
   readonly #questions = new Questions();
   readonly #findings = new DeviceFindings();
@@ -103,7 +105,7 @@ export class SipServer {
       advertise: parseAdvertise(o.advertise),
       platformId: o.platformId,
       domain: o.domain,
-      random: token,
+      random: randomToken,
       onRequest: (request, transaction, from, atMs) => this.#request(request, transaction, from, atMs),
       onStray: (response, from, atMs) => this.#calls.stray(response, from, atMs),
     });
@@ -130,10 +132,9 @@ export class SipServer {
       directory: this.directory,
       passwordOf: (deviceId) => this.#passwordOf(deviceId),
       nonceKey: randomBytes(32),
-      random: token,
+      random: randomToken,
     });
     this.#catalogs = new Catalogs(this.directory, o.platformId, emit, found);
-    this.#messages = new MessageDesk(this.#fleet, this.#questions, this.#catalogs, found);
     const ports = { exchange: this.#exchange, outbox: this.#outbox, peerOf, seen, found, nowMs, epochMs };
     this.#inquiries = new Inquiries({
       ...ports,
@@ -141,6 +142,7 @@ export class SipServer {
       catalogs: this.#catalogs,
       directory: this.directory,
       firstSn: randomInt(1, 1_000_000),
+      timeZone: o.timeZone ?? 'Asia/Shanghai',
       emit,
     });
     this.#registrations = new RegistrationDesk(this.#registrar, this.#fleet, {
@@ -151,10 +153,17 @@ export class SipServer {
       found,
     });
     this.#rollCall = new RollCall(this.#fleet, this.#inquiries, this.#clock);
-    const { platformId, domain } = o;
-    const store = o.stores.dialogues;
-    this.#farewells = new Farewells({ ...ports, store });
-    this.#calls = new Calls({ ...ports, store, random: token, platformId, domain }, this.#farewells);
+    const own = { ...ports, platformId: o.platformId, domain: o.domain, store: o.stores.dialogues };
+    this.#farewells = new Farewells(own);
+    this.#calls = new Calls({ ...own, random: randomToken }, this.#farewells);
+    this.#messages = new MessageDesk(
+      this.#fleet,
+      this.#questions,
+      this.#catalogs,
+      this.#inquiries.records,
+      this.#calls,
+      found,
+    );
   }
 
   /** The port of both transports. */
@@ -172,8 +181,7 @@ export class SipServer {
    * to, else our address that faces the device. Never `0.0.0.0` (SIP-3).
    */
   mediaHostFor(deviceId: string): string {
-    const { mediaAdvertise, advertise, mediaListen } = this.#o;
-    const told = mediaAdvertise ?? parseAdvertise(advertise)?.host ?? (isEverywhere(mediaListen) ? null : mediaListen);
+    const told = toldMediaHost(this.#o);
     if (told !== null) return told;
     return this.localAddressTo(
       this.#fleet.peerOf(deviceId)?.host ?? this.directory.device(deviceId)?.address?.host ?? '127.0.0.1',
@@ -185,21 +193,21 @@ export class SipServer {
     return this.#calls.invite(options);
   }
 
-  /** Asks a device what it is, or how it does. */
-  query(deviceId: string, command: 'DeviceInfo'): Promise<DeviceInfo | QueryFault>;
+  /** Asks a device how it does, or what it has. */
   query(deviceId: string, command: 'DeviceStatus'): Promise<DeviceStatus | QueryFault>;
   query(deviceId: string, command: 'Catalog'): Promise<CatalogResult | QueryFault>;
-  query(
-    deviceId: string,
-    command: 'DeviceInfo' | 'DeviceStatus' | 'Catalog',
-  ): Promise<DeviceInfo | DeviceStatus | CatalogResult | QueryFault> {
-    if (command === 'Catalog') return this.#inquiries.catalog(deviceId);
-    return command === 'DeviceInfo' ? this.#inquiries.info(deviceId) : this.#inquiries.status(deviceId);
+  query(deviceId: string, command: 'DeviceStatus' | 'Catalog'): Promise<DeviceStatus | CatalogResult | QueryFault> {
+    return command === 'Catalog' ? this.#inquiries.catalog(deviceId) : this.#inquiries.status(deviceId);
   }
 
   /** Asks for the catalogue and waits at most that long: the channels are in the directory as they come. */
   queryCatalog(deviceId: string, waitMs: number): Promise<{ queryId: string; complete: boolean } | QueryFault> {
     return this.#inquiries.catalogWithin(deviceId, waitMs);
+  }
+
+  /** Looks for footage of a channel; waits for its turn when others search at that device. */
+  records(deviceId: string, query: RecordQuery, o: RecordsOptions): RecordsSearch {
+    return this.#inquiries.records.begin(deviceId, query, o);
   }
 
   /** Asks a channel for a key frame; whether it obeys shows in its media. */
@@ -266,6 +274,7 @@ export class SipServer {
       messages: this.#messages,
       questions: this.#questions,
       catalogs: this.#catalogs,
+      records: this.#inquiries.records,
       outbox: this.#outbox,
       exchange: this.#exchange,
       calls: this.#calls,
@@ -322,6 +331,7 @@ export class SipServer {
   }
 
   #toDesk(request: SipRequest, transaction: ServerId | null, from: Peer, nowMs: number): void {
+    const epochMs = this.#clock.epochMs();
     const answer = (status: number, phrase: string, headers: (readonly [string, string])[] = []) =>
       this.#exchange.respond(request, transaction, from, { status, phrase, headers }, this.#clock.nowMs());
     // what anybody may ask is answered without memory: strangers fill no table, and one forged INVITE makes one answer and not
@@ -330,13 +340,7 @@ export class SipServer {
       this.#exchange.respond(request, null, from, { status, phrase, headers }, this.#clock.nowMs());
     switch (request.method) {
       case 'REGISTER':
-        this.#registrations.receive(
-          request,
-          from,
-          (a) => answer(a.status, a.phrase, a.headers),
-          nowMs,
-          this.#clock.epochMs(),
-        );
+        this.#registrations.receive(request, from, (a) => answer(a.status, a.phrase, a.headers), nowMs, epochMs);
         return;
       case 'MESSAGE':
       case 'NOTIFY':
@@ -345,7 +349,7 @@ export class SipServer {
           from,
           (status, phrase) => (status === 403 ? answerAnybody : answer)(status, phrase),
           nowMs,
-          this.#clock.epochMs(),
+          epochMs,
         );
         return;
       case 'BYE':
@@ -383,6 +387,7 @@ export class SipServer {
     this.#outbox.poll(nowMs);
     this.#questions.poll(nowMs);
     this.#catalogs.poll(nowMs);
+    this.#inquiries.records.poll(nowMs);
     this.#registrations.poll(nowMs, epochMs);
     this.#rollCall.poll();
     for (const deviceId of this.#fleet.poll(nowMs, epochMs)) void this.#inquiries.probe(deviceId);
@@ -392,9 +397,4 @@ export class SipServer {
     const sealed = this.directory.device(deviceId)?.sealedPassword ?? null;
     return sealed === null ? this.#o.password : openPassword(sealed, deviceId, this.#o.sealingKey);
   }
-}
-
-/** 128 random bits: Call-IDs, tags and branches nobody guesses (INV-9). */
-function token(): string {
-  return randomBytes(16).toString('hex');
 }

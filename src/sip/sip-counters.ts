@@ -4,6 +4,7 @@ import type { DeviceFindings } from './camera/device-findings.ts';
 import type { MessageDesk } from './camera/messages.ts';
 import type { Outbox } from './camera/outbox.ts';
 import type { Questions } from './camera/query.ts';
+import type { RecordSearches } from './camera/records.ts';
 import type { Registrar } from './camera/registrar.ts';
 import type { RegistrationDesk } from './camera/registration.ts';
 import type { RollCall } from './camera/roll-call.ts';
@@ -23,6 +24,7 @@ export interface CounterSources {
   messages: MessageDesk;
   questions: Questions;
   catalogs: Catalogs;
+  records: RecordSearches;
   outbox: Outbox;
   exchange: Exchange;
   calls: Calls;
@@ -66,6 +68,8 @@ export function sipCounters(s: CounterSources): Record<string, number> {
     sip_bodies_malformed_total: m.malformed,
     sip_questions_open: s.questions.size,
     sip_catalogs_running: s.catalogs.size,
+    sip_record_searches: s.records.size,
+    sip_media_statuses_total: m.mediaStatuses,
     sip_outbox_tasks: s.outbox.size,
     sip_requests_waiting: s.exchange.waiting,
     sip_calls: s.calls.size,

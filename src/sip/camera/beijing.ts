@@ -1,3 +1,5 @@
+import { isTimeZone, zoneOffsetMs } from '../local-time.ts';
+
 /** Beijing is UTC+8 all year. */
 const BEIJING_OFFSET_MS = 8 * 3_600_000;
 
@@ -8,18 +10,12 @@ const BEIJING_OFFSET_MS = 8 * 3_600_000;
  */
 export function registrationDate(epochMs: number, wish: string | undefined): string | null {
   if (wish === 'off') return null;
-  const offsetMs = wish === undefined || wish === 'beijing' ? BEIJING_OFFSET_MS : zoneOffsetMs(epochMs, wish);
+  const offsetMs =
+    wish === undefined || wish === 'beijing' || !isTimeZone(wish) ? BEIJING_OFFSET_MS : zoneOffsetMs(epochMs, wish);
   return new Date(epochMs + offsetMs).toISOString().slice(0, 23);
 }
 
-function zoneOffsetMs(epochMs: number, timeZone: string): number {
-  try {
-    const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
-    const name = format.formatToParts(epochMs).find((part) => part.type === 'timeZoneName')?.value ?? '';
-    const [, sign, hours, minutes] = /^GMT(?:([+-])(\d{2}):(\d{2}))?/.exec(name) ?? [];
-    const size = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * 60_000;
-    return sign === '-' ? -size : size;
-  } catch {
-    return BEIJING_OFFSET_MS;
-  }
+/** The zone in which a device writes times without one: the one it was told to keep, else that of the configuration. */
+export function deviceZone(wish: string | undefined, configured: string): string {
+  return wish !== undefined && wish !== 'beijing' && wish !== 'off' && isTimeZone(wish) ? wish : configured;
 }

@@ -10,6 +10,7 @@ import type { CatalogEvent, CatalogResult, Catalogs } from './catalogs.ts';
 import type { Device, Directory } from './directory.ts';
 import { MESSAGE_HOLD_MS, type Outbox } from './outbox.ts';
 import type { QueryFault, Questions } from './query.ts';
+import { RecordSearches } from './records.ts';
 
 /** What we ask devices: after a registration, when somebody wants to know, and whether they still live. */
 
@@ -27,12 +28,16 @@ export interface InquiryPorts {
   emit(event: CatalogEvent): void;
   /** First SN, 1 to 2^31: a restarted gateway does not take late answers to its predecessor for its own. */
   firstSn: number;
+  /** Zone of times without one, when the profile of the device names none. */
+  timeZone: string;
 }
 
 /** SNs stay below 2^31: some devices parse them signed. */
 const SN_LIMIT = 0x7fff_fff0;
 
 export class Inquiries {
+  /** Searches for footage: answers of hundreds of messages that must not wait for each other. */
+  readonly records: RecordSearches;
   readonly #ports: InquiryPorts;
   #sn: number;
   #closed = false;
@@ -40,6 +45,10 @@ export class Inquiries {
   constructor(ports: InquiryPorts) {
     this.#ports = ports;
     this.#sn = ports.firstSn;
+    this.records = new RecordSearches({
+      ...ports,
+      post: (deviceId, write, failed) => this.#post(deviceId, write, failed),
+    });
   }
 
   /** DeviceInfo, DeviceStatus and Catalog: at the first registration and after a change, and as long as no catalogue came whole (9.1). */
@@ -160,6 +169,7 @@ export class Inquiries {
     const fault: QueryFault = { fault: 'offline', detail: 'the device is offline' };
     this.#ports.questions.failAll(deviceId, fault);
     this.#ports.catalogs.fail(deviceId, fault);
+    this.records.gone(deviceId, fault);
   }
 
   /** A catalogue that nobody waits for and that did not come; a device that left meanwhile has its own event. */
@@ -173,6 +183,7 @@ export class Inquiries {
     const fault: QueryFault = { fault: 'closed', detail: 'the gateway is shutting down' };
     this.#ports.questions.failAll(null, fault);
     this.#ports.catalogs.failAll(fault);
+    this.records.failAll(fault);
   }
 
   /** Notes the question, then sends it; `failed` undoes what `note` did. */
@@ -197,6 +208,21 @@ export class Inquiries {
       const fail = failed ?? ((fault: QueryFault) => this.#ports.questions.fail(deviceId, sn, fault));
       this.#send(device, write(deviceId, sn, bodyStyle(device.version, device.profile.charset ?? null)), fail);
     });
+  }
+
+  /** Sends a query of somebody who keeps his own table; its SN, or why it cannot leave. `failed`: the device did not take it. */
+  #post(
+    deviceId: string,
+    write: (sn: number, style: BodyStyle) => Buffer,
+    failed: (fault: QueryFault) => void,
+  ): number | QueryFault {
+    const device = this.#ports.directory.device(deviceId);
+    if (device === undefined) return { fault: 'not-found', detail: 'there is no such device' };
+    if (this.#closed || !device.online) return { fault: 'offline', detail: 'the device is offline' };
+    this.#sn = this.#sn >= SN_LIMIT ? 1 : this.#sn + 1;
+    const sn = this.#sn;
+    this.#send(device, write(sn, bodyStyle(device.version, device.profile.charset ?? null)), failed);
+    return sn;
   }
 
   #send(device: Device, body: Buffer, fail: (fault: QueryFault) => unknown): void {

@@ -2,14 +2,16 @@ import { type CatalogPart, readCatalog } from '../manscdp/catalog.ts';
 import { catalogFindings } from '../manscdp/catalog-findings.ts';
 import { type Envelope, isCommand, readEnvelope } from '../manscdp/envelope.ts';
 import { readKeepalive } from '../manscdp/keepalive.ts';
+import { readMediaStatus } from '../manscdp/media-status.ts';
 import type { Peer } from '../peer.ts';
 import { userOf } from '../wire/address.ts';
-import { contentTypeOf, type SipRequest } from '../wire/message.ts';
+import { callIdOf, contentTypeOf, type SipRequest } from '../wire/message.ts';
 import type { Catalogs } from './catalogs.ts';
 import type { Directory } from './directory.ts';
 import type { Fleet } from './fleet.ts';
 import { learn } from './profile.ts';
 import type { Questions } from './query.ts';
+import type { RecordSearches } from './records.ts';
 import { toleratedWords } from './tolerated.ts';
 
 /** The MESSAGE and NOTIFY desk: bodies of a device that was found at its own address. The SIP answer is sent before a body takes effect. */
@@ -20,6 +22,7 @@ export interface MessageCounters {
   keepalives: number;
   keepaliveFaults: number;
   answers: number;
+  mediaStatuses: number;
   unasked: number;
   notifies: number;
   /** Commands that are none of ours: answered 200 and ignored (XML-10). */
@@ -56,12 +59,19 @@ const STANDARD_COMMANDS = new Set(
   ].map((command) => command.toLowerCase()),
 );
 
+/** Calls for footage, as far as messages are about them. */
+export interface FootageCalls {
+  footageFrom(callId: string, from: Peer): string | null;
+  mediaStatus(deviceId: string, callId: string, named: readonly (string | null)[], notifyType: string): boolean;
+}
+
 export class MessageDesk {
   readonly counters: MessageCounters = {
     elsewhere: 0,
     keepalives: 0,
     keepaliveFaults: 0,
     answers: 0,
+    mediaStatuses: 0,
     unasked: 0,
     notifies: 0,
     ignored: 0,
@@ -71,6 +81,8 @@ export class MessageDesk {
   readonly #directory: Directory;
   readonly #questions: Questions;
   readonly #catalogs: Catalogs;
+  readonly #records: RecordSearches;
+  readonly #calls: FootageCalls;
   readonly #found: (deviceId: string, code: string, detail: string) => void;
 
   /** `found`: a deviation of that device was tolerated. */
@@ -78,6 +90,8 @@ export class MessageDesk {
     fleet: Fleet,
     questions: Questions,
     catalogs: Catalogs,
+    records: RecordSearches,
+    calls: FootageCalls,
     found: (deviceId: string, code: string, detail: string) => void,
   ) {
     this.#found = found;
@@ -85,6 +99,8 @@ export class MessageDesk {
     this.#directory = fleet.directory;
     this.#questions = questions;
     this.#catalogs = catalogs;
+    this.#records = records;
+    this.#calls = calls;
   }
 
   /** No digest comes with these: only what arrives from where the device registered is believed (SIP-2, REG-12). */
@@ -105,7 +121,7 @@ export class MessageDesk {
     answer(body === null ? 400 : 200, body === null ? 'No MANSCDP Body' : 'OK');
     this.#fleet.heard(deviceId, from, nowMs, epochMs);
     this.#noteMessage(deviceId, request, from);
-    if (body !== null && body !== 'empty') this.#handle(deviceId, body, nowMs);
+    if (body !== null && body !== 'empty') this.#handle(deviceId, body, request, nowMs);
   }
 
   /** What was tolerated in the message that carried a body. */
@@ -134,7 +150,11 @@ export class MessageDesk {
   #senderOf(request: SipRequest, from: Peer): string | null {
     const user = userOf(request.headers.get('From'));
     if (user === null) return null;
-    return this.#directory.device(user) === undefined ? this.#fleet.deviceWith(user, from) : user;
+    if (this.#directory.device(user) !== undefined) return user;
+    const owner = this.#fleet.deviceWith(user, from);
+    // the end of a file is told by ids that nobody knows, also outside of the call (PB-1)
+    if (owner !== null || !Buffer.from(request.body).includes('MediaStatus')) return owner;
+    return this.#calls.footageFrom(callIdOf(request), from);
   }
 
   /** Reads a body; null: answer 400. An empty body is nothing wrong: some devices send empty NOTIFYs. */
@@ -152,10 +172,11 @@ export class MessageDesk {
   }
 
   /** Carries out what a body says. */
-  #handle(deviceId: string, envelope: Envelope, nowMs: number): void {
+  #handle(deviceId: string, envelope: Envelope, request: SipRequest, nowMs: number): void {
     for (const [code, detail] of envelope.tolerated) this.#found(deviceId, code, detail);
     if (envelope.root === 'response') this.#response(deviceId, envelope, nowMs);
     else if (isCommand(envelope, 'Keepalive')) this.#keepalive(deviceId, envelope);
+    else if (isCommand(envelope, 'MediaStatus')) this.#mediaStatus(deviceId, envelope, request);
     else if (isCommand(envelope, 'Catalog')) {
       this.counters.notifies += 1;
       const part = readCatalog(envelope);
@@ -172,6 +193,13 @@ export class MessageDesk {
     this.counters.keepaliveFaults += 1;
     const list = faults.length === 0 ? 'no list of faults' : `faults of ${faults.slice(0, 5).join(', ')}`;
     this.#found(deviceId, 'REG-16', `its keepalive says ${ok ? 'OK' : 'that something is wrong'}, with ${list}`);
+  }
+
+  /** Of a call that is over it says nothing new; it was answered 200 all the same (PB-1). */
+  #mediaStatus(deviceId: string, envelope: Envelope, request: SipRequest): void {
+    this.counters.mediaStatuses += 1;
+    const named = [envelope.deviceId, userOf(request.headers.get('From')), request.uri.user];
+    this.#calls.mediaStatus(deviceId, callIdOf(request), named, readMediaStatus(envelope));
   }
 
   /** Answered 200: whoever is told 400 for a private command stops talking (XML-10). */
@@ -194,6 +222,11 @@ export class MessageDesk {
       // the 2011 edition writes change notifies as Response (annex N): items with events
       if (part.items.some((item) => item.event !== '')) this.#catalogs.notify(deviceId, part);
       else this.#catalogs.answer(deviceId, envelope.sn, part, nowMs);
+      return;
+    }
+    if (isCommand(envelope, 'RecordInfo')) {
+      if (this.#records.answer(deviceId, envelope, nowMs)) this.counters.answers += 1;
+      else this.counters.unasked += 1;
       return;
     }
     const noted = this.#questions.answer(deviceId, envelope);

@@ -54,6 +54,8 @@ export interface DeviceProfile {
   keepaliveCount?: number;
   /** More items came than `SumNum` said: only quiet ends its catalogue (CAT-2). */
   sumNumWrong?: boolean;
+  /** The same of its lists of footage (REC-3). */
+  recordSumNumWrong?: boolean;
   /** Its TCP connection comes and goes between messages (SIP-8). */
   reconnects?: boolean;
   [key: string]: unknown;

@@ -1,6 +1,6 @@
 import { readSwitch } from './device-status.ts';
 import { type BodyStyle, type Envelope, writeEnvelope } from './envelope.ts';
-import { child, integerOf, textOf, type XmlElement } from './xml.ts';
+import { child, integerOf, itemsBelow, textOf, type XmlElement } from './xml.ts';
 
 /** One entry of a catalogue (GB/T 28181 A.2.1 itemType): every field the device sent, by the standard's element name. */
 export interface CatalogItem {
@@ -38,14 +38,6 @@ export function readCatalog(envelope: Envelope): CatalogPart {
     if (item !== null) items.push(item);
   }
   return { sumNum: integerOf(envelope.element, 'SumNum'), items };
-}
-
-/** Items at any depth: a body whose list was damaged, or that holds a tag that was never closed, has them somewhere below (XML-4). */
-function* itemsBelow(element: XmlElement): IterableIterator<XmlElement> {
-  for (const inner of element.children) {
-    if (inner.name.toLowerCase() === 'item') yield inner;
-    else if (inner.children.length > 0) yield* itemsBelow(inner);
-  }
 }
 
 function readItem(element: XmlElement): CatalogItem | null {

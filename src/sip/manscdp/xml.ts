@@ -243,6 +243,14 @@ export function integerOf(element: XmlElement, name: string): number | null {
   return text !== null && /^[+-]?\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
+/** Items at any depth: a body whose list was damaged, or that holds a tag that was never closed, has them somewhere below (XML-4). */
+export function* itemsBelow(element: XmlElement): IterableIterator<XmlElement> {
+  for (const inner of element.children) {
+    if (inner.name.toLowerCase() === 'item') yield inner;
+    else if (inner.children.length > 0) yield* itemsBelow(inner);
+  }
+}
+
 /** What a writer gives: a text, or children in order; undefined is left out. */
 export type XmlContent = string | number | readonly XmlNode[];
 export type XmlNode = readonly [
