@@ -54,6 +54,16 @@ export class WebhookPost {
       retryAfterMs,
       durationMs: Math.round(this.#clock.nowMs() - startMs),
     });
+    // A controller of our own: Node 20 may collect the timer of AbortSignal.any([AbortSignal.timeout()]) before it fires.
+    const cut = new AbortController();
+    let isLate = false;
+    const patience = setTimeout(() => {
+      isLate = true;
+      cut.abort();
+    }, ANSWER_MS);
+    const callOff = () => cut.abort();
+    signal.addEventListener('abort', callOff);
+    if (signal.aborted) callOff();
     try {
       const response = await fetch(this.#url, {
         method: 'POST',
@@ -67,7 +77,7 @@ export class WebhookPost {
         },
         // A signed event belongs to who is configured, not to whom that one points.
         redirect: 'manual',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
+        signal: cut.signal,
       });
       const { status } = response;
       const text = await beginningOf(response);
@@ -75,9 +85,12 @@ export class WebhookPost {
       const words = status >= 300 && status < 400 ? 'redirects are not followed' : text;
       return answered(status, `${status} ${words}`.trim(), this.#retryAfterMs(response.headers.get('retry-after')));
     } catch (error) {
-      const { name, message, cause } = error as Error;
-      if (name === 'TimeoutError') return answered(null, `no answer within ${ANSWER_MS / 1000} s`);
+      const { message, cause } = error as Error;
+      if (isLate) return answered(null, `no answer within ${ANSWER_MS / 1000} s`);
       return answered(null, (cause as { code?: string } | undefined)?.code ?? message);
+    } finally {
+      clearTimeout(patience);
+      signal.removeEventListener('abort', callOff);
     }
   }
 
