@@ -107,7 +107,7 @@ describe('elementary streams in RTP', () => {
         const got = run(sent, reorder);
         sameNals(videoSamples(got.fragments), units);
         assert.equal(got.feed.counters.lost, 0);
-        assert.ok(got.findings.includes('RTP-9'));
+        assert.ok(got.findings.includes('RTP-9'), 'sound beside the program stream is named');
         assert.ok(!got.findings.includes('RTP-4'), 'two counters are no new counter');
         // The sound is known after a few packets; it is declared with the next key frame.
         const declared = got.events.findLastIndex((e) => e.type === 'init');
