@@ -147,7 +147,9 @@ export class StandIn {
     for await (const piece of request) sent += String(piece);
     const answer = this.answers.get(call);
     const body: unknown =
-      typeof answer === 'function' ? answer(url.searchParams, sent === '' ? undefined : JSON.parse(sent)) : answer;
+      typeof answer === 'function'
+        ? await answer(url.searchParams, sent === '' ? undefined : JSON.parse(sent))
+        : answer;
     const status = body === undefined ? 404 : ((body as { status?: unknown }).status ?? 200);
     response.writeHead(typeof status === 'number' ? status : 200, {
       'Content-Type': 'application/json',

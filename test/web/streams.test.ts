@@ -167,6 +167,50 @@ describe('the view of streams, with a scripted gateway', { timeout: 60_000 }, ()
     await page.waitForSelector('[data-testid="no-streams"]');
   });
 
+  test('a swarm of events, and a tab that comes and goes, never ask twice at a time', async () => {
+    await open();
+    let asking = 0;
+    let most = 0;
+    let answered = 0;
+    standIn.answers.set('GET streams', async (query: URLSearchParams) => {
+      asking += 1;
+      most = Math.max(most, asking);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      asking -= 1;
+      answered += 1;
+      return { items: query.get('running') === 'true' ? running : ended, next: null };
+    });
+    running = [streamOf('s1'), streamOf('s2')];
+    for (let i = 0; i < 100; i++) standIn.event('stream.started', { streamId: 's2' });
+    for (let i = 0; i < 10; i++) await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+    await page.waitForSelector('[data-stream-id="s2"]');
+    running = [];
+    standIn.event('stream.ended', { streamId: 's1' });
+    await page.waitForSelector('[data-testid="no-streams"]');
+    assert.equal(most, 1, `${most} at a time, ${answered} in all`);
+  });
+
+  test('who read on in the list of what has ended keeps what was read', async () => {
+    const streams = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, i) => streamOf(`e${from + i}`, { state: 'ended', endReason: 'over' }));
+    standIn.answers.set('GET streams', (query: URLSearchParams) => {
+      if (query.get('running') === 'true') return { items: running, next: null };
+      return query.has('cursor') ? { items: streams(2, 4), next: null } : { items: ended, next: 'more' };
+    });
+    ended = streams(0, 2);
+    await open();
+    await page.click('.ended > button');
+    await page.waitForSelector('[data-stream-id="e3"]');
+    ended = [streamOf('e9', { state: 'ended', endReason: 'over' }), streamOf('e0', { state: 'ended' })];
+    standIn.event('stream.ended', { streamId: 'e9' });
+    await page.waitForSelector('[data-stream-id="e9"]');
+    const ids = await page.evaluate(
+      `[...document.querySelectorAll('[data-testid="ended"] > li')].map((row) => row.dataset.streamId)`,
+    );
+    assert.deepEqual(ids, ['e9', 'e0', 'e1', 'e2', 'e3']);
+    assert.equal(await page.locator('.ended > button').count(), 0, 'there is no more');
+  });
+
   test('recording is started from here; a token that may only look sees why it cannot', async () => {
     standIn.answers.set('PUT streams/s1/recording', { id: 'r1' });
     await open();

@@ -1,33 +1,51 @@
 import { useEffect, useRef } from 'preact/hooks';
 
+/** What many events hint at is asked for once: a switch goes off and a hundred cameras with it. */
+const SOON_MS = 150;
+
 /**
- * Calls `ask` at once and then `everyMs` after each answer, while the view is shown and the tab can be seen; a change of `key` begins anew.
- * `ask` gets a signal that aborts when its answer is no longer wanted.
+ * Calls `ask` at once and then `everyMs` after each answer, while the view is shown and the tab can be seen; never twice at a time. The
+ * answer asks soon: for what is known to have changed. `ask` gets a signal that aborts when its answer is no longer wanted.
  */
-export function usePolling(ask: (signal: AbortSignal) => Promise<void>, everyMs: number, key = ''): void {
+export function usePolling(ask: (signal: AbortSignal) => Promise<void>, everyMs: number): () => void {
   const newest = useRef(ask);
   newest.current = ask;
+  const soon = useRef(() => {});
   useEffect(() => {
-    const asking = new AbortController();
+    const life = new AbortController();
     let timer = 0;
+    let isAsking = false;
+    let isStale = false;
+    const plan = (ms: number) => {
+      window.clearTimeout(timer);
+      timer = window.setTimeout(() => void round(), ms);
+    };
     const round = async (): Promise<void> => {
+      isAsking = true;
+      isStale = false;
       if (document.visibilityState === 'visible') {
         // Whoever asks says what went wrong; the next round may go well.
-        await newest.current(asking.signal).catch(() => {});
+        await newest.current(life.signal).catch(() => {});
       }
-      if (!asking.signal.aborted) timer = window.setTimeout(() => void round(), everyMs);
+      isAsking = false;
+      if (!life.signal.aborted) plan(isStale ? SOON_MS : everyMs);
+    };
+    soon.current = () => {
+      // Planned already: a stream of events must not put it off for ever.
+      if (isStale || life.signal.aborted) return;
+      isStale = true;
+      if (!isAsking) plan(SOON_MS);
     };
     const seenAgain = () => {
-      if (document.visibilityState !== 'visible') return;
-      window.clearTimeout(timer);
-      void round();
+      if (document.visibilityState === 'visible') soon.current();
     };
     void round();
     document.addEventListener('visibilitychange', seenAgain);
     return () => {
-      asking.abort();
+      life.abort();
       window.clearTimeout(timer);
       document.removeEventListener('visibilitychange', seenAgain);
     };
-  }, [everyMs, key]);
+  }, [everyMs]);
+  return useRef(() => soon.current()).current;
 }

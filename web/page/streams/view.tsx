@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { bitrate } from '../format.ts';
 import { useWords } from '../language.ts';
 import { failed, onEvent } from '../model.ts';
@@ -16,37 +16,51 @@ import './streams.css';
 /** The pace of the gateway's own history. */
 const LOOK_MS = 2_000;
 
+/** Streams that are over, the newest first, as far as they were read. */
+interface Ended {
+  readonly items: readonly Stream[];
+  readonly next: string | null;
+}
+
+/** The newest page read again; whoever read on keeps what was read. */
+function withNewest(known: Ended | null, page: Ended): Ended {
+  if (known === null || known.items.length <= page.items.length) return page;
+  const ids = new Set(page.items.map((stream) => stream.id));
+  return { items: [...page.items, ...known.items.filter((stream) => !ids.has(stream.id))], next: known.next };
+}
+
 /** What is pulled now, with graphs of the last minutes, and what has ended. The address opens one of them: `#/streams/ID`. */
 export function StreamsView() {
   const words = useWords(streamsWords);
   const { views } = useWords(shellWords);
   const [running, setRunning] = useState<readonly Stream[] | null>(null);
-  const [ended, setEnded] = useState<{ items: readonly Stream[]; next: string | null } | null>(null);
-  const [looks, setLooks] = useState(0);
+  const [ended, setEnded] = useState<Ended | null>(null);
   const openId = useStore(route).parts[0];
-  const lookAgain = () => setLooks((count) => count + 1);
+  const hasEnded = useRef(true);
 
-  usePolling(
-    async (signal) => {
-      try {
-        const streams = await runningStreams();
-        if (!signal.aborted) setRunning(streams);
-      } catch (error) {
-        failed(error);
-      }
-    },
-    LOOK_MS,
-    String(looks),
+  const lookAgain = usePolling(async (signal) => {
+    try {
+      const streams = await runningStreams();
+      if (!signal.aborted) setRunning(streams);
+      if (!hasEnded.current) return;
+      hasEnded.current = false;
+      const page = await endedStreams(null);
+      if (!signal.aborted) setEnded((known) => withNewest(known, page));
+    } catch (error) {
+      hasEnded.current = true;
+      if (!signal.aborted) failed(error);
+    }
+  }, LOOK_MS);
+
+  useEffect(
+    () =>
+      onEvent((event) => {
+        if (!event.type.startsWith('stream.')) return;
+        hasEnded.current ||= event.type === 'stream.ended';
+        lookAgain();
+      }),
+    [],
   );
-
-  useEffect(() => {
-    const read = () => void endedStreams(null).then(setEnded, failed);
-    read();
-    return onEvent((event) => {
-      if (event.type === 'stream.ended') read();
-      if (event.type.startsWith('stream.')) lookAgain();
-    });
-  }, []);
 
   const readMore = () =>
     void endedStreams(ended?.next ?? null).then(

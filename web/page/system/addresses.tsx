@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useLanguage, useWords } from '../language.ts';
 import { failed, onEvent } from '../model.ts';
+import { usePolling } from '../parts/polling.ts';
 import { StateDot } from '../parts/state-dot.tsx';
 import { hrefOf } from '../route.ts';
 import { spanWords, systemWords } from '../words/system.ts';
@@ -8,6 +9,8 @@ import { readSystem, readTold, type Told } from './api.ts';
 
 /** A clock that is off by less is in time: devices tell whole seconds. */
 const IN_TIME_SECONDS = 5;
+/** Events say when something changes; clocks and names without one are read this often. */
+const LOOK_MS = 30_000;
 /** More rows are found by the search of the devices. */
 const MAX_ROWS = 500;
 
@@ -18,13 +21,15 @@ export function Addresses() {
   const [told, setTold] = useState<readonly Told[] | null>(null);
   const [isAsking, setAsking] = useState(false);
   const read = () => readTold().then(setTold, failed);
+  const readSoon = usePolling(read, LOOK_MS);
 
-  useEffect(() => {
-    void read();
-    return onEvent((event) => {
-      if (/^device\.(registered|online|offline|unregistered)$/.test(event.type)) void read();
-    });
-  }, []);
+  useEffect(
+    () =>
+      onEvent((event) => {
+        if (/^device\.(registered|online|offline|unregistered)$/.test(event.type)) readSoon();
+      }),
+    [],
+  );
 
   async function askClocks(): Promise<void> {
     setAsking(true);
