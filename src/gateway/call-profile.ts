@@ -1,5 +1,6 @@
 import type { SubStreamAttribute } from '../sip/camera/profile.ts';
 import type { KeyFrameCommand } from '../sip/manscdp/key-frame.ts';
+import type { MansrtspVersion } from '../sip/mansrtsp.ts';
 
 /** What of a device's profile its calls and streams act on. */
 export interface CallProfile {
@@ -12,4 +13,10 @@ export interface CallProfile {
   /** The law of its G.711, whatever it declares (ES-11). */
   readonly audioLaw: 'a' | 'mu' | null;
   readonly keyFrameCommand: KeyFrameCommand;
+  /** Added to its times of recordings (PB-8). */
+  readonly timeOffsetSeconds: number;
+  /** Start line of playback control (PB-11). */
+  readonly mansrtsp: MansrtspVersion;
+  /** What it has shown that it cannot do. */
+  readonly notSupported: readonly string[];
 }

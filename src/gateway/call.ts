@@ -1,6 +1,7 @@
 import type { Finding } from '../media/frame.ts';
 import type { MediaFault, MediaTap, PacketFeed, Receiver, ReceiverEvent, ReceiverOptions } from '../media/receiver.ts';
 import { answerFindings } from '../sip/answer-findings.ts';
+import type { InfoAnswer } from '../sip/call.ts';
 import type { IdForm, SdpForm } from '../sip/camera/profile.ts';
 import { buildOffer, parseSdp, type SessionDescription, subjectOf } from '../sip/sdp.ts';
 import type { InviteFailure, Call as SipCall, SipServer } from '../sip/server.ts';
@@ -8,6 +9,7 @@ import { formatSsrc, type SsrcPool } from '../sip/ssrc.ts';
 import type { CallProfile } from './call-profile.ts';
 import type { Clock } from './clock.ts';
 import { FeedGate } from './feed-gate.ts';
+import { type HistoryOptions, rangeOf } from './history.ts';
 import { noMediaWords } from './pull-words.ts';
 import type { Steps } from './steps.ts';
 import type { PulledTransport } from './views.ts';
@@ -23,7 +25,8 @@ export type CallEnd =
   | { readonly kind: 'no-connection'; readonly detail: string }
   | { readonly kind: 'no-media'; readonly detail: string }
   | { readonly kind: 'transport-refused'; readonly detail: string }
-  | { readonly kind: 'stalled'; readonly detail: string };
+  /** `isClosed`: the device closed the media connection and opened no other. */
+  | { readonly kind: 'stalled'; readonly detail: string; readonly isClosed: boolean };
 
 /** What calls need of the rest of the gateway. */
 export interface CallPorts {
@@ -43,6 +46,8 @@ export interface CallOptions {
   readonly sdpForm: SdpForm;
   readonly idForm: IdForm;
   readonly profile: CallProfile;
+  /** Absent: live. */
+  readonly history?: HistoryOptions;
   /** Feed of the stream: it was there before this call and goes on after it. */
   readonly feed: PacketFeed;
   readonly steps: Steps;
@@ -59,8 +64,8 @@ export interface CallOptions {
   onMedia(event: ReceiverEvent): void;
   /** A deviation in the signalling of this call was tolerated. */
   onFinding(finding: Finding): void;
-  /** Called about once a second while media flows. */
-  onSecond(): void;
+  /** Called about once a second from the first packet on. `silentMs`: since the newest packet, agreed silence left out. */
+  onSecond(silentMs: number): void;
   /** Called once, after which `onMedia` is silent. */
   onEnd(end: CallEnd): void;
 }
@@ -70,6 +75,10 @@ const STALL_CHECK_MS = 1000;
 
 /** After the device closed its media connection without BYE it may open another (TCP-9: it retries at least 1 s apart). */
 const RECONNECT_GRACE_MS = 3000;
+
+/** After the BYE of footage: until nothing came for so long, and no longer than the limit. */
+const BYE_DRAIN_MS = 1000;
+const BYE_DRAIN_LIMIT_MS = 10_000;
 
 /** A BYE that names the channel and not the call is believed when media falls silent (INV-7): from then on, for this long. */
 const DOUBT_MS = 3000;
@@ -92,6 +101,10 @@ export class Call {
   #provisional: number | null = null;
   #answer: { readonly sdp: SessionDescription; readonly sipHost: string } | null = null;
   #disconnectedMs: number | null = null;
+  #isQuiet = false;
+  #isHeld = false;
+  /** Silence up to here was agreed on. */
+  #quietUntilMs = Number.NEGATIVE_INFINITY;
   #end: CallEnd | null = null;
   /** Resolves when the device has answered our BYE (or never will) and the port is back in its pool. */
   readonly closed: Promise<void>;
@@ -109,7 +122,7 @@ export class Call {
 
   /** Begins the call; its outcome arrives through `onMedia` and `onEnd`. */
   static start(ports: CallPorts, options: CallOptions): Call {
-    const call = new Call(ports, options, ports.ssrcs.allocate('live'));
+    const call = new Call(ports, options, ports.ssrcs.allocate(options.history === undefined ? 'live' : 'history'));
     void call.#open();
     return call;
   }
@@ -121,6 +134,23 @@ export class Call {
 
   get receiver(): Receiver | null {
     return this.#receiver;
+  }
+
+  /** INFO inside the dialogue; 481 when the call is not up. */
+  async info(contentType: string, body: string): Promise<InfoAnswer> {
+    return this.#sip?.info(contentType, body) ?? { status: 481, body: '' };
+  }
+
+  /** TCP: with true nothing more is read, so that the device has to wait. Silence is then of our own making: see `setQuiet`. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    this.#receiver?.hold(isHeld);
+  }
+
+  /** Silence is agreed on (the device was told to pause, or is made to wait by us): until this is taken back it is no stall. */
+  setQuiet(isQuiet: boolean): void {
+    this.#isQuiet = isQuiet;
+    this.#quietUntilMs = this.#ports.clock.nowMs();
   }
 
   /** Ends the call from our side. Idempotent. */
@@ -167,7 +197,7 @@ export class Call {
 
   #invite(receiver: Receiver, ssrc: number): void {
     const { deviceId, channelId, streamNumber, transport, steps, inviteTimeoutMs } = this.#options;
-    const { sdpForm, idForm } = this.#options;
+    const { sdpForm, idForm, history } = this.#options;
     const { subStreamAttribute } = this.#options.profile;
     const { sip } = this.#ports;
     const host = sip.mediaHostFor(deviceId);
@@ -178,7 +208,8 @@ export class Call {
       idForm,
       subject: subjectOf(channelId, ssrc, sip.platformId, subStreamAttribute === 'subject' ? streamNumber : null),
       sdp: buildOffer({
-        name: 'Play',
+        name: history?.name ?? 'Play',
+        ...(history === undefined ? {} : rangeOf(history)),
         platformId: sip.platformId,
         channelId,
         host,
@@ -199,8 +230,15 @@ export class Call {
         this.#onAnswer(answer.sdp, answer.from.host);
       },
       onFailure: (failure) => this.#onFailure(failure),
-      onBye: (reason) => this.#finish({ kind: 'device-bye', detail: reason }),
+      onBye: (reason) => this.#onBye(reason),
       onDoubtfulBye: (detail) => this.#onDoubtfulBye(detail),
+      ...(history === undefined
+        ? {}
+        : {
+            onMediaStatus: (notifyType: string) => {
+              if (this.#end === null) history.onMediaStatus(notifyType);
+            },
+          }),
     });
     this.#options.onDialogue(this.#sip.callId);
     if (this.#end !== null) void this.#hangUp();
@@ -220,6 +258,7 @@ export class Call {
     );
     for (const [code, detail] of answerFindings(sdpText, answer, { deviceId, channelId, transport, sipHost }))
       this.#options.onFinding({ code, detail });
+    this.#options.history?.onFacts({ filesizeBytes: answer.filesizeBytes, offeredSpeeds: answer.downloadSpeeds });
     // TCP-11, INV-16: port 0 says that the device cannot do this transport now.
     if (port === 0 || (transport === 'tcp-active' && port === null)) {
       this.#finish({ kind: 'transport-refused', detail: `the device answered port ${port ?? 'none'} to ${transport}` });
@@ -265,18 +304,36 @@ export class Call {
   #watchStall(): void {
     this.#cancelTimer = this.#ports.clock.after(STALL_CHECK_MS, () => {
       const nowMs = this.#ports.clock.nowMs();
-      const silentMs = nowMs - (this.#receiver?.lastPacketMs ?? nowMs);
-      if (silentMs >= this.#options.stallTimeoutMs)
-        this.#finish({ kind: 'stalled', detail: `no packet for ${Math.round(silentMs / 1000)} s` });
-      else if (this.#disconnectedMs !== null && nowMs - this.#disconnectedMs >= RECONNECT_GRACE_MS)
-        this.#finish({ kind: 'stalled', detail: 'the device closed the media connection' });
+      if (this.#isQuiet) this.#quietUntilMs = nowMs;
+      const silentMs = nowMs - Math.max(this.#receiver?.lastPacketMs ?? nowMs, this.#quietUntilMs);
+      if (silentMs >= this.#options.stallTimeoutMs) {
+        const detail = `no packet for ${Math.round(silentMs / 1000)} s`;
+        this.#finish({ kind: 'stalled', detail, isClosed: false });
+      } else if (this.#disconnectedMs !== null && nowMs - this.#disconnectedMs >= RECONNECT_GRACE_MS)
+        this.#finish({ kind: 'stalled', detail: 'the device closed the media connection', isClosed: true });
       else {
         // REG-13: a device whose media arrives lives, whatever its keepalives do.
         if (silentMs < STALL_CHECK_MS) this.#ports.sip.seen(this.#options.deviceId);
-        this.#options.onSecond();
-        this.#watchStall();
+        this.#options.onSecond(silentMs);
+        // who was told may have ended the call
+        if (this.#end === null) this.#watchStall();
       }
     });
+  }
+
+  /** Footage is sent to its last byte and the BYE overtakes it, most of all when we make the device wait (PB-4). */
+  #onBye(detail: string): void {
+    const saidMs = this.#ports.clock.nowMs();
+    const look = () => {
+      const nowMs = this.#ports.clock.nowMs();
+      const silentMs = nowMs - Math.max(saidMs, this.#receiver?.lastPacketMs ?? saidMs);
+      const goesOn = this.#isHeld || (silentMs < BYE_DRAIN_MS && nowMs - saidMs < BYE_DRAIN_LIMIT_MS);
+      if (goesOn) this.#cancelTimer = this.#ports.clock.after(BYE_DRAIN_MS, look);
+      else this.#finish({ kind: 'device-bye', detail });
+    };
+    this.#cancelTimer();
+    if (this.#options.history === undefined) this.#finish({ kind: 'device-bye', detail });
+    else this.#cancelTimer = this.#ports.clock.after(BYE_DRAIN_MS, look);
   }
 
   /** Anybody behind the address of the device can write such a BYE; a device that meant it stops sending. */

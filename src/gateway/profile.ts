@@ -129,6 +129,9 @@ export function callProfileOf(device: Device | undefined): CallProfile {
     hasReports: fields.rtcp,
     audioLaw: fields.audioLaw ?? null,
     keyFrameCommand: fields.keyFrameCommand,
+    timeOffsetSeconds: fields.timeOffsetSeconds,
+    mansrtsp: fields.mansrtsp,
+    notSupported: fields.notSupported,
   };
 }
 

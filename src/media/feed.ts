@@ -31,7 +31,7 @@ export interface FeedOptions {
   readonly isTransferred?: boolean;
   /** What was set by hand for the device's sound (ES-9, ES-11). */
   readonly sound?: G711Hints;
-  /** Whether arrival counts (live, the default) or time stamps alone (recorded footage). */
+  /** Whether arrival counts (live, the default) or time stamps alone (recorded footage, with its holes or without). */
   readonly pace?: Pace;
   /** For who describes a stream and does not only play it. */
   readonly ears?: FeedEars;

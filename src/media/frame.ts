@@ -88,7 +88,7 @@ export type FeedEvent =
   | { readonly type: 'fragment'; readonly fragment: Fragment }
   | { readonly type: 'finding'; readonly finding: Finding }
   /**
-   * Pace `content` only, before the fragment it is true of: the source's clock was laid on the time base anew (the first time, and
+   * Footage only, before the fragment it is true of: the source's clock was laid on the time base anew (the first time, and
    * wherever it went back or leapt): its time stamp `source90k`, 33 bits unwrapped, is `dts90k` from here on.
    */
   | { readonly type: 'placed'; readonly source90k: number; readonly dts90k: number }

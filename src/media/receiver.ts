@@ -276,11 +276,12 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
   /** Begins, or with null ends, the hearing of all that comes in. */
   listen(tap: MediaTap | null): void {
     this.#tap = tap;
-    const heard = (bytes: Uint8Array, { address, port }: MediaConnection) => tap?.stream(bytes, address, port);
-    this.#connections.tap = tap === null ? null : heard;
-    // What has come of the frame under way belongs to what follows.
-    for (const connection of this.#connections.standing())
-      if (connection.deframer.pending.length > 0) heard(connection.deframer.pending, connection);
+    this.#connections.listen(tap);
+  }
+
+  /** TCP: with true nothing more is read, so that the sender has to wait; with false it goes on. UDP: nothing happens. */
+  hold(isHeld: boolean): void {
+    this.#connections.hold(isHeld);
   }
 
   /** What came in at a socket of ours, or long ago at one (a capture is replayed). `packet` is the receiver's from now on. */

@@ -5,6 +5,7 @@ import { LiveTable } from '../../src/gateway/live-table.ts';
 import type { PulledTransport } from '../../src/gateway/views.ts';
 import type { Fragment, InitSegment } from '../../src/media/frame.ts';
 import type { ReceiverEvent, ReceiverOptions } from '../../src/media/receiver.ts';
+import type { InfoAnswer } from '../../src/sip/call.ts';
 import type { IdForm, SdpForm } from '../../src/sip/camera/profile.ts';
 import type { InviteOptions } from '../../src/sip/server.ts';
 import { SsrcPool } from '../../src/sip/ssrc.ts';
@@ -41,6 +42,7 @@ export class World {
     options: Omit<ReceiverOptions, 'pool'>;
     closed: { byeAnswered: boolean } | null;
     lastPacketMs: number | null;
+    held: boolean;
   }[] = [];
   rungs: PulledTransport[] = ['tcp-passive', 'udp', 'tcp-active'];
   profile: CallProfile = {
@@ -49,6 +51,9 @@ export class World {
     hasReports: true,
     audioLaw: null,
     keyFrameCommand: 'IFameCmd',
+    timeOffsetSeconds: 0,
+    mansrtsp: 'RTSP/1.0',
+    notSupported: [],
   };
   readonly keyFramesAsked: string[] = [];
   readonly keyFramesObeyed: string[] = [];
@@ -60,6 +65,10 @@ export class World {
   byeAnswered = true;
   /** The device never answers a BYE. */
   deafToBye = false;
+  /** Bodies of INFOs, and how the next one is answered. */
+  readonly infos: string[] = [];
+  infoAnswer: (body: string) => InfoAnswer = () => ({ status: 200, body: '' });
+  readonly ports: LivePorts;
   readonly table: LiveTable;
   #id = 0;
 
@@ -91,7 +100,10 @@ export class World {
               if (world.deafToBye) await new Promise(() => {});
               return { byeAnswered: world.byeAnswered };
             },
-            info: async () => 200,
+            info: async (_type: string, body: string) => {
+              world.infos.push(body);
+              return world.infoAnswer(body);
+            },
           };
         },
       } as unknown as LivePorts['sip'],
@@ -101,6 +113,7 @@ export class World {
           options,
           closed: null as { byeAnswered: boolean } | null,
           lastPacketMs: null as number | null,
+          held: false,
         };
         world.receivers.push(receiver);
         return {
@@ -113,6 +126,10 @@ export class World {
             return receiver.lastPacketMs;
           },
           answered() {},
+          hold(isHeld: boolean) {
+            receiver.held = isHeld;
+          },
+          listen() {},
           close(o: { byeAnswered: boolean }) {
             receiver.closed ??= o;
           },
@@ -133,6 +150,7 @@ export class World {
       publish: (type) => void this.published.push(type),
       log: () => {},
     };
+    this.ports = ports;
     this.table = new LiveTable(ports, () => `s${++this.#id}`);
   }
 

@@ -25,18 +25,19 @@ const MAX_REORDER = 16;
 
 /**
  * `arrival`: what comes late was filmed late (live), so a jump is where time stamps and arrival part. `content`: recorded footage,
- * which comes as fast as the device likes and pauses when told to, so time stamps alone count.
+ * which comes as fast as the device likes and pauses when told to, so time stamps alone count, and its holes stay. `joined`: the same
+ * for who watches: behind a hole, or where a seek leads, pictures go on without one.
  */
-export type Pace = 'arrival' | 'content';
+export type Pace = 'arrival' | 'content' | 'joined';
 
 /**
  * Footage may have holes of hours, and they stay in its time line; what is further ahead is another clock. 6 h: half of the
  * time after which RTP time stamps begin anew (13.25 h) is 6.6 h, beyond which forward and back look the same.
  */
-export const MAX_FOOTAGE_HOLE_90K = 6 * 3600 * 90_000;
+const MAX_FOOTAGE_HOLE_90K = 6 * 3600 * 90_000;
 
 export interface TimelineNotes {
-  /** Pace `content`: the source's clock was laid on the time base anew; its time stamp (as unwrapped) stands at `dts90k`. */
+  /** Footage: the source's clock was laid on the time base anew; its time stamp (as unwrapped) stands at `dts90k`. */
   placed?(source90k: number, dts90k: number): void;
   /** TS-4, or RTP-14 where RTP time stamps are the clock. */
   jump(code: string, detail: string): void;
@@ -89,7 +90,7 @@ export class VideoTimeline {
 
   /** Where something that arrives at this moment belongs, by the arrival of the newest frame. 90 kHz. */
   at(arrivedMs: number): number {
-    const elapsed = this.#pace === 'content' ? 0 : (arrivedMs - this.#arrivedMs) * 90;
+    const elapsed = this.#pace !== 'arrival' ? 0 : (arrivedMs - this.#arrivedMs) * 90;
     return this.dts + (elapsed > MAX_PAUSE_90K ? this.spacing : elapsed);
   }
 
@@ -125,7 +126,8 @@ export class VideoTimeline {
     const limit = Math.max(JUMP_90K, JUMP_FRAMES * this.spacing);
     if ((delta > limit || delta < -limit) && this.#isJump(delta, elapsed, limit)) {
       const code = usesRtp ? 'RTP-14' : 'TS-4';
-      this.#notes.jump(code, `${Math.round(delta / 90)} ms in ${Math.round(elapsed / 90)} ms`);
+      // footage jumps because it was told to, or because nothing was filmed: whoever asked for it knows
+      if (isLive) this.#notes.jump(code, `${Math.round(delta / 90)} ms in ${Math.round(elapsed / 90)} ms`);
       // A stall of less than a jump is the network's, not the camera's.
       this.#anchor(raw, elapsed, JUMP_90K);
       this.pts = this.dts + (dts >= 0 && pts >= 0 ? ahead(pts, dts) : 0);
@@ -154,7 +156,7 @@ export class VideoTimeline {
       this.#placed();
       return;
     }
-    if (this.#pace === 'content') {
+    if (this.#pace !== 'arrival') {
       this.#step(0, 0);
       return;
     }
@@ -165,12 +167,13 @@ export class VideoTimeline {
 
   /** TS-4. `delta`: what the time stamps say, more than `limit` either way; `elapsed`: what the arrival says. */
   #isJump(delta: number, elapsed: number, limit: number): boolean {
+    if (this.#pace === 'joined') return true;
     if (this.#pace === 'content') return delta < 0 || delta > MAX_FOOTAGE_HOLE_90K;
     return Math.abs(delta - elapsed) > limit || delta > MAX_PAUSE_90K;
   }
 
   #placed(): void {
-    if (this.#pace === 'content') this.#notes.placed?.(this.source, this.dts);
+    if (this.#pace !== 'arrival') this.#notes.placed?.(this.source, this.dts);
   }
 
   #step(elapsed: number, behind: number): void {
@@ -274,7 +277,7 @@ export class AudioTimeline {
    * Where a chunk belongs, 90 kHz. `expected`: where it would join without a gap. `video` is null in an audio-only stream.
    */
   next(pts: number, expected: number, video: VideoTimeline | null, arrivedMs: number): number {
-    const elapsed = this.#pace === 'content' ? 0 : Math.max(0, arrivedMs - this.#arrivedMs) * 90;
+    const elapsed = this.#pace !== 'arrival' ? 0 : Math.max(0, arrivedMs - this.#arrivedMs) * 90;
     this.#arrivedMs = arrivedMs;
     if (pts < 0) return expected;
     const shared = video?.offset ?? null;

@@ -30,6 +30,11 @@ export interface ConnectionsOptions {
   onGone(connection: MediaConnection, detail: string): void;
 }
 
+/** Hears the bytes of a connection in order, valid during the call only. */
+interface ConnectionsTap {
+  stream(bytes: Uint8Array, host: string, port: number): void;
+}
+
 /** Sums over the connections, those closed already included. */
 export interface FramingCounts {
   empty: number;
@@ -48,7 +53,8 @@ export class Connections {
   /** Connections refused, or closed by us because they were idle, sent no RTP, or stood in the way. */
   dropped = 0;
   /** Sees what is read, before it is cut into packets; null: nobody listens. */
-  tap: ((bytes: Uint8Array, connection: MediaConnection) => void) | null = null;
+  #tap: ConnectionsTap | null = null;
+  #isHeld = false;
 
   constructor(o: ConnectionsOptions) {
     this.#o = o;
@@ -74,7 +80,7 @@ export class Connections {
       edge: null,
       provedMs: null,
       onBytes: (bytes) => {
-        this.tap?.(bytes, connection);
+        this.#tap?.stream(bytes, address, port);
         if (connection.deframer.push(bytes)) return;
         this.#refuse(connection, 'no RTP in the stream');
       },
@@ -88,6 +94,7 @@ export class Connections {
   ready(connection: MediaConnection, edge: TcpConnection): void {
     connection.edge = edge;
     if (!this.#all.has(connection)) edge.close();
+    else if (this.#isHeld) edge.hold(true);
   }
 
   /** TCP-10. `current`: the connection the call lives on; it may pause as long as it likes. */
@@ -97,9 +104,19 @@ export class Connections {
         this.#refuse(connection, 'no RTP for 10 s');
   }
 
-  /** Those that stand. */
-  standing(): Iterable<MediaConnection> {
-    return this.#all;
+  /** Begins, or with null ends, the hearing of all that is read. */
+  listen(tap: ConnectionsTap | null): void {
+    this.#tap = tap;
+    // What has come of the frame under way belongs to what follows.
+    for (const { deframer, address, port } of this.#all)
+      if (deframer.pending.length > 0) tap?.stream(deframer.pending, address, port);
+  }
+
+  /** With true nothing more is read, from those to come neither; with false it goes on. */
+  hold(isHeld: boolean): void {
+    if (isHeld === this.#isHeld) return;
+    this.#isHeld = isHeld;
+    for (const connection of this.#all) connection.edge?.hold(isHeld);
   }
 
   counts(): FramingCounts {

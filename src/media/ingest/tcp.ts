@@ -30,6 +30,12 @@ export class TcpConnection {
     this.port = socket.remotePort ?? 0;
   }
 
+  /** With true nothing more is read: the kernel's buffer fills, and the sender has to wait. What is in it stays. */
+  hold(isHeld: boolean): void {
+    if (isHeld) this.#socket.pause();
+    else this.#socket.resume();
+  }
+
   /** Idempotent. `onClosed` still comes. */
   close(): void {
     this.#socket.destroy();

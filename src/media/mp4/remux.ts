@@ -16,6 +16,7 @@ import { audioHeadBytes, copyNals, VIDEO_HEAD_BYTES, writeAudioHead, writeVideoH
 import { makeInit } from './init.ts';
 import { PictureRun } from './picture-run.ts';
 import type { Slab } from './slab.ts';
+import type { Waiting } from './waiting.ts';
 
 export interface RemuxSink extends TimelineNotes {
   init(init: InitSegment): void;
@@ -39,17 +40,6 @@ export const AUDIO_VANISHED_MS = 500;
 
 /** Footage: silence over a longer hole than this would only be stored; both tracks go on behind it. As for pictures (`PictureRun`). */
 const MAX_FILLED_HOLE_S = 10;
-
-/** A video frame in its own buffer, head room in front. */
-interface Waiting {
-  bytes: Buffer;
-  pts: number;
-  dts: number;
-  rtpTimestamp: number;
-  arrivedMs: number;
-  isSync: boolean;
-  afterLoss: boolean;
-}
 
 export class Remuxer {
   readonly #memory: Slab;
@@ -326,7 +316,7 @@ export class Remuxer {
   /** Vanished audio: silence up to this frame, so that browsers play on. */
   #fillVanished(nowMs: number): void {
     const clock = this.#clock;
-    const isFootage = this.#pace === 'content';
+    const isFootage = this.#pace !== 'arrival';
     if (clock === null || (!isFootage && nowMs - this.#placedMs < AUDIO_VANISHED_MS)) return;
     const target = Math.floor((this.#video.dts * clock.track.sampleRate) / 90_000);
     this.#leapTo(target, nowMs);

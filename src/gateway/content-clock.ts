@@ -1,0 +1,148 @@
+/**
+ * When the pictures of one range of footage were filmed. Sans-IO. Content time is never taken from a clock of ours: the first
+ * picture of a call was filmed when the range begins that was asked for, unless its time stamp says so itself (TS-12), and what
+ * follows by the difference of time stamps.
+ */
+
+const PTS_MODULUS = 2 ** 33;
+
+/** TS-12: a time stamp that is a capture time lies so near to what was asked for: half a group of pictures, and a device clock that is a little off. By chance one in 5,000 does. */
+const CAPTURE_TIME_SLACK_MS = 10_000;
+
+/** A leap of the time stamps beyond this is another clock and no hole of the footage. 6 h, as in the time base of the feed. */
+const MAX_HOLE_MS = 6 * 3_600_000;
+
+/** Pictures further apart than this do not follow each other: a hole, a file joint, a seek. */
+const LEAP_90K = 90_000;
+
+export class ContentClock {
+  /** Content seconds per second of media time: not 1 where a device squeezes time stamps to play faster (TS-10). */
+  #scale = 1;
+  /** Backwards (2022): groups of pictures come newest first. */
+  #isReversed = false;
+  #anchorEpochMs: number | null;
+  /** Behind a seek: what a leap of the time stamps leads to. */
+  #sought: number | null = null;
+  #baseDts = 0;
+  #baseEpochMs = 0;
+  /** Source time stamp and time base where the source's clock was placed last. */
+  #placed: { readonly source90k: number; readonly dts90k: number } | null = null;
+  #lastDts: number | null = null;
+  /** Time stamps are capture times (TS-12). */
+  isAbsolute = false;
+
+  /** `startEpochMs`: what is asked for. */
+  constructor(startEpochMs: number) {
+    this.#anchorEpochMs = startEpochMs;
+  }
+
+  /** Content time of the newest picture; null before the first. */
+  get positionEpochMs(): number | null {
+    return this.#lastDts === null ? null : this.#at(this.#lastDts);
+  }
+
+  get scale(): number {
+    return this.#scale;
+  }
+
+  /** A new call begins: its first picture was filmed then. */
+  restart(startEpochMs: number): void {
+    this.#anchorEpochMs = startEpochMs;
+    this.#sought = null;
+  }
+
+  /** The device was told to go there: where its time stamps leap next, it is there (TS-11). */
+  seek(epochMs: number): void {
+    this.#sought = epochMs;
+  }
+
+  /** Whether the device has not gone yet where it was told to. */
+  get isSeeking(): boolean {
+    return this.#sought !== null;
+  }
+
+  /** From the newest picture on time stamps count so. */
+  rescale(scale: number, isReversed = false): void {
+    if (this.#lastDts !== null) {
+      this.#baseEpochMs = this.#at(this.#lastDts);
+      this.#baseDts = this.#lastDts;
+    }
+    this.#scale = scale;
+    this.#isReversed = isReversed;
+  }
+
+  /** The source's clock was placed on the time base; the next picture is at `dts90k`. */
+  placed(source90k: number, dts90k: number): void {
+    const before = this.#placed;
+    const last = this.#lastDts;
+    this.#placed = { source90k, dts90k };
+    if (this.#anchorEpochMs !== null || before === null || last === null) return;
+    // what the time stamp of the picture before was, and how far this one is from it, over the wrap
+    const lastSource = before.source90k + (last - before.dts90k);
+    const deltaMs = signed(source90k - lastSource) / 90;
+    const here = this.#at(last);
+    const step = ((dts90k - last) / 90) * this.#scale;
+    this.#baseDts = dts90k;
+    this.#baseEpochMs = this.#afterLeap(here, step, deltaMs * this.#scale, source90k);
+  }
+
+  /** A picture at `dts90k` of the time base; answers when it was filmed. In order. */
+  picture(dts90k: number): number {
+    const last = this.#lastDts;
+    if (this.#anchorEpochMs !== null) {
+      this.#baseDts = dts90k;
+      this.#baseEpochMs = this.#anchored(this.#anchorEpochMs);
+      this.#anchorEpochMs = null;
+    } else if (this.#sought !== null && last !== null && dts90k - last > LEAP_90K) {
+      // a time base that keeps its holes: the leap forward stands in it
+      this.#baseEpochMs = this.#where(this.#at(dts90k));
+      this.#baseDts = dts90k;
+    }
+    this.#lastDts = dts90k;
+    return this.#at(dts90k);
+  }
+
+  /** When something was filmed that stands beside the newest pictures on the time base: sound. */
+  beside(dts90k: number): number {
+    return this.#at(dts90k);
+  }
+
+  /** Content time at any place of the time base since the last leap. */
+  #at(dts90k: number): number {
+    return this.#baseEpochMs + ((dts90k - this.#baseDts) / 90) * this.#scale;
+  }
+
+  #anchored(askedEpochMs: number): number {
+    const capture = this.#placed === null ? null : captureTime(this.#placed.source90k, askedEpochMs);
+    this.isAbsolute = capture !== null;
+    return capture ?? askedEpochMs;
+  }
+
+  /** `step`: where the next picture would be, `delta`: what the time stamps say, both in ms of content after `here`. */
+  #afterLeap(here: number, step: number, delta: number, source90k: number): number {
+    if (this.#sought !== null) return this.#where(here + delta);
+    if (this.isAbsolute) return captureTime(source90k, here, MAX_HOLE_MS) ?? here + step;
+    const isLikely = Math.abs(delta) <= MAX_HOLE_MS && (this.#isReversed || delta > 0);
+    // PB-15: the next file, whose clock begins anew
+    return here + (isLikely ? delta : step);
+  }
+
+  /** Behind a seek: by the time stamps when they agree with what was asked for, to the key frame before it; else as asked for. */
+  #where(byStamps: number): number {
+    const sought = this.#sought ?? byStamps;
+    this.#sought = null;
+    return Math.abs(byStamps - sought) <= CAPTURE_TIME_SLACK_MS ? byStamps : sought;
+  }
+}
+
+/** The capture time that a 33-bit time stamp may be (Unix milliseconds × 90), near `epochMs`; null when it is none. */
+function captureTime(source90k: number, epochMs: number, slackMs = CAPTURE_TIME_SLACK_MS): number | null {
+  const offMs = signed(source90k - epochMs * 90) / 90;
+  return Math.abs(offMs) <= slackMs ? epochMs + offMs : null;
+}
+
+/** A difference of time stamps over the wrap of 33 bits. */
+function signed(ticks: number): number {
+  const wrapped = ((ticks % PTS_MODULUS) + PTS_MODULUS) % PTS_MODULUS;
+  return wrapped >= PTS_MODULUS / 2 ? wrapped - PTS_MODULUS : wrapped;
+}
