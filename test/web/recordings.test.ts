@@ -233,6 +233,20 @@ describe('the view of recordings, with a scripted gateway', { timeout: 90_000 },
     );
   });
 
+  test('an address plays a recording that the list has not read; of one that is gone it says so', async () => {
+    rows = Array.from({ length: 1_000 }, (_, i) => rowOf(i));
+    standIn.answers.set('GET recordings/r999', rows[999]);
+    await open('#/recordings/r999');
+    await page.waitForSelector('[data-testid="recording-player"]');
+    assert.match((await page.getAttribute('[data-testid="recording-player"]', 'src')) ?? '', /recordings\/r999\/file/);
+    assert.equal(await page.locator('[data-recording-id="r999"]').count(), 0, 'it has not been read with the list');
+    await page.click('[data-testid="close-player"]');
+    await page.goto(`${standIn.address}#/recordings/nothing`);
+    await page.waitForSelector('[data-testid="recording-gone"]');
+    await page.goto(`${standIn.address}#/recordings`);
+    await page.waitForSelector('[data-testid="recording-gone"]', { state: 'detached' });
+  });
+
   test('nothing is recorded yet: said in words', async () => {
     rows = [];
     await open();

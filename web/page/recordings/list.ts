@@ -73,7 +73,9 @@ export class RecordingFeed {
     const isKnown = items.some((one) => one.id === recording.id);
     if (!belongs(recording, this.#filter)) this.remove(recording.id);
     // A new one of another day: the list of a day stays that of the day.
-    else if (isKnown || this.#filter.day === '') this.shown.set({ items: placed(items, recording), hasMore });
+    // Nor one that comes with a page which was not read yet.
+    else if (isKnown || (this.#filter.day === '' && !(hasMore && isOlder(recording, items.at(-1)))))
+      this.shown.set({ items: placed(items, recording), hasMore });
   }
 
   /** It is gone. */
@@ -111,4 +113,8 @@ export class RecordingFeed {
   #fault(error: unknown): void {
     if (!this.#life.signal.aborted) failed(error);
   }
+}
+
+function isOlder(recording: Recording, last: Recording | undefined): boolean {
+  return last !== undefined && Date.parse(recording.start) < Date.parse(last.start);
 }

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { mayControl } from '../access.ts';
-import { deleteRecording, type Recording } from '../api.ts';
+import { deleteRecording, type Recording, readRecording } from '../api.ts';
 import { useWords } from '../language.ts';
 import { useRowWindow } from '../live/tree/window.ts';
 import { directory, failed, isLinked } from '../model.ts';
@@ -69,6 +69,26 @@ function useFeed(filter: Filter): { feed: RecordingFeed | null; shown: Shown } {
   return { feed, shown };
 }
 
+/**
+ * The recording that the address names: of the list, or read by itself when it is not there (an old one, or one that the filter
+ * leaves out). `isGone`: there is none of that id.
+ */
+function usePlayed(id: string | undefined, items: readonly Recording[] | null) {
+  const [read, setRead] = useState<{ id: string; recording: Recording | null } | null>(null);
+  const listed = items?.find((one) => one.id === id);
+  const isMissing = id !== undefined && items !== null && listed === undefined;
+  useEffect(() => {
+    if (!isMissing) return undefined;
+    let isWanted = true;
+    readRecording(id).then((recording) => isWanted && setRead({ id, recording }), failed);
+    return () => {
+      isWanted = false;
+    };
+  }, [id, isMissing]);
+  const alone = isMissing && read?.id === id ? read : null;
+  return { played: listed ?? alone?.recording ?? undefined, isGone: alone !== null && alone.recording === null };
+}
+
 /** Everything recorded, the newest first: found, played, kept, deleted. `#/recordings/ID` plays one. */
 export function RecordingsView() {
   const words = useWords(recordingsWords);
@@ -84,7 +104,7 @@ export function RecordingsView() {
   const [box, setBox] = useState<HTMLUListElement | null>(null);
   const items = shown.items ?? [];
   const { first, end } = useRowWindow(box, items.length, ROW_PX);
-  const played = items.find((one) => one.id === parts[0]);
+  const { played, isGone } = usePlayed(parts[0], shown.items);
   const isFiltered = JSON.stringify(filter) !== JSON.stringify(NO_FILTER);
   const chosen = items.filter((one) => selected.has(one.id));
 
@@ -126,6 +146,11 @@ export function RecordingsView() {
             </p>
           )}
         </ViewHead>
+        {isGone && (
+          <p class="fault" role="alert" data-testid="recording-gone">
+            {words.gone}
+          </p>
+        )}
         <FilterBar filter={filter} channels={channels} onChange={(next) => go(hrefWith(parts, next), 'replace')} />
         <div class={chosen.length > 0 ? 'recording heads selecting' : 'recording heads'}>
           <input

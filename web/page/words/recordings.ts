@@ -8,6 +8,7 @@ export interface RecordingsWords {
   readonly noRecordingsHint: string;
   readonly nothingFound: string;
   readonly clearFilter: string;
+  readonly gone: string;
   readonly filter: string;
   readonly channel: string;
   readonly allChannels: string;
@@ -48,6 +49,7 @@ export const recordingsWords: Readonly<Record<Language, RecordingsWords>> = {
     noRecordingsHint: 'The record button under a live picture starts a recording.',
     nothingFound: 'No recording matches.',
     clearFilter: 'Show all',
+    gone: 'The recording of this address is not there any more.',
     filter: 'Which recordings',
     channel: 'Channel',
     allChannels: 'All channels',
@@ -86,6 +88,7 @@ export const recordingsWords: Readonly<Record<Language, RecordingsWords>> = {
     noRecordingsHint: '点击实时画面下方的录像按钮开始录制。',
     nothingFound: '没有符合条件的录像。',
     clearFilter: '显示全部',
+    gone: '该地址的录像已不存在。',
     filter: '筛选录像',
     channel: '通道',
     allChannels: '全部通道',
