@@ -12,6 +12,7 @@ import { openStore } from '../store/store.ts';
 import { Captures } from './captures.ts';
 import { atMost, type Clock, systemClock } from './clock.ts';
 import type { GatewayConfig } from './config.ts';
+import { gatewayCounters } from './counters.ts';
 import { DeviceFiles } from './device-files.ts';
 import { Devices } from './devices.ts';
 import { Events } from './events.ts';
@@ -22,12 +23,14 @@ import { Onboarding } from './onboarding.ts';
 import type { Gateway } from './port.ts';
 import { callProfileOf, formsOf, learnFinding, learnRung } from './profile.ts';
 import { Recordings, rememberedRows } from './recordings.ts';
+import { Records } from './records.ts';
 import { Rests } from './rests.ts';
 import { openSecrets } from './secrets.ts';
 import { StreamHistories } from './stream-histories.ts';
 import { Streams } from './streams.ts';
 import { System } from './system.ts';
 import { Thumbnails } from './thumbnails.ts';
+import { MAX_TIMELINE_FILES, TimelineFiles } from './timeline-file.ts';
 import { editionOf, pullTransport, recordingView } from './view-of.ts';
 import { isProblem, type PulledTransport } from './views.ts';
 import { WebhookPost } from './webhook-post.ts';
@@ -88,6 +91,20 @@ export async function openGateway(
   });
   // before the first device can be heard: what it does would be missed while a big file is read
   await recordings.recover();
+  const timelines = new TimelineFiles({
+    nowMs: () => clock.nowMs(),
+    recordings: ({ deviceId, channelId, startEpochMs, endEpochMs }) =>
+      recordings.page({
+        deviceId,
+        channelId,
+        fromEpochMs: startEpochMs,
+        toEpochMs: endEpochMs,
+        limit: MAX_TIMELINE_FILES + 1,
+        after: null,
+      }).items,
+    absolutePath: (recording) => recordings.absolutePath(recording),
+    log: (message, data) => log.warn(data, message),
+  });
   let onSip: (event: SipEvent) => void = () => {};
   let onAttempt: (attempt: RegisterAttempt) => void = () => {};
   const dialogues = new Dialogues(() => clock.epochMs());
@@ -103,6 +120,7 @@ export async function openGateway(
     advertise: config.sip.advertise,
     mediaAdvertise: config.media.advertise,
     mediaListen: config.media.host,
+    timeZone: config.sip.timeZone,
     stores: { devices: store.devices, channels: store.channels, dialogues: store.dialogues },
     log,
     onEvent: (event) => onSip(event),
@@ -210,6 +228,18 @@ export async function openGateway(
     clock,
     closing: () => closing !== null,
   });
+  const records = new Records({
+    ask: (deviceId, query, o) => sip.records(deviceId, query, o),
+    missing(deviceId, channelId) {
+      const channel = devices.channel(deviceId, channelId);
+      return isProblem(channel) ? channel : null;
+    },
+    clock,
+    timeZone: config.sip.timeZone,
+    iso,
+    newId,
+    publish,
+  });
   const keep = new Keep({
     clock,
     selfChannelAfterMs: config.media.selfChannelAfterMs,
@@ -297,6 +327,7 @@ export async function openGateway(
       const live = streams.find(id);
       return isProblem(live) ? live : histories.of(id);
     },
+    records,
     snapshot: (id) => streams.snapshot(id),
     watchLive: (deviceId, channelId, streamNumber, sink, o) =>
       streams.watchLive(deviceId, channelId, streamNumber, sink, o),
@@ -336,6 +367,7 @@ export async function openGateway(
       const found = recordings.setLocked(id, locked);
       return isProblem(found) ? found : recordingView(found, iso);
     },
+    timelineFile: (query) => timelines.file(query),
     async thumbnail(id) {
       const found = recordings.get(id);
       return isProblem(found) ? found : thumbnails.of(found, recordings.absolutePath(found));
@@ -352,37 +384,7 @@ export async function openGateway(
     webhooks: () => webhooks.endpoints(),
     deliveries: (query) => webhooks.deliveries(query),
     redeliver: (number) => webhooks.redeliver(number),
-    counters() {
-      const running = lives.running();
-      const media = lives.totals();
-      const ports = pool.counts();
-      const known = directory.devices();
-      return {
-        ...sip.counters(),
-        ...webhooks.counters(),
-        media_packets_total: media.packets,
-        media_bytes_total: media.bytes,
-        media_lost_packets_total: media.lost,
-        media_discarded_total: media.discarded,
-        media_frames_total: media.frames,
-        media_stranger_packets_total: media.strangers,
-        media_malformed_packets_total: media.malformed,
-        media_connections_dropped_total: media.connectionsDropped,
-        devices: known.length,
-        devices_online: known.filter((device) => device.online).length,
-        streams: running.length,
-        streams_playing: running.filter((live) => live.state === 'playing').length,
-        viewers: running.reduce((sum, live) => sum + live.stream.viewers, 0),
-        store_faults_total: store.faults.count,
-        recordings_running: recordings.runningCount,
-        event_listeners: events.listenerCount,
-        ssrcs_used: ssrcs.used,
-        ports_total: ports.total,
-        ports_leased: ports.leased,
-        ports_held_off: ports.heldOff,
-        ports_occupied: ports.occupied,
-      };
-    },
+    counters: () => gatewayCounters({ sip, webhooks, lives, pool, directory, store, recordings, events, ssrcs }),
     system() {
       return {
         platformId: config.sip.id,
@@ -406,6 +408,7 @@ export async function openGateway(
       closing ??= (async () => {
         files.close();
         keep.close();
+        records.close();
         histories.close();
         system.close();
         onboarding.close();

@@ -1,7 +1,9 @@
 import type { ViewerSink } from '../media/live/viewer.ts';
 import type { DeliveryQuery } from '../store/deliveries.ts';
 import type { ProfileView } from './profile.ts';
+import type { RecordsDesk } from './record-views.ts';
 import type { RecordingQuery } from './recording-page.ts';
+import type { TimelineFile, TimelineQuery } from './timeline-file.ts';
 import type {
   CaptureView,
   CatalogView,
@@ -83,6 +85,9 @@ export interface Gateway {
     change: { name?: string; mediaTransport?: PullTransport },
   ): ChannelView | Problem;
 
+  /** Footage in devices. */
+  readonly records: RecordsDesk;
+
   /** Starts or joins a live stream and waits for its first key frame; state `waiting` when none came in time. */
   live(
     deviceId: string,
@@ -115,6 +120,8 @@ export interface Gateway {
   recordingFile(id: string): { absolutePath: string; etag: string; complete: boolean } | Problem;
   deleteRecording(id: string): Promise<Problem | null>;
   lockRecording(id: string, locked: boolean): RecordingView | Problem;
+  /** Own recordings of a range as one MP4. */
+  timelineFile(query: TimelineQuery): Promise<TimelineFile | Problem>;
   /** Small JPEG of its first picture, made when first asked for and kept. */
   thumbnail(id: string): Promise<{ absolutePath: string } | Problem>;
 

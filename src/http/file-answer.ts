@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem } from './problem.ts';
 
-export interface FileAnswer {
-  readonly path: string;
+/** What is said of a file, wherever its bytes come from. */
+interface Answer {
   /** Without quotes. */
   readonly etag: string;
   /** Still written: nobody may keep it in a cache. */
@@ -17,15 +17,42 @@ export interface FileAnswer {
   readonly maxAgeSeconds?: number;
 }
 
-/**
- * Sends a file or one range of it (RFC 9110 section 14), as it is at this moment. Several ranges in one request get
- * the whole file, which the RFC allows; nobody plays video with them.
- */
+export interface FileAnswer extends Answer {
+  readonly path: string;
+}
+
+/** Bytes that lie ready. */
+interface Source {
+  readonly size: number;
+  /** Bytes `first` to `last`; closes by itself. */
+  read(first: number, last: number): Readable;
+  /** Nothing will be read. */
+  close(): Promise<void>;
+}
+
+/** Sends a file of the disk or one range of it, as it is at this moment. */
 export async function sendFile(request: FastifyRequest, reply: FastifyReply, file: FileAnswer): Promise<FastifyReply> {
   const handle = await open(file.path, 'r').catch(() => null);
   if (handle === null) return sendProblem(reply, 'recording_not_found', 'The file is no longer on disk.');
+  const { size } = await handle.stat();
+  return sendRange(request, reply, file, {
+    size,
+    read: (start, end) => handle.createReadStream({ start, end, autoClose: true }),
+    close: () => handle.close(),
+  });
+}
+
+/**
+ * Sends all of it or one range (RFC 9110 section 14). Several ranges in one request get the whole, which the RFC allows;
+ * nobody plays video with them.
+ */
+export async function sendRange(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  file: Answer,
+  { size, read, close }: Source,
+): Promise<FastifyReply> {
   const etag = `"${file.etag.replace(/["\\]/g, '')}"`;
-  const size = (await handle.stat()).size;
   reply
     .header('etag', etag)
     .header('accept-ranges', 'bytes')
@@ -35,13 +62,13 @@ export async function sendFile(request: FastifyRequest, reply: FastifyReply, fil
 
   // One that grows is never the same again.
   if (!file.isGrowing && namesTag(request.headers['if-none-match'], etag)) {
-    await handle.close();
+    await close();
     return reply.code(304).send();
   }
   const condition = request.headers['if-range'];
   const range = typeof condition === 'string' && condition !== etag ? 'whole' : parseRange(request.headers.range, size);
   if (range === 'unsatisfiable') {
-    await handle.close();
+    await close();
     reply.removeHeader('content-disposition').header('content-range', `bytes */${size}`);
     return sendProblem(reply, 'range_not_satisfiable', `The file has ${size} bytes.`);
   }
@@ -49,14 +76,14 @@ export async function sendFile(request: FastifyRequest, reply: FastifyReply, fil
   reply.header('content-length', last - first + 1);
   if (range !== 'whole') reply.code(206).header('content-range', `bytes ${first}-${last}/${size}`);
   if (request.method === 'HEAD' || last < first) {
-    await handle.close();
+    await close();
     // An empty stream: the framework would write the length of an empty text over ours.
     return reply.send(Readable.from([]));
   }
-  return reply.send(handle.createReadStream({ start: first, end: last, autoClose: true }));
+  return reply.send(read(first, last));
 }
 
-function cacheControl({ isGrowing, maxAgeSeconds }: FileAnswer): string {
+function cacheControl({ isGrowing, maxAgeSeconds }: Answer): string {
   if (isGrowing) return 'no-store';
   return maxAgeSeconds === undefined ? 'private, no-cache' : `private, max-age=${maxAgeSeconds}`;
 }

@@ -25,8 +25,10 @@ import { type LogTail, logRoutes } from './routes/log.ts';
 import { onboardingRoutes } from './routes/onboarding.ts';
 import { profileRoutes } from './routes/profile.ts';
 import { recordingRoutes } from './routes/recordings.ts';
+import { recordRoutes } from './routes/records.ts';
 import { streamRoutes } from './routes/streams.ts';
 import { systemRoutes } from './routes/system.ts';
+import { timelineFileRoutes } from './routes/timeline.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { splitAddress } from './signature.ts';
 import { validateRequests } from './validation.ts';
@@ -128,6 +130,8 @@ export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpSe
           groupRoutes,
           streamRoutes,
           recordingRoutes,
+          recordRoutes,
+          timelineFileRoutes,
           captureRoutes,
           eventRoutes,
           systemRoutes,

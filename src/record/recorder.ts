@@ -6,7 +6,7 @@ import { openRecordFile, type RecordFile } from './file.ts';
 import { type BuiltFragment, buildFragment, type Run } from './fragment.ts';
 import { fragmentedMoov } from './movie.ts';
 import { hashOf, Tail, type TailSample } from './tail.ts';
-import { type Joint, Tracks } from './tracks.ts';
+import { type Joint, MAX_GAP_SECONDS, Tracks } from './tracks.ts';
 import { faultOf, type RecordFault, WriteQueue } from './write-queue.ts';
 import { durationMsOf, finalise, head, type Layout, RESERVE_BYTES, redeclare, writeFragments } from './writer.ts';
 
@@ -180,7 +180,10 @@ export class Recorder {
    */
   join(init: InitSegment, joint: Joint): void {
     this.init(init);
-    this.#tracks.join(joint);
+    const most90k = (this.#newestMs + MAX_GAP_SECONDS * 1000) * 90;
+    // Times too far away for a file move together, so that sound and picture stay so.
+    const tooFar = Math.max(0, Math.ceil(joint.at90k - most90k));
+    this.#tracks.join(tooFar === 0 ? joint : { dts90k: joint.dts90k, at90k: joint.at90k - tooFar });
     this.#isStarted = true;
   }
 

@@ -9,6 +9,9 @@ import { codecOf, type MovieTrack, readMovie } from './movie.ts';
  */
 export const MAX_SAMPLE_ENTRIES = 64;
 
+/** The longest break that a file can show: a sample's duration has 32 bits, 13 hours at 90 kHz. A longer one is shown as this. */
+export const MAX_GAP_SECONDS = 13 * 3600;
+
 /** Where a source stands in the file: what its feed calls `dts90k` is `at90k` in the file, both in 90 kHz. */
 export interface Joint {
   readonly dts90k: number;
@@ -45,6 +48,26 @@ export function tracksOf(init: InitSegment): readonly MovieTrack[] {
   return (moov && readMovie(moov)?.tracks) ?? [];
 }
 
+/**
+ * Which of a file's tracks (from 0) and which of its sample entries (from 1) stand for an entry of another file's track or of
+ * an init segment. A track and an entry that are new are added to the list.
+ */
+export function entryOf(
+  list: MovieTrack[],
+  track: MovieTrack,
+  entry: Uint8Array,
+): { lane: number; entry: number; isNew: boolean } {
+  let lane = list.findIndex((one) => one.kind === track.kind && codecOf(one.entries[0]!) === codecOf(entry));
+  if (lane < 0) {
+    const id = Math.max(0, ...list.map((one) => one.id)) + 1;
+    lane = list.push({ ...track, id, entries: [] }) - 1;
+  }
+  const { entries } = list[lane]!;
+  const known = entries.findIndex((one) => Buffer.compare(one, entry) === 0);
+  if (known >= 0) return { lane, entry: known + 1, isNew: false };
+  return { lane, entry: entries.push(entry), isNew: true };
+}
+
 export class Tracks {
   /** As the file has them; entries and tracks are only ever added. */
   readonly list: MovieTrack[];
@@ -69,23 +92,12 @@ export class Tracks {
     this.#routes = new Map();
     let isChanged = false;
     for (const track of tracksOf(init)) {
-      const entry = track.entries[0]!;
-      let lane = this.list.findIndex((one) => one.kind === track.kind && codecOf(one.entries[0]!) === codecOf(entry));
-      if (lane < 0 || !this.list[lane]!.entries.some((one) => Buffer.compare(one, entry) === 0)) {
-        if (this.list.reduce((sum, one) => sum + one.entries.length, 0) >= MAX_SAMPLE_ENTRIES) return null;
-        isChanged = true;
-        if (lane < 0) {
-          const id = Math.max(0, ...this.list.map((one) => one.id)) + 1;
-          lane = this.list.push({ ...track, id, entries: [] }) - 1;
-        }
-        this.list[lane]!.entries.push(entry);
-      }
-      const { entries, timescale } = this.list[lane]!;
+      const { lane, entry, isNew } = entryOf(this.list, track, track.entries[0]!);
+      isChanged ||= isNew;
       const base = rebased(old.get(track.kind), track, [...old.values()]);
-      const number = entries.findIndex((one) => Buffer.compare(one, entry) === 0) + 1;
-      this.#routes.set(track.kind, { lane, entry: number, from: track.timescale, to: timescale, base });
+      this.#routes.set(track.kind, { lane, entry, from: track.timescale, to: this.list[lane]!.timescale, base });
     }
-    return isChanged;
+    return this.list.reduce((sum, { entries }) => sum + entries.length, 0) > MAX_SAMPLE_ENTRIES ? null : isChanged;
   }
 
   /** The file's time 0 is the earliest sample of its first fragment, the same instant for all tracks. False: it holds none. */

@@ -1,6 +1,8 @@
 import type { Gateway, ViewerHandle, ViewOptions } from '../../src/gateway/port.ts';
 import { defaultProfile, type ProfileView } from '../../src/gateway/profile.ts';
+import type { RecordDaysView, RecordsDesk, RecordsView } from '../../src/gateway/record-views.ts';
 import { pageOfRecordings, type RecordingQuery } from '../../src/gateway/recording-page.ts';
+import type { TimelineFile, TimelineQuery } from '../../src/gateway/timeline-file.ts';
 import type {
   CaptureView,
   ChannelView,
@@ -64,8 +66,22 @@ export class FakeGateway implements Gateway {
   file: { absolutePath: string; etag: string; complete: boolean } | null = null;
   onboardingAnswer: OnboardingView = ONBOARDING;
   readonly addressList: DeviceAddressesView[] = [];
+  timelineAnswer: TimelineFile | Problem = { problem: 'recording_not_found', detail: 'Nothing was recorded.' };
   thumbnailAnswer: { absolutePath: string } | Problem = { problem: 'ffmpeg_missing', detail: 'It is not installed.' };
   numbers: Record<string, number> = { sip_messages_received_total: 7, viewers: 2 };
+
+  recordsAnswer: RecordsView | Problem = { items: [], complete: true, queryId: 'q1' };
+  recordDaysAnswer: RecordDaysView | Problem = { month: '2026-01', days: [], complete: true };
+  readonly records: RecordsDesk = {
+    search: async (...asked) => {
+      this.#said('records.search', ...asked);
+      return this.recordsAnswer;
+    },
+    days: async (...asked) => {
+      this.#said('records.days', ...asked);
+      return this.recordDaysAnswer;
+    },
+  };
 
   #said(name: string, ...args: unknown[]): void {
     this.calls.push([name, ...args]);
@@ -197,6 +213,10 @@ export class FakeGateway implements Gateway {
     }));
     const { items, hasMore } = pageOfRecordings(rows, query);
     return { items: items.map((row) => this.recordingList.find((r) => r.id === row.id)!), hasMore };
+  }
+  async timelineFile(query: TimelineQuery) {
+    this.#said('timelineFile', query);
+    return this.timelineAnswer;
   }
   async thumbnail(id: string) {
     this.#said('thumbnail', id);
