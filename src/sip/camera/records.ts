@@ -128,9 +128,11 @@ export class RecordSearches {
         if (row.collection.begun) this.#finish(row, nowMs);
         else this.#fault(row, { fault: 'timeout', detail: 'the device does not answer the search for footage' });
       }
-      const kept = (this.#rows.get(deviceId) ?? []).filter(
-        (row) => row.settle !== null || (row.collection !== null && nowMs - row.lastMs < SEARCH_LINGER_MS),
-      );
+      const kept: Row[] = [];
+      for (const row of this.#rows.get(deviceId) ?? []) {
+        if (row.settle !== null || (row.collection !== null && nowMs - row.lastMs < SEARCH_LINGER_MS)) kept.push(row);
+        else row.collection = null; // its owner may hold the search for long, what was collected is big
+      }
       if (kept.length === 0) this.#rows.delete(deviceId);
       else this.#rows.set(deviceId, kept);
       this.#next(deviceId);
