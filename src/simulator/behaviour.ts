@@ -1,7 +1,8 @@
+import { FLAWLESS_FOOTAGE, type FootageBehaviour } from './footage/behaviour.ts';
 import { FLAWLESS_SIGNALLING, type SignallingBehaviour } from './signalling-behaviour.ts';
 
 /** Everything in which a simulated camera may differ from a well-behaved one. Quirks switch these; nothing else does. */
-export interface Behaviour extends SignallingBehaviour {
+export interface Behaviour extends SignallingBehaviour, FootageBehaviour {
   /** `swapped`: with its bytes turned round. */
   ssrc: 'offered' | 'own' | 'zero' | 'swapped';
   // what is sent, and when
@@ -105,6 +106,7 @@ export interface Behaviour extends SignallingBehaviour {
 /** A camera without a fault. */
 export const FLAWLESS: Readonly<Behaviour> = {
   ...FLAWLESS_SIGNALLING,
+  ...FLAWLESS_FOOTAGE,
   ssrc: 'offered',
   startsInsideGroup: false,
   parameterSetsOnce: false,

@@ -2,6 +2,10 @@ import { callIdOf, cseqOf, type SipRequest } from '../sip/wire/message.ts';
 import { type SipAgent, targetOf } from './agent.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { Clip } from './clip.ts';
+import type { Footage, FootageFault } from './footage/footage.ts';
+import { FootageSender } from './footage/footage-sender.ts';
+import { obey } from './footage/remote-control.ts';
+import { MANSCDP_TYPE, mediaStatus } from './manscdp.ts';
 import { type MediaLink, openUdpLink, tcpDialLink, tcpListenLink } from './media-link.ts';
 import { MediaSender, type SenderCounts, type SentUnit } from './media-sender.ts';
 import type { Random } from './random.ts';
@@ -19,7 +23,11 @@ export interface CallOptions {
   /** INVITEs that this device answered before this one. */
   readonly callsBefore: number;
   readonly clip: Clip;
+  /** What the channel has recorded, and its index in the device; null: nothing can be played back. */
+  readonly history: { readonly footage: Footage; readonly channel: number } | null;
   readonly onUnit: ((unit: SentUnit) => void) | undefined;
+  /** The device falls over in the middle of this call. */
+  readonly onReboot: () => void;
   /** Called once. */
   readonly onEnd: (call: CameraCall) => void;
 }
@@ -30,10 +38,16 @@ export type CallState = 'answering' | 'unacknowledged' | 'connecting' | 'sending
 const T1_MS = 500;
 const T2_MS = 4000;
 const ACK_WAIT_MS = 32_000;
+/** What a recorder offers as `VideoParamOpt/DownloadSpeed`. */
+const DOWNLOAD_SPEEDS = [1, 2, 4, 8];
 /** INV-1: between the copies of an answer that was acknowledged already. */
 const COPY_GAP_MS = 200;
 /** Waiting for the answer to a BYE of ours. */
 const BYE_WAIT_MS = 2000;
+
+/** Until what was sent has left this machine. */
+const DRAIN_POLL_MS = 10;
+const MANSRTSP_TYPE = 'Application/MANSRTSP';
 
 const NO_COUNTS: Readonly<SenderCounts> = { packets: 0, bytes: 0, frames: 0, omitted: 0 };
 
@@ -49,7 +63,9 @@ export class CameraCall {
   readonly #cseq: number;
   #state: CallState = 'answering';
   #link: MediaLink | null = null;
-  #sender: MediaSender | null = null;
+  #sender: MediaSender | FootageSender | null = null;
+  /** The range of a call for footage. */
+  #range: { readonly startEpochMs: number; readonly endEpochMs: number } | null = null;
   #answer: Buffer | null = null;
   #status = 0;
   #again: Moment | null = null;
@@ -85,8 +101,13 @@ export class CameraCall {
       return;
     }
     const offer = readOffer(this.#invite.body);
-    if (offer === null || offer.name.toLowerCase() !== 'play' || !takes(offer, behaviour)) {
+    if (offer === null || !takes(offer, behaviour)) {
       this.#refuse(488, 'Not Acceptable Here');
+      return;
+    }
+    const refusal = offer.name.toLowerCase() === 'play' ? null : this.#readRange(offer);
+    if (refusal !== null) {
+      this.#refuse(...refusal);
       return;
     }
     const { headers } = this.#invite;
@@ -107,6 +128,24 @@ export class CameraCall {
     if (cseqOf(invite)?.number !== this.#cseq)
       this.#o.agent.answer(invite, this.#from, 488, 'Not Acceptable Here', { toTag: this.tag });
     else if (this.#answer !== null) this.#o.agent.link?.send(this.#answer, this.#from);
+  }
+
+  /** What speaks against a call for footage; null: nothing. */
+  #readRange(offer: Offer): readonly [status: number, reason: string] | null {
+    const { behaviour, history } = this.#o;
+    if (history === null || !/^(playback|download)$/i.test(offer.name)) return [488, 'Not Acceptable Here'];
+    if (!(offer.startSeconds > 0 && offer.startSeconds < offer.endSeconds)) return [400, 'Bad Request'];
+    const hasSource = offer.source !== null;
+    if (behaviour.sourceLine !== 'any' && hasSource !== (behaviour.sourceLine === 'needed'))
+      return [400, 'Bad Request'];
+    const range = {
+      startEpochMs: offer.startSeconds * 1000 + behaviour.rangeOffsetMs,
+      endEpochMs: offer.endSeconds * 1000 + behaviour.rangeOffsetMs,
+    };
+    const first = history.footage.library.next(range.startEpochMs);
+    if ((first === null || first >= range.endEpochMs) && behaviour.emptyRange === 'refused') return [404, 'Not Found'];
+    this.#range = range;
+    return null;
   }
 
   acknowledged(): void {
@@ -149,6 +188,55 @@ export class CameraCall {
     this.#end();
   }
 
+  /** An INFO in this dialogue: its body steers the footage. */
+  info(request: SipRequest, from: Address): void {
+    const { agent, behaviour } = this.#o;
+    const sender = this.#sender instanceof FootageSender ? this.#sender : null;
+    const answer = obey(request.body, sender, this.#range?.startEpochMs ?? 0, behaviour);
+    if (answer === null) return;
+    agent.answer(request, from, answer.status, answer.reason, {
+      toTag: this.tag,
+      ...(answer.body === null ? {} : { contentType: MANSRTSP_TYPE, body: Buffer.from(answer.body, 'latin1') }),
+    });
+  }
+
+  /** The content that is sent next; null: this call sends no footage. */
+  get positionEpochMs(): number | null {
+    return this.#sender instanceof FootageSender ? this.#sender.positionEpochMs : null;
+  }
+
+  /** Breaks what carries the media, and forgets the call: nobody is told. */
+  drop(): void {
+    this.#end();
+  }
+
+  #suffer(fault: FootageFault): void {
+    if (fault.kind === 'cut') this.drop();
+    else if (fault.kind === 'hang-up') void this.hangUp();
+    else if (fault.kind === 'reboot') this.#o.onReboot();
+  }
+
+  /** The range is over: says so in its way once everything has left, unless it speaks too early (PB-4). */
+  #rangeEnded(): void {
+    const { behaviour, wheel } = this.#o;
+    if (this.#state !== 'sending') return;
+    if (behaviour.mediaStatusEarlyMs === 0 && (this.#link?.unsentBytes ?? 0) > 0) {
+      wheel.after(DRAIN_POLL_MS, () => this.#rangeEnded());
+      return;
+    }
+    if (behaviour.mediaStatus !== 'never') void this.#tellEnd();
+    if (behaviour.atEnd === 'bye') void this.hangUp();
+    else if (behaviour.atEnd === 'close') this.#link?.close();
+  }
+
+  /** MediaStatus 121 (A.2.5.6), in the dialogue as the standard has it or in none (PB-1). */
+  async #tellEnd(): Promise<void> {
+    const { agent, behaviour, channelId } = this.#o;
+    const body = mediaStatus(channelId, behaviour);
+    const inside = behaviour.mediaStatus === 'inside';
+    await this.#tell('MESSAGE', inside ? this.callId : agent.token(16), { contentType: MANSCDP_TYPE, body });
+  }
+
   /** Ends the call from this side; resolves when the BYE was answered or will not be. */
   async hangUp(): Promise<void> {
     const established =
@@ -157,17 +245,25 @@ export class CameraCall {
       (this.#state === 'unacknowledged' && this.#status === 200);
     this.#end();
     if (!established) return;
+    await this.#tell('BYE', this.#o.behaviour.strangeBye ? this.#o.agent.token(16) : this.callId);
+  }
+
+  async #tell(method: string, callId: string, more: { contentType?: string; body?: Uint8Array } = {}): Promise<void> {
     const { headers } = this.#invite;
     const to = headers.get('To') ?? '';
     await this.#o.agent.ask({
-      method: 'BYE',
+      method,
       uri: targetOf(headers.get('Contact'), '', this.#from),
       from: /;\s*tag=/i.test(to) ? to : `${to};tag=${this.tag}`,
-      to: headers.get('From') ?? '',
-      callId: this.#o.behaviour.strangeBye ? this.#o.agent.token(16) : this.callId,
+      to:
+        callId === this.callId || method === 'BYE'
+          ? (headers.get('From') ?? '')
+          : withoutTag(headers.get('From') ?? ''),
+      callId,
       cseq: ++this.#ownCseq,
       timeoutMs: BYE_WAIT_MS,
       target: this.#from,
+      ...more,
     });
   }
 
@@ -192,11 +288,46 @@ export class CameraCall {
     }
     this.#link = link;
     link.onLost = () => void this.hangUp();
-    this.#sender = new MediaSender({ ...this.#o, link, ssrc });
+    this.#sender = this.#senderOf(offer, link, ssrc);
     const originId = behaviour.answersAsDevice ? deviceId : channelId;
-    const sdp = writeAnswer({ originId, host, port: link.port, ssrc, offer, behaviour });
+    const attributes = this.#downloadAttributes(offer);
+    const sdp = writeAnswer({ originId, host, port: link.port, ssrc, offer, behaviour, attributes });
     this.#final(200, 'OK', behaviour.emptyAnswer ? null : sdp);
     if (behaviour.beforeAck) this.#begin();
+  }
+
+  #senderOf(offer: Offer, link: MediaLink, ssrc: number): MediaSender | FootageSender {
+    const { history } = this.#o;
+    if (this.#range === null || history === null) return new MediaSender({ ...this.#o, link, ssrc });
+    return new FootageSender({
+      ...this.#o,
+      ...history,
+      ...this.#range,
+      speed: this.#speedOf(offer),
+      isDatagram: offer.transport === 'udp',
+      link,
+      ssrc,
+      onEnd: () => this.#rangeEnded(),
+      onFault: (fault) => this.#suffer(fault),
+    });
+  }
+
+  /** Content seconds a second: of the speeds that this device has the next to what was asked. */
+  #speedOf(offer: Offer): number {
+    if (offer.name.toLowerCase() !== 'download') return 1;
+    const { downloadPace } = this.#o.behaviour;
+    if (downloadPace !== 'asked') return downloadPace === 'real' ? 1 : Number.POSITIVE_INFINITY;
+    const asked = offer.downloadSpeed ?? 1;
+    return DOWNLOAD_SPEEDS.findLast((speed) => speed <= asked) ?? 1;
+  }
+
+  #downloadAttributes(offer: Offer): string[] {
+    const { behaviour, history } = this.#o;
+    if (this.#range === null || history === null || offer.name.toLowerCase() !== 'download') return [];
+    const speed = `a=downloadspeed:${this.#speedOf(offer) === 1 ? 1 : (offer.downloadSpeed ?? 1)}`;
+    if (behaviour.filesize === 'none') return [speed];
+    const bytes = behaviour.filesize === 'zero' ? 0 : history.footage.bytesIn(this.#range);
+    return [speed, `a=filesize:${behaviour.filesize === 'wrong' ? bytes * 10 : bytes}`];
   }
 
   #refuse(status: number, reason: string): void {
@@ -242,4 +373,8 @@ export class CameraCall {
     this.#link?.close();
     this.#o.onEnd(this);
   }
+}
+
+function withoutTag(address: string): string {
+  return address.replace(/;\s*tag=[^;]*/i, '');
 }

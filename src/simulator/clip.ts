@@ -21,6 +21,8 @@ export const SHIPPED_VIDEOS = {
   h264: 'gate.h264',
   /** 640x360 H.265 Main, 8 s, a key frame every 2 s, no B-frames. */
   h265: 'yard.h265',
+  /** 320x180 H.264 Main, 8 s, a key frame every second, no B-frames, 42 kbit/s: what recorders keep. */
+  footage: 'hut.h264',
   /** 320x180, 4 s, B-frames, two slices a picture, access unit delimiters. */
   'h264-bframes': 'bframes.h264',
   'h265-bframes': 'bframes.h265',

@@ -5,6 +5,8 @@ import { ALLOW, SipAgent } from './agent.ts';
 import type { Behaviour } from './behaviour.ts';
 import { CameraCall } from './call.ts';
 import type { Clip } from './clip.ts';
+import type { Footage } from './footage/footage.ts';
+import { recordInfo } from './footage/record-info.ts';
 import {
   catalog,
   type Described,
@@ -39,6 +41,8 @@ export interface DeviceOptions {
   readonly localHost: string;
   readonly sip: 'udp' | 'tcp';
   readonly clip: Clip;
+  /** What it has recorded; null: it is a camera, no recorder. */
+  readonly footage: Footage | null;
   readonly behaviour: Behaviour;
   readonly wheel: Wheel;
   readonly keepaliveSeconds: number;
@@ -57,6 +61,8 @@ const PAGE_WAIT_MS = 2000;
 /** One channel of a camera is asked for by a few platforms at most. */
 const MAX_CALLS = 64;
 const MAX_RECONNECT_SECONDS = 60;
+/** A device that fell over is back after this. */
+const REBOOT_MS = 2000;
 
 /** One simulated device: a registration, its channels, and the calls that are open. */
 export class CameraDevice {
@@ -188,6 +194,19 @@ export class CameraDevice {
     this.#agent.abandon();
   }
 
+  /** Falls over: connections break, nobody is told, and after some seconds it registers anew. */
+  reboot(downMs = REBOOT_MS): void {
+    if (this.#stopped) return;
+    for (const call of [...this.calls.values()]) call.drop();
+    this.#agent.link?.close();
+    this.#agent.link = null;
+    this.#agent.abandon();
+    this.registration.lost();
+    this.#o.wheel.after(downMs, () => {
+      if (!this.#stopped) void this.start();
+    });
+  }
+
   #reconnect(): void {
     if (this.#stopped) return;
     const seconds = Math.min(2 ** this.#connects++, MAX_RECONNECT_SECONDS);
@@ -217,7 +236,8 @@ export class CameraDevice {
         call?.ended();
         break;
       case 'INFO':
-        this.#acknowledge(request, from, call);
+        if (call?.positionEpochMs == null) this.#acknowledge(request, from, call);
+        else call.info(request, from);
         break;
       case 'MESSAGE':
         agent.answer(request, from, 200, 'OK');
@@ -243,12 +263,12 @@ export class CameraDevice {
     const channel =
       (this.#o.behaviour.invitedAs === 'channel' ? byChannel : undefined) ??
       (asked.includes(this.id) ? this.channels[0] : undefined);
-    if (channel === undefined || this.#stopped || this.calls.size >= MAX_CALLS) {
+    const { behaviour, clip, footage, onUnit, wheel } = this.#o;
+    if (channel === undefined || this.#stopped || this.calls.size >= Math.min(MAX_CALLS, behaviour.sessions)) {
       const busy = channel !== undefined;
       this.#agent.answer(request, from, busy ? 486 : 404, busy ? 'Busy Here' : 'Not Found');
       return;
     }
-    const { behaviour, clip, onUnit, wheel } = this.#o;
     const callId = callIdOf(request);
     const call = new CameraCall(
       {
@@ -259,6 +279,8 @@ export class CameraDevice {
         clip,
         channelId: channel.id,
         deviceId: this.id,
+        history: footage && { footage, channel: this.channels.indexOf(channel) },
+        onReboot: () => this.reboot(),
         callsBefore: this.callsTotal,
         onUnit: onUnit && ((unit) => onUnit({ ...unit, deviceId: this.id, channelId: channel.id, callId })),
         onEnd: (ended) => {
@@ -279,8 +301,21 @@ export class CameraDevice {
   async #message(request: SipRequest): Promise<void> {
     const query = readQuery(request.body);
     if (query === null || query.root !== 'Query') return;
+    if (query.cmdType === 'RecordInfo') return this.#listRecordings(query, request.body);
     for (const body of this.#answersTo(query)) await this.#tell('MESSAGE', body);
     if (query.cmdType === 'Catalog' && this.#o.behaviour.offEvent === 'after') await this.#tellOff();
+  }
+
+  async #listRecordings(query: Query, body: Uint8Array): Promise<void> {
+    const { behaviour, footage, sip } = this.#o;
+    const channel = this.channels.find((each) => each.id === query.deviceId) ?? this.channels[0];
+    if (footage === null || channel === undefined) return;
+    const pages = recordInfo({ query, body, deviceId: this.id, channel, footage, sip, style: behaviour });
+    for (const [index, page] of pages.entries()) {
+      if (index > 0 && behaviour.recordPauseMs > 0)
+        await new Promise<void>((resolve) => this.#o.wheel.after(behaviour.recordPauseMs, () => resolve()));
+      await this.#tell('MESSAGE', page);
+    }
   }
 
   #answersTo(query: Query): Buffer[] {

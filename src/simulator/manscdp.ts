@@ -78,6 +78,14 @@ export function privateCommand(deviceId: string, style: Style): Buffer {
   );
 }
 
+/** The file has been sent to its end (A.2.5.6). */
+export function mediaStatus(channelId: string, style: Style): Buffer {
+  return encode(
+    `<Notify>\r\n<CmdType>MediaStatus</CmdType>\r\n<SN>8</SN>\r\n<DeviceID>${channelId}</DeviceID>\r\n<NotifyType>121</NotifyType>\r\n</Notify>\r\n`,
+    style,
+  );
+}
+
 /** A change notify (annex N): the channel is off. */
 export function offEvent(deviceId: string, channelId: string, style: Style): Buffer {
   return encode(

@@ -13,6 +13,13 @@ export interface MediaLink {
   ready(): Promise<void>;
   /** Sends the packets. False when the receiver is too slow and they were left out. */
   send(packets: readonly Buffer[]): boolean;
+  /**
+   * Sends the first `length` bytes: packets that are framed as RFC 4571 has it already. `sent` is called when the bytes may be written
+   * over. Nothing is left out: look at {@link unsentBytes} first.
+   */
+  stream(bytes: Buffer, length: number, sent: () => void): void;
+  /** Bytes that wait for a receiver that does not read. */
+  readonly unsentBytes: number;
   /** Called once when the receiver hangs up. */
   onLost: (() => void) | null;
   /** Called when a report of the receiver comes (RFC 3550 6.4.2). */
@@ -111,6 +118,20 @@ function udpLink(
       if (intruder !== null && first !== undefined) intruder.send(foreign(first), target.port, target.host);
       return true;
     },
+    stream(bytes, length, sent) {
+      if (!open) return;
+      let at = 0;
+      while (at + 2 < length) {
+        const size = bytes.readUInt16BE(at);
+        const isLast = at + 2 + size + 2 >= length;
+        if (isLast) socket.send(bytes, at + 2, size, sent);
+        else socket.send(bytes, at + 2, size);
+        at += 2 + size;
+      }
+    },
+    get unsentBytes() {
+      return open ? socket.getSendQueueSize() : 0;
+    },
     onLost: null,
     onReport: null,
     close() {
@@ -172,6 +193,14 @@ class TcpLink implements MediaLink {
       for (let at = 0; at < bytes.length; at += SMALL_WRITE) socket.write(bytes.subarray(at, at + SMALL_WRITE));
     else socket.write(bytes);
     return true;
+  }
+
+  stream(bytes: Buffer, length: number, sent: () => void): void {
+    if (this.socket !== null && !this.socket.destroyed) this.socket.write(bytes.subarray(0, length), sent);
+  }
+
+  get unsentBytes(): number {
+    return this.socket?.writableLength ?? 0;
   }
 
   close(): void {

@@ -117,15 +117,7 @@ export class PsMuxer {
   #mpeg2Pack(dts90k: number, stuffing: number): Buffer {
     const out = Buffer.alloc(14 + stuffing, 0xff);
     out.writeUInt32BE(0x1ba, 0);
-    const scr = wrapped(Math.max(0, dts90k - SCR_LEAD_90K));
-    const high = Math.floor(scr / 2 ** 30);
-    const middle = Math.floor(scr / 2 ** 15) % 2 ** 15;
-    const low = scr % 2 ** 15;
-    out[4] = 0x44 | (high << 3) | (middle >> 13);
-    out[5] = (middle >> 5) & 0xff;
-    out[6] = ((middle & 0x1f) << 3) | 0x04 | (low >> 13);
-    out[7] = (low >> 5) & 0xff;
-    out[8] = ((low & 0x1f) << 3) | 0x04;
+    writeScr(out, 4, dts90k);
     out[9] = 0x01;
     out.writeUIntBE(MUX_RATE * 4 + 3, 10, 3);
     out[13] = 0xf8 | stuffing;
@@ -264,7 +256,21 @@ function clockFields(pts90k: number, dts90k: number): Buffer {
   return out;
 }
 
-function writeClock(out: Buffer, at: number, prefix: number, clock90k: number): void {
+/** 2.5.3.4: SCR base of 33 bits with its marker bits, for a frame that is due at `dts90k`. Writes five bytes. */
+export function writeScr(out: Buffer, at: number, dts90k: number): void {
+  const scr = wrapped(Math.max(0, dts90k - SCR_LEAD_90K));
+  const high = Math.floor(scr / 2 ** 30);
+  const middle = Math.floor(scr / 2 ** 15) % 2 ** 15;
+  const low = scr % 2 ** 15;
+  out[at] = 0x44 | (high << 3) | (middle >> 13);
+  out[at + 1] = (middle >> 5) & 0xff;
+  out[at + 2] = ((middle & 0x1f) << 3) | 0x04 | (low >> 13);
+  out[at + 3] = (low >> 5) & 0xff;
+  out[at + 4] = ((low & 0x1f) << 3) | 0x04;
+}
+
+/** 2.4.3.7: PTS or DTS of 33 bits with its marker bits behind a prefix of four. Writes five bytes. */
+export function writeClock(out: Buffer, at: number, prefix: number, clock90k: number): void {
   const clock = wrapped(clock90k);
   out[at] = (prefix << 4) | (Math.floor(clock / 2 ** 30) << 1) | 1;
   out.writeUInt16BE((Math.floor(clock / 2 ** 15) % 2 ** 15) * 2 + 1, at + 1);

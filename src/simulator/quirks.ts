@@ -1,4 +1,5 @@
 import { type Behaviour, FLAWLESS } from './behaviour.ts';
+import { FOOTAGE_QUIRKS } from './footage/quirks.ts';
 import { MEDIA_QUIRKS } from './media-quirks.ts';
 import { SIGNALLING_QUIRKS } from './signalling-quirks.ts';
 
@@ -11,7 +12,7 @@ export interface Quirk {
 }
 
 /** Every quirk that the simulated camera knows. */
-export const QUIRKS: readonly Quirk[] = [...SIGNALLING_QUIRKS, ...MEDIA_QUIRKS];
+export const QUIRKS: readonly Quirk[] = [...SIGNALLING_QUIRKS, ...MEDIA_QUIRKS, ...FOOTAGE_QUIRKS];
 
 /** Codes nobody knows, in the order given. */
 export function unknownQuirks(codes: Iterable<string>): string[] {

@@ -12,6 +12,13 @@ export interface Offer {
   /** Text behind `y=`, null when absent. */
   readonly ssrc: string | null;
   readonly payloadTypes: readonly string[];
+  /** `u=`: whose recordings; null when absent. */
+  readonly source: string | null;
+  /** `t=` in Unix seconds; both 0 for live. */
+  readonly startSeconds: number;
+  readonly endSeconds: number;
+  /** `a=downloadspeed:`; null when absent. */
+  readonly downloadSpeed: number | null;
 }
 
 /** Null when there is no video to send or nowhere to send it. */
@@ -25,6 +32,7 @@ export function readOffer(body: Uint8Array): Offer | null {
   const media = /^video\s+(\d+)\s+(\S+)\s*(.*)/.exec(value('m=') ?? '');
   const host = /^IN\s+IP4\s+(\S+)/i.exec(value('c=') ?? '')?.[1];
   const port = Number(media?.[1] ?? 0);
+  const [start, end] = (value('t=') ?? '').split(/\s+/).map(Number);
   if (media === null || host === undefined || port < 1 || port > 65_535) return null;
   return {
     name: value('s=') ?? '',
@@ -33,6 +41,10 @@ export function readOffer(body: Uint8Array): Offer | null {
     transport: /TCP/i.test(media[2] ?? '') ? 'tcp' : 'udp',
     setup: value('a=setup:') === 'active' ? 'active' : 'passive',
     ssrc: value('y='),
+    source: value('u='),
+    startSeconds: start || 0,
+    endSeconds: end || 0,
+    downloadSpeed: Number(value('a=downloadspeed:')) || null,
     payloadTypes: (media[3] ?? '').split(/\s+/).filter((type) => type !== ''),
   };
 }
@@ -60,6 +72,8 @@ export interface Answer {
   readonly ssrc: number;
   readonly offer: Offer;
   readonly behaviour: Behaviour;
+  /** Attributes of a download. */
+  readonly attributes?: readonly string[] | undefined;
 }
 
 export function writeAnswer(answer: Answer): Buffer {
@@ -69,9 +83,9 @@ export function writeAnswer(answer: Answer): Buffer {
   const lines = [
     'v=0',
     `o=${answer.originId} 0 0 IN IP4 ${host}`,
-    's=Play',
+    `s=${offer.name}`,
     `c=IN IP4 ${host}`,
-    't=0 0',
+    `t=${offer.startSeconds} ${offer.endSeconds}`,
     `m=video ${behaviour.answerPort === 'zero' ? 0 : answer.port} ${tcp ? 'TCP/' : ''}RTP/AVP 96`,
     'a=sendonly',
     `a=rtpmap:96 ${behaviour.encodingName}`,
@@ -81,6 +95,7 @@ export function writeAnswer(answer: Answer): Buffer {
       `a=setup:${offer.setup === 'passive' ? 'active' : 'passive'}`,
       `a=connection:${behaviour.connectionExisting ? 'existing' : 'new'}`,
     );
+  lines.push(...(answer.attributes ?? []));
   const own = String(answer.ssrc).padStart(10, '0');
   if (behaviour.ssrcLine === 'null') lines.push('y=null');
   else if (behaviour.ssrcLine === 'offered') lines.push(`y=${offer.ssrc ?? own}`);

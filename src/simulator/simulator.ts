@@ -1,6 +1,7 @@
 import type { VideoCodec } from './access-units.ts';
 import { type AudioCodec, loadClip } from './clip.ts';
 import { CameraDevice, type CameraUnit } from './device.ts';
+import { Footage, type FootageOptions } from './footage/footage.ts';
 import type { SimulatedChannel } from './manscdp.ts';
 import { behaviourOf } from './quirks.ts';
 import { facing } from './sip-link.ts';
@@ -39,6 +40,8 @@ export interface SimulatorOptions {
   readonly log?: ((line: Record<string, unknown>) => void) | undefined;
   /** Called for every unit handed to the network, in order. */
   readonly onUnit?: ((unit: CameraUnit) => void) | undefined;
+  /** What the devices have recorded, the same for each; default: nothing. */
+  readonly footage?: FootageOptions | Footage | undefined;
   /** Names of the devices, in turn; channels of a device with several add a number. */
   readonly names?: readonly string[] | undefined;
 }
@@ -122,6 +125,8 @@ export class Simulator {
  */
 export async function startSimulator(o: SimulatorOptions): Promise<Simulator> {
   const clip = loadClip(o.clip ?? o.video ?? 'h264', o.audio ?? 'pcma');
+  const behaviour = behaviourOf(o.quirks);
+  const footage = o.footage === undefined || o.footage instanceof Footage ? o.footage : footageOf(o.footage, o);
   const faced = await facing(o.server);
   const wheel = new Wheel();
   const devices: CameraDevice[] = [];
@@ -138,7 +143,8 @@ export async function startSimulator(o: SimulatorOptions): Promise<Simulator> {
         localHost: o.localHost ?? faced.localHost,
         sip: o.sip,
         clip,
-        behaviour: behaviourOf(o.quirks),
+        footage: footage ?? null,
+        behaviour,
         wheel,
         keepaliveSeconds: o.keepaliveSeconds,
         expiresSeconds: o.expiresSeconds,
@@ -159,6 +165,13 @@ export async function startSimulator(o: SimulatorOptions): Promise<Simulator> {
     throw error;
   }
   return simulator;
+}
+
+function footageOf(footage: FootageOptions, o: SimulatorOptions): Footage {
+  // the marks in recorded sound are made for G.711
+  const sound = o.audio === 'pcmu' || o.audio === 'none' ? o.audio : 'pcma';
+  const clip = loadClip(footage.clip ?? 'footage', sound);
+  return new Footage(footage, clip, loadClip('h264', sound), behaviourOf(o.quirks));
 }
 
 /** The id of the device with this index: the last six digits count. */

@@ -55,6 +55,8 @@ function sending(o: {
   const link: MediaLink = {
     port: 1,
     ready: async () => undefined,
+    stream: () => undefined,
+    unsentBytes: 0,
     onLost: null,
     onReport: null,
     close: () => undefined,
