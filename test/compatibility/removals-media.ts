@@ -96,11 +96,7 @@ export const MEDIA_REMOVALS: readonly Removal[] = [
       'let known = this.#known.get(payloadType);',
       'if (payloadType !== PS_PAYLOAD_TYPE) return null;\n    let known = this.#known.get(payloadType);',
     ],
-    [
-      'RTP-9',
-      'const seen = videoKind(bytes, start, end) ?? this.#byStreak(',
-      'const seen = payloadType >= 0 ? null : this.#byStreak(',
-    ],
+    ['RTP-9', 'if (known.streak < G711_PROOF) return null;', 'if (known.streak >= 0) return null;'],
   ]),
   ...inFile('media/feed.ts', 'media/quirks.test.ts', [
     ['RTP-1', 'this.#units.hole();', '', 'media/loss.test.ts'],
