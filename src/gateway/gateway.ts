@@ -3,9 +3,7 @@ import { join, resolve } from 'node:path';
 import { Dialogues } from '../inspect/write/dialogues.ts';
 import { thumbnailOf } from '../media/ffmpeg.ts';
 import { PortPool } from '../media/ingest/port-pool.ts';
-import { openReceiver } from '../media/receiver.ts';
 import type { RegisterAttempt } from '../sip/camera/attempt.ts';
-import { learn } from '../sip/camera/profile.ts';
 import { type SipEvent, SipServer } from '../sip/server.ts';
 import { SsrcPool } from '../sip/ssrc.ts';
 import { openStore } from '../store/store.ts';
@@ -17,11 +15,10 @@ import { DeviceFiles } from './device-files.ts';
 import { Devices } from './devices.ts';
 import { Events } from './events.ts';
 import { Keep } from './keep.ts';
-import { transportLadder } from './ladder.ts';
 import { LiveTable } from './live-table.ts';
 import { Onboarding } from './onboarding.ts';
 import type { Gateway } from './port.ts';
-import { callProfileOf, formsOf, learnFinding, learnRung } from './profile.ts';
+import { pullPorts } from './pull-ports.ts';
 import { Recordings, rememberedRows } from './recordings.ts';
 import { Records } from './records.ts';
 import { Rests } from './rests.ts';
@@ -31,8 +28,8 @@ import { Streams } from './streams.ts';
 import { System } from './system.ts';
 import { Thumbnails } from './thumbnails.ts';
 import { MAX_TIMELINE_FILES, TimelineFiles } from './timeline-file.ts';
-import { editionOf, pullTransport, recordingView } from './view-of.ts';
-import { isProblem, type PulledTransport } from './views.ts';
+import { recordingView } from './view-of.ts';
+import { isProblem } from './views.ts';
 import { WebhookPost } from './webhook-post.ts';
 import { Webhooks } from './webhooks.ts';
 import { isoInZone } from './zone.ts';
@@ -154,53 +151,8 @@ export async function openGateway(
   });
   let closing: Promise<void> | null = null;
 
-  const lives = new LiveTable(
-    {
-      sip,
-      ssrcs,
-      clock,
-      openReceiver: (o) => openReceiver({ ...o, pool }),
-      stallTimeoutMs: config.media.stallTimeoutMs,
-      lingerMs: config.media.lingerMs,
-      loss: config.media.loss,
-      ladder(deviceId, channelId, wish) {
-        const device = directory.device(deviceId);
-        const wishes = [
-          wish,
-          pullTransport(directory.channel(deviceId, channelId)?.mediaTransport),
-          pullTransport(device?.mediaTransport),
-          config.media.transport,
-        ];
-        const worked = workedTransport(device?.learned.mediaTransport);
-        return {
-          transports: transportLadder(wishes, worked, editionOf(device?.version ?? null)),
-          ...formsOf(device, directory.channelCount(deviceId)),
-        };
-      },
-      profile: (deviceId) => callProfileOf(directory.device(deviceId)),
-      askKeyFrame: (deviceId, channelId, command) => sip.askKeyFrame(deviceId, channelId, command),
-      keyFrameObeyed(deviceId, command) {
-        const device = directory.device(deviceId);
-        if (device !== undefined && learn(device, 'keyFrameCommand', command)) directory.save(device);
-      },
-      isOnline,
-      pauseBeforeMs: (deviceId, channelId) => rests.leftMs(deviceId, channelId),
-      endedByDevice: (deviceId, channelId) => rests.note(deviceId, channelId),
-      worked(deviceId, rung) {
-        const device = directory.device(deviceId);
-        if (device !== undefined && learnRung(device, rung)) directory.save(device);
-      },
-      noteFinding(deviceId, { code, detail }) {
-        sip.noteFinding(deviceId, code, detail);
-        const device = directory.device(deviceId);
-        if (device !== undefined && learnFinding(device, code)) directory.save(device);
-      },
-      dialogueBegun: (callId) => dialogues.begin(callId),
-      publish,
-      log: (message, data) => log.info(data, message),
-    },
-    newId,
-  );
+  const pulls = pullPorts({ config, sip, pool, ssrcs, clock, rests, dialogues, publish, log });
+  const lives = new LiveTable(pulls, newId);
   const files = new DeviceFiles({
     directory,
     rows: store.presence,
@@ -424,9 +376,4 @@ export async function openGateway(
       return closing;
     },
   };
-}
-
-function workedTransport(learned: unknown): PulledTransport | null {
-  const transport = pullTransport(learned);
-  return transport === undefined || transport === 'auto' ? null : transport;
 }
