@@ -38,7 +38,8 @@ const unreadable: RecoverFault = { fault: 'unreadable', detail: 'its moov cannot
 
 /** The tables of a finished file's `moov` (its payload), as this project writes them; null when they are damaged. */
 function indexOf(moov: Uint8Array): StoredIndex | null {
-  const tracks = readMovie(moov)?.tracks ?? [];
+  const tracks = readMovie(moov)?.tracks;
+  if (tracks === undefined || tracks.length === 0) return null;
   const traks = [...childBoxes(moov)].filter(({ type }) => type === 'trak');
   const indexes: TrackIndex[] = [];
   for (const [i, { payload }] of traks.entries()) {
@@ -46,7 +47,7 @@ function indexOf(moov: Uint8Array): StoredIndex | null {
     if (index === null) return null;
     indexes.push(index);
   }
-  return tracks.length === 0 ? null : { tracks, indexes };
+  return { tracks, indexes };
 }
 
 /** A table's rows as 32-bit words, behind version, flags and `head` words of its own. */
