@@ -15,6 +15,7 @@ interface Flags {
   sip: 'udp' | 'tcp';
   file: string;
   audio: AudioCodec | 'none';
+  footage?: string;
   keepalive: string;
   expires: string;
   quirk?: string[];
@@ -25,6 +26,8 @@ interface Flags {
 const MAX_COUNT = 10_000;
 /** Serial numbers of channels have six digits. */
 const MAX_CHANNELS = 10_000;
+/** Ten years. */
+const MAX_DAYS = 3650;
 /** A day: the standard's own default for a registration. */
 const MAX_SECONDS = 86_400 * 365;
 /** Between two lines of counts while something changes. */
@@ -53,6 +56,7 @@ export function addSimulate(
       option('--file <clip>', `a raw .h264 or .h265 file, or ${Object.keys(SHIPPED_VIDEOS).join(', ')}`, 'h264'),
     )
     .addOption(option('--audio <codec>', 'sound', 'pcma').choices(['pcma', 'pcmu', 'aac', 'none']))
+    .addOption(option('--footage <days>', 'so many days of recordings, to be searched, played and downloaded'))
     .addOption(option('--keepalive <seconds>', 'between keepalives', '60'))
     .addOption(option('--expires <seconds>', 'of the registration', '3600'))
     .addOption(
@@ -97,6 +101,7 @@ export function simulatorOptions(flags: Flags): SimulatorOptions | string {
   const bad = [
     wrongNumber('--channels', flags.channels, MAX_CHANNELS),
     wrongNumber('--count', flags.count, MAX_COUNT),
+    flags.footage === undefined ? null : wrongNumber('--footage', flags.footage, MAX_DAYS),
     wrongNumber('--keepalive', flags.keepalive, MAX_SECONDS),
     wrongNumber('--expires', flags.expires, MAX_SECONDS),
     wrongId('--id', flags.id),
@@ -117,6 +122,7 @@ export function simulatorOptions(flags: Flags): SimulatorOptions | string {
     sip: flags.sip,
     clip: flags.file,
     audio: flags.audio,
+    footage: flags.footage === undefined ? undefined : { days: Number(flags.footage) },
     keepaliveSeconds: Number(flags.keepalive),
     expiresSeconds: Number(flags.expires),
     quirks: new Set(quirks),

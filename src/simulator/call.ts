@@ -324,7 +324,8 @@ export class CameraCall {
   #downloadAttributes(offer: Offer): string[] {
     const { behaviour, history } = this.#o;
     if (this.#range === null || history === null || offer.name.toLowerCase() !== 'download') return [];
-    const speed = `a=downloadspeed:${this.#speedOf(offer) === 1 ? 1 : (offer.downloadSpeed ?? 1)}`;
+    const taken = this.#speedOf(offer);
+    const speed = `a=downloadspeed:${Number.isFinite(taken) ? taken : (offer.downloadSpeed ?? 1)}`;
     if (behaviour.filesize === 'none') return [speed];
     const bytes = behaviour.filesize === 'zero' ? 0 : history.footage.bytesIn(this.#range);
     return [speed, `a=filesize:${behaviour.filesize === 'wrong' ? bytes * 10 : bytes}`];

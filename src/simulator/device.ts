@@ -264,7 +264,11 @@ export class CameraDevice {
       (this.#o.behaviour.invitedAs === 'channel' ? byChannel : undefined) ??
       (asked.includes(this.id) ? this.channels[0] : undefined);
     const { behaviour, clip, footage, onUnit, wheel } = this.#o;
-    if (channel === undefined || this.#stopped || this.calls.size >= Math.min(MAX_CALLS, behaviour.sessions)) {
+    if (
+      channel === undefined ||
+      this.#stopped ||
+      this.calls.size >= Math.min(MAX_CALLS, footage?.maxCalls ?? behaviour.sessions)
+    ) {
       const busy = channel !== undefined;
       this.#agent.answer(request, from, busy ? 486 : 404, busy ? 'Busy Here' : 'Not Found');
       return;

@@ -7,24 +7,25 @@ import { ClipError, clipUnits, loadClip, SHIPPED_VIDEOS } from '../../src/simula
 
 const FOLDER = new URL('../../src/simulator/clips/', import.meta.url).pathname;
 /** Types of the NAL units of every key frame, in order. */
-const KEY_FRAMES: Record<string, [frames: number, types: number[]]> = {
-  h264: [200, [7, 8, 6, 5]],
-  h265: [200, [32, 33, 34, 20]],
-  'h264-bframes': [100, [9, 7, 8, 6, 5, 5]],
-  'h265-bframes': [100, [35, 32, 33, 34, 20]],
+const KEY_FRAMES: Record<string, [frames: number, types: number[], group: number]> = {
+  h264: [200, [7, 8, 6, 5], 50],
+  h265: [200, [32, 33, 34, 20], 50],
+  footage: [200, [7, 8, 5], 25],
+  'h264-bframes': [100, [9, 7, 8, 6, 5, 5], 50],
+  'h265-bframes': [100, [35, 32, 33, 34, 20], 50],
 };
 
 for (const [name, file] of Object.entries(SHIPPED_VIDEOS)) {
   test(`${name}: every byte of ${file} is in an access unit, every key frame brings its parameter sets`, () => {
     const { video } = clipUnits(loadClip(name, 'none'));
-    const [frames, types] = KEY_FRAMES[name]!;
+    const [frames, types, group] = KEY_FRAMES[name]!;
     assert.ok(Buffer.concat(video.map((unit) => unit.data)).equals(readFileSync(join(FOLDER, file))));
     assert.equal(video.length, frames);
     assert.deepEqual(
       video.flatMap((unit, index) => (unit.key ? [index] : [])),
-      Array.from({ length: frames / 50 }, (_, gop) => gop * 50),
+      Array.from({ length: frames / group }, (_, index) => index * group),
     );
-    const typeOf = (nal: Buffer) => (name.startsWith('h264') ? nal[0]! & 0x1f : nal[0]! >> 1);
+    const typeOf = (nal: Buffer) => (file.endsWith('.h264') ? nal[0]! & 0x1f : nal[0]! >> 1);
     for (const unit of video.filter((candidate) => candidate.key)) {
       const found = unit.nals.map(typeOf);
       if (unit === video[0]) assert.deepEqual(found, types);

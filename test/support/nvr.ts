@@ -22,8 +22,8 @@ export interface NvrOptions {
   /** Codes of the list of quirks. */
   quirks?: readonly string[];
   /**
-   * Bits a second of the video; default that of the clip, some 60 kbit/s with its marks. `low`: the same, without sound, so that it is
-   * 64 kbit/s on the wire all in all.
+   * Bits a second of the video; default that of the clip, 45 kbit/s with its marks. `low`: 64 kbit/s on the wire all in all, without
+   * sound.
    */
   bitrate?: number | 'low';
   channels?: number;
@@ -33,12 +33,17 @@ export interface NvrOptions {
   /** From here on the pictures are 640x360. */
   changeAtEpochMs?: number;
   faults?: readonly FootageFault[];
+  /** Calls at once; more get 486. */
+  maxCalls?: number;
   /** Default true. */
   sound?: boolean;
 }
 
 /** 1 October 2026, 00:00 in Beijing: footage of the tests ends here unless they say otherwise. */
 export const FOOTAGE_END = Date.UTC(2026, 8, 30, 16);
+
+/** With the headers of program stream and RTP this is 64 kbit/s on the wire. */
+const LOW_BITRATE = 54_000;
 
 /** A simulated recorder at a gateway of the tests. */
 export interface Nvr {
@@ -71,9 +76,10 @@ export async function startNvr(sipPort: number, o: NvrOptions): Promise<Nvr> {
     untilEpochMs: o.untilEpochMs ?? FOOTAGE_END,
     fileMinutes: o.fileMinutes,
     gaps: o.gaps,
-    bitrateBps: o.bitrate === 'low' ? 0 : o.bitrate,
+    bitrateBps: o.bitrate === 'low' ? LOW_BITRATE : o.bitrate,
     changeAtEpochMs: o.changeAtEpochMs,
     clip: o.clip,
+    maxCalls: o.maxCalls,
     faults: o.faults,
   };
   const footage = new Footage(

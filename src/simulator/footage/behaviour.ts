@@ -51,6 +51,8 @@ export interface FootageBehaviour {
   atJoint: 'go-on' | 'silence' | 'new-clock';
   /** Calls at once, live ones included; more get 486. */
   sessions: number;
+  /** Begins inside a group of pictures and leaves out the key frames of four seconds. */
+  beginsWithoutKey: boolean;
   // clocks
   /** PTS at other speeds than 1: of the content, or divided by the speed. */
   clockAtSpeed: 'content' | 'scaled';
@@ -92,6 +94,7 @@ export const FLAWLESS_FOOTAGE: Readonly<FootageBehaviour> = {
   maxScale: 8,
   atJoint: 'go-on',
   sessions: Number.POSITIVE_INFINITY,
+  beginsWithoutKey: false,
   clockAtSpeed: 'content',
   bursts: false,
   clockAfterSeek: 'content',

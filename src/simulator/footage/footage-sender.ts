@@ -70,9 +70,8 @@ export class FootageSender {
     this.#o = o;
     const { behaviour, channel, footage } = o;
     this.#scale = o.isDatagram ? Math.min(o.speed, DATAGRAM_SPEED) : o.speed;
-    const first = footage.library.next(o.startEpochMs) ?? o.endEpochMs;
-    this.#atEpochMs = footage.reelAt(first).keyBefore(channel, first);
-    if (behaviour.startsInsideGroup) this.#atEpochMs += MOMENT_MS;
+    this.#atEpochMs = footage.firstKey(channel, o.startEpochMs) ?? o.endEpochMs;
+    if (behaviour.beginsWithoutKey) this.#atEpochMs += MOMENT_MS;
     this.#endEpochMs = o.endEpochMs;
     this.#clock = new FootageClock(
       behaviour,
@@ -148,7 +147,7 @@ export class FootageSender {
     const { footage } = this.#o;
     const left = this.#atEpochMs;
     if (endEpochMs !== null) this.#endEpochMs = endEpochMs;
-    this.#toKey(footage.library.next(toEpochMs) ?? this.#endEpochMs);
+    this.#toKey(footage.firstKey(this.#o.channel, toEpochMs) ?? this.#endEpochMs);
     this.#clock.seek(this.#atEpochMs, left, footage.library.fileStart(this.#atEpochMs));
     this.#reschedule();
   }
@@ -212,9 +211,10 @@ export class FootageSender {
 
   /** Over gaps and joints to the next moment of the range; true when nothing is to be sent now. */
   #isOver(): boolean {
-    const { behaviour, footage, startEpochMs } = this.#o;
+    const { behaviour, channel, footage, startEpochMs } = this.#o;
     if (this.#scale < 0) return this.#isOverBackwards();
-    const there = footage.library.next(this.#atEpochMs);
+    let there = footage.library.next(this.#atEpochMs);
+    if (there !== this.#atEpochMs) there = footage.firstKey(channel, this.#atEpochMs); // files begin with a key frame
     if (there !== null && there !== this.#atEpochMs && there < this.#endEpochMs) {
       // paced by what is sent, not by what is missing
       this.#anchorEpochMs += there - this.#atEpochMs;
@@ -271,7 +271,7 @@ export class FootageSender {
     if (this.#state !== 'sending') return 0;
     const reel = footage.reelAt(at);
     const isLeftOut =
-      behaviour.startsInsideGroup && at < this.#o.startEpochMs + WITHOUT_KEY_MS && reel.isKey(channel, at);
+      behaviour.beginsWithoutKey && at < this.#o.startEpochMs + WITHOUT_KEY_MS && reel.isKey(channel, at);
     const clock90k = this.#clock.at(at);
     let bytes = 0;
     if (!isLeftOut) {

@@ -1,7 +1,7 @@
 import type { Behaviour } from '../behaviour.ts';
 import type { Clip } from '../clip.ts';
 import { Library, type Span } from './library.ts';
-import { Reel } from './reel.ts';
+import { MOMENT_MS, Reel } from './reel.ts';
 
 export interface FootageOptions {
   /** Days before `untilEpochMs`. */
@@ -17,6 +17,8 @@ export interface FootageOptions {
   readonly bitrateBps?: number | undefined;
   /** From this moment on the pictures are those of another clip, of another size. */
   readonly changeAtEpochMs?: number | undefined;
+  /** Calls at once, live ones included; more get 486. Default: no limit of its own. */
+  readonly maxCalls?: number | undefined;
   /** What happens to calls at these moments of content; each once. */
   readonly faults?: readonly FootageFault[] | undefined;
 }
@@ -43,6 +45,7 @@ const FILE_MINUTES = 30;
 /** All that one simulated recorder has on its disks. */
 export class Footage {
   readonly library: Library;
+  readonly maxCalls: number;
   readonly #reel: Reel;
   readonly #later: Reel | null;
   readonly #changeAtEpochMs: number;
@@ -57,6 +60,7 @@ export class Footage {
       gaps: o.gaps ?? [],
       hourlyGap: behaviour.hourlyGap,
     });
+    this.maxCalls = Math.min(o.maxCalls ?? Number.POSITIVE_INFINITY, behaviour.sessions);
     const bitrateBps = o.bitrateBps ?? 0;
     this.#reel = new Reel({ clip, behaviour, bitrateBps });
     this.#later = o.changeAtEpochMs === undefined ? null : new Reel({ clip: other, behaviour, bitrateBps });
@@ -67,6 +71,19 @@ export class Footage {
   /** The pictures of this moment. */
   reelAt(contentEpochMs: number): Reel {
     return this.#later !== null && contentEpochMs >= this.#changeAtEpochMs ? this.#later : this.#reel;
+  }
+
+  /**
+   * The key frame with which a recorder begins that is asked for this moment: the one at or before it, as long as the footage reaches
+   * back to there without a gap, else the first one behind. Null when there is no footage any more.
+   */
+  firstKey(channel: number, epochMs: number): number | null {
+    const first = this.library.next(epochMs);
+    if (first === null) return null;
+    const reel = this.reelAt(first);
+    const before = reel.keyBefore(channel, first);
+    if (this.library.next(before) === before && this.library.reachesFrom(before, first)) return before;
+    return this.library.next(before + reel.groupFrames * MOMENT_MS);
   }
 
   /** Bytes of program stream in a range: what a recorder says as `a=filesize`. */

@@ -45,6 +45,12 @@ export class Library {
     return null;
   }
 
+  /** Whether there is footage from one moment to the other without a gap. */
+  reachesFrom(fromEpochMs: number, toEpochMs: number): boolean {
+    for (let at = fromEpochMs; at < toEpochMs; at = this.fileEnd(at)) if (this.next(at) !== at) return false;
+    return true;
+  }
+
   /** The end of the file that holds this moment: where it is full, where a gap begins, where the footage ends. */
   fileEnd(epochMs: number): number {
     const { endEpochMs, fileMs, hourlyGap } = this.#o;

@@ -67,7 +67,11 @@ export const FOOTAGE_QUIRKS: readonly {
   { code: 'PB-6a', sentence: 'says a file size of 0', switches: { filesize: 'zero' } },
   { code: 'PB-6b', sentence: 'says ten times the file size', switches: { filesize: 'wrong' } },
   { code: 'PB-7', sentence: 'misses minutes 20 to 25 of every hour', switches: { hourlyGap: true } },
-  { code: 'PB-7a', sentence: 'accepts a range without footage and sends nothing', switches: { emptyRange: 'silent' } },
+  {
+    code: 'PB-7a',
+    sentence: 'accepts a range without footage and stays silent',
+    switches: { emptyRange: 'silent', mediaStatus: 'never' },
+  },
   {
     code: 'PB-8',
     sentence: 'takes the times of t= for local ones, eight hours off',
@@ -98,6 +102,11 @@ export const FOOTAGE_QUIRKS: readonly {
   { code: 'PB-15', sentence: 'falls silent where a file ends', switches: { atJoint: 'silence' } },
   { code: 'PB-15a', sentence: 'starts its clock anew where a file ends', switches: { atJoint: 'new-clock' } },
   { code: 'PB-16', sentence: 'serves one call at a time', switches: { sessions: 1 } },
+  {
+    code: 'PB-17',
+    sentence: 'begins footage four seconds before its first key frame',
+    switches: { beginsWithoutKey: true },
+  },
   {
     code: 'TS-9',
     sentence: 'pushes groups of pictures faster at speed, its time stamps unscaled',
