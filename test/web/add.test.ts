@@ -163,6 +163,20 @@ describe('adding a camera, with a scripted gateway', { timeout: 120_000 }, () =>
     assert.match(await texts(tab, '.ago'), /now|seconds? ago|sec\. ago/);
   });
 
+  test('an id that a device has come with is said to be taken, and not offered again', async () => {
+    const ids = [1, 2, 3].map((n) => `3402000000132000000${n}`);
+    standIn.answers.set('GET onboarding', () => onboarding({ deviceIds: { camera: ids, recorder: [] } }));
+    const tab = await ready();
+    await tab.waitForSelector('[data-testid="nothing"]');
+    assert.equal(await tab.locator('[data-testid="id-taken"]').count(), 0);
+    for (const id of ids.slice(0, 2)) standIn.event('onboarding.arrival', visit(['registered', 'channels'], { id }));
+    await tab.waitForSelector(`[data-testid="visit"][data-device="${ids[1]}"]`);
+    await tab.waitForSelector('[data-testid="id-taken"]');
+    await tab.click('[data-testid="field-deviceId"] button');
+    assert.match(await texts(tab, '[data-testid="field-deviceId"] output'), new RegExp(`${ids[2]}$`));
+    assert.equal(await tab.locator('[data-testid="id-taken"]').count(), 0);
+  });
+
   test('what went silent gets its cure', async () => {
     standIn.answers.set('GET onboarding', () =>
       onboarding({

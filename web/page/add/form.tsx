@@ -20,8 +20,8 @@ function keptBrand(): Brand {
   return BRANDS.find((brand) => brand === kept) ?? 'hikvision';
 }
 
-/** What to type into the form of a camera, as its maker names the fields. */
-export function FormPanel({ onboarding }: { onboarding: Onboarding }) {
+/** What to type into the form of a camera, as its maker names the fields. `taken`: ids of devices that came since they were free. */
+export function FormPanel({ onboarding, taken }: { onboarding: Onboarding; taken: ReadonlySet<string> }) {
   const words = useWords(addWords);
   const language = useLanguage();
   const [brand, setBrand] = useState(keptBrand);
@@ -39,6 +39,10 @@ export function FormPanel({ onboarding }: { onboarding: Onboarding }) {
     .map((field) => `${field[language]}: ${value(field)}`)
     .join('\n');
 
+  const anotherId = () => {
+    const later = ids.findIndex((_, i) => !taken.has(ids[(turn + 1 + i) % ids.length] ?? ''));
+    setTurn(turn + 1 + Math.max(0, later));
+  };
   const choose = (next: Brand) => {
     localStorage.setItem(BRAND_KEY, next);
     setBrand(next);
@@ -96,8 +100,13 @@ export function FormPanel({ onboarding }: { onboarding: Onboarding }) {
                       {field.key === 'channelId' && kind === 'recorder' && (
                         <span class="unit">{words.channelNote.recorder}</span>
                       )}
+                      {field.key === 'deviceId' && taken.has(deviceId) && (
+                        <span class="unit" data-testid="id-taken">
+                          {words.idTaken}
+                        </span>
+                      )}
                       {field.key === 'deviceId' && (
-                        <button type="button" class="plain small" onClick={() => setTurn(turn + 1)}>
+                        <button type="button" class="plain small" onClick={anotherId}>
                           {words.anotherId}
                         </button>
                       )}

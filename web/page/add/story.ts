@@ -102,3 +102,8 @@ export function withArrival(list: readonly Arrival[], changed: Arrival): Arrival
 export function isIn(arrival: Arrival): boolean {
   return arrival.steps.some((step) => step.code === 'channels') && arrival.steps.at(-1)?.code === 'channels';
 }
+
+/** True when the device was let in at least once: its id is taken. Pure. */
+export function hasComeIn(arrival: Arrival): boolean {
+  return arrival.steps.some((step) => step.code === 'registered' || step.code === 'channels');
+}

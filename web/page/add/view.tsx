@@ -6,7 +6,7 @@ import { useStore } from '../store.ts';
 import { addWords } from '../words/add.ts';
 import { type Arrival, type Onboarding, readOnboarding } from './api.ts';
 import { FormPanel } from './form.tsx';
-import { fill, withArrival } from './story.ts';
+import { fill, hasComeIn, withArrival } from './story.ts';
 import { VisitCard } from './visit.tsx';
 
 import './add.css';
@@ -68,9 +68,10 @@ export function AddView() {
     );
   }
   const shown = arrivals.slice(0, SHOWN_VISITS);
+  const taken = new Set(arrivals.filter(hasComeIn).map((arrival) => arrival.deviceId));
   return (
     <main class="add">
-      <FormPanel onboarding={onboarding} />
+      <FormPanel onboarding={onboarding} taken={taken} />
       <section class="panel arrivals" aria-labelledby="arrivals-title">
         <h2 id="arrivals-title">{words.arrivals}</h2>
         {onboarding.admission === 'known' && <p class="hint">{words.known}</p>}

@@ -20,6 +20,7 @@ export interface AddWords {
   readonly kind: string;
   readonly kinds: Readonly<Record<'camera' | 'recorder', string>>;
   readonly anotherId: string;
+  readonly idTaken: string;
   readonly field: string;
   readonly value: string;
   readonly show: string;
@@ -80,6 +81,7 @@ export const addWords: Readonly<Record<Language, AddWords>> = {
     kind: 'Device',
     kinds: { camera: 'Camera', recorder: 'Recorder (NVR)' },
     anotherId: 'Another id',
+    idTaken: 'A device has come with this id: the next one needs another.',
     field: 'Field',
     value: 'Value',
     show: 'Show',
@@ -254,6 +256,7 @@ export const addWords: Readonly<Record<Language, AddWords>> = {
     kind: '设备类型',
     kinds: { camera: '摄像机', recorder: '录像机（NVR）' },
     anotherId: '换一个编码',
+    idTaken: '已有设备使用此编码，下一台请换一个。',
     field: '字段',
     value: '值',
     show: '显示',
