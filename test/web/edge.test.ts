@@ -8,6 +8,7 @@ import {
   LONGEST_LAG_S,
   REMEMBERED_S,
   type Stretch,
+  VIDEO_TARGET_S,
 } from '../../web/player/edge.ts';
 
 const LATER_MS = 10_000;
@@ -94,24 +95,28 @@ test('edge: a jump ends faster playback, so that what is left is caught up after
 
 test('edge: what running dry asks for is reached by playing slower, not by waiting for the next stall', () => {
   const edge = started();
-  edge.starved(10 - 0.1, LATER_MS);
+  // With sound it ran dry 0.3 s behind the newest media: that was too little.
+  edge.starved(10 - 0.3, LATER_MS);
+  const wanted = 0.3 + VIDEO_TARGET_S;
   const behind = (lag: number) => edge.next(10 - lag, [{ start: 0, end: 10 }], LATER_MS);
-  // Whatever lay in the buffer, it was too little by as much as is wanted always.
-  assert.deepEqual(behind(0.1 + AUDIO_TARGET_S - 0.07), { type: 'rate', rate: 0.95 });
-  assert.equal(behind(0.1 + AUDIO_TARGET_S - 0.02), null, 'not there yet');
-  assert.deepEqual(behind(0.1 + AUDIO_TARGET_S + 0.01), { type: 'rate', rate: 1 });
-  assert.equal(behind(0.1 + AUDIO_TARGET_S - 0.025), null, 'it does not flutter');
+  assert.deepEqual(behind(wanted - 0.04), { type: 'rate', rate: 0.95 });
+  assert.equal(behind(wanted - 0.02), null, 'not there yet');
+  assert.deepEqual(behind(wanted + 0.01), { type: 'rate', rate: 1 });
+  assert.equal(behind(wanted - 0.025), null, 'it does not flutter');
 });
 
 test('edge: a wait at the start says nothing of the network', () => {
   const edge = started();
   edge.starved(0.79, 1_000);
   assert.equal(edge.next(0.79, [{ start: 0, end: 1.01 }], 1_000), null);
+  // And what came late then is forgotten with its second.
+  assert.deepEqual(edge.next(0.85, [{ start: 0, end: 1.01 }], 1_100), { type: 'rate', rate: 0.95 });
+  assert.deepEqual(edge.next(1.79, [{ start: 0, end: 2.01 }], 2_000), { type: 'rate', rate: 1 });
 });
 
-test('edge: a second of calm forgets nothing, a minute of it everything', () => {
+test('edge: a second of calm forgets nothing, half a minute of it everything', () => {
   const edge = started();
-  edge.starved(9.7, LATER_MS);
+  edge.starved(9.56, LATER_MS);
   // 0.5 s behind, as the stall wants it, and a network that is even from here on.
   const after = (seconds: number) =>
     edge.next(10 + seconds - 0.5, [{ start: 0, end: 10 + seconds }], LATER_MS + seconds * 1_000);
@@ -181,17 +186,22 @@ test('edge: on an even network the delay is small, and the speed stays as it is'
   assert.ok(video.rates === 0 && sound.rates === 0, JSON.stringify({ video, sound }));
 });
 
+/** Numbers of [0, 1), evenly spread: an unevenness that stays what it is (Numerical Recipes). */
+function evenlySpread(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_664_525 + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
 test('edge: an uneven network widens the distance, and the speed does not flutter', () => {
   fc.assert(
-    fc.property(
-      fc.integer({ min: 1, max: 120 }),
-      fc.boolean(),
-      fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })),
-      (unevenMs, hasAudio, lateness) => {
-        const seen = minute(() => unevenMs * (lateness.next().value as number), hasAudio);
-        assert.ok(seen.stalls <= 1 && seen.meanDelayS < 0.4 && seen.rates <= 2, JSON.stringify(seen));
-      },
-    ),
+    fc.property(fc.integer({ min: 1, max: 120 }), fc.boolean(), fc.nat(), (unevenMs, hasAudio, seed) => {
+      const random = evenlySpread(seed);
+      const seen = minute(() => unevenMs * random(), hasAudio);
+      assert.ok(seen.stalls <= 1 && seen.meanDelayS < 0.4 && seen.rates <= 4, JSON.stringify(seen));
+    }),
     { numRuns: 20 },
   );
 });
@@ -200,7 +210,7 @@ test('edge: one late frame in ten seconds, or frames in bursts, stall nothing on
   const spikes = minute((frame) => (frame % 250 === 0 ? 150 : 0), false);
   assert.deepEqual([spikes.stalls, spikes.rates], [0, 0]);
   assert.ok(spikes.meanDelayS < 0.25, JSON.stringify(spikes));
-  const bursts = minute((frame) => (4 - (frame % 5)) * 40, false);
+  const bursts = minute((frame) => (5 - (frame % 6)) * 40, false);
   assert.deepEqual([bursts.stalls, bursts.rates], [0, 0]);
   assert.ok(bursts.meanDelayS < 0.32, JSON.stringify(bursts));
 });

@@ -25,7 +25,7 @@ export const VIDEO_TARGET_S = 0.06;
  */
 export const AUDIO_TARGET_S = 0.21;
 /** So many seconds the smallest distance is remembered: what came late or ran dry once in them may do so again. */
-export const REMEMBERED_S = 60;
+export const REMEMBERED_S = 30;
 /** However uneven the network is: a picture that is later than this is no live picture, and is hurried even if it stalls again. */
 export const LONGEST_LAG_S = 1.2;
 /** Faster playback starts this far above the target, slower playback this far below; both end at it, so that nothing flutters. */
@@ -41,8 +41,8 @@ export const JUMP_LAG_S = 2;
 const START_WINDOW_MS = 600;
 /** In that window, lag above the target by this much is skipped. */
 const START_SLACK_S = 0.15;
-/** Waiting for the first pictures is no running dry. */
-const SETTLED_AFTER_MS = 1_200;
+/** A page and a decoder that start stumble: what comes late in the first moments says nothing of the network, and is soon forgotten. */
+const SETTLED_AFTER_MS = 3_000;
 /** A position this close before the end of a stretch counts as having reached it (browsers stop some ms early). */
 const AT_END_S = 0.1;
 /** This far beyond the newest media is no overshoot; less is waited out. */
@@ -73,12 +73,12 @@ export class LiveEdge {
   }
 
   /**
-   * Playback ran dry at `currentTime`: whatever the buffer holds, there was nothing left to show. (Waiting for the first pictures is
-   * no such case.)
+   * Playback ran dry at `currentTime`: whatever the buffer holds beyond what sound needs always, there was nothing left to show.
+   * (Waiting for the first pictures is no such case.)
    */
   starved(currentTime: number, nowMs: number): void {
-    if (this.#startedMs === null || nowMs - this.#startedMs < SETTLED_AFTER_MS) return;
-    this.#remember(currentTime, nowMs);
+    if (!this.#isSettled(nowMs)) return;
+    this.#remember(currentTime + this.#targetS - VIDEO_TARGET_S, nowMs);
   }
 
   /** The move to make with the position at `currentTime` seconds, or null. `buffered` is in ascending order, `nowMs` monotonic. */
@@ -109,15 +109,20 @@ export class LiveEdge {
     return this.#steer(Math.max(smallest - this.#targetS, lag - LONGEST_LAG_S));
   }
 
+  #isSettled(nowMs: number): boolean {
+    return this.#startedMs !== null && nowMs - this.#startedMs >= SETTLED_AFTER_MS;
+  }
+
   /** Notes how far what can be shown reached at `nowMs`. */
   #remember(end: number, nowMs: number): void {
     const lead = end - nowMs / 1_000;
     const second = Math.floor(nowMs / 1_000);
     // A page that stood still for a while has seen nothing of it: those seconds say what the first after them says.
     const passed = this.#leadsS.length === 0 ? 1 : Math.min(REMEMBERED_S, second - this.#second);
+    const kept = this.#isSettled(nowMs) ? REMEMBERED_S : 1;
     this.#second = second;
     if (passed === 0) this.#leadsS[0] = Math.min(lead, this.#leadsS[0] ?? lead);
-    else this.#leadsS = [...Array<number>(passed).fill(lead), ...this.#leadsS].slice(0, REMEMBERED_S);
+    else this.#leadsS = [...Array<number>(passed).fill(lead), ...this.#leadsS].slice(0, kept);
   }
 
   /** Whoever jumps plays on at the usual speed; what is still to be caught up is steered from there. */
