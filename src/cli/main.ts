@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
+import { addDownload } from './download.ts';
 import { addInspect } from './inspect.ts';
 import { EXIT_USAGE, type Io } from './io.ts';
 import { addServe, complain } from './serve.ts';
@@ -27,6 +28,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   addDemo(program, io, exit);
   addSimulate(program, io, exit);
   addTables(program, io, exit);
+  addDownload(program, io, exit);
   addInspect(program, io, exit);
   addDoctor(program, io, exit);
   for (const command of program.commands)

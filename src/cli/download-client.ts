@@ -1,0 +1,101 @@
+/** A download as the API shows it (contract). */
+export interface Job {
+  readonly id: string;
+  readonly state: 'queued' | 'running' | 'resuming' | 'complete' | 'partial' | 'failed' | 'cancelled';
+  /** 0…1, of content. */
+  readonly progress: number;
+  readonly receivedMs: number;
+  readonly bytes: number;
+  readonly missing: readonly { readonly start: string; readonly end: string }[];
+  readonly path: string;
+  readonly error?: unknown;
+}
+
+/** The gateway cannot be reached, or did not answer in time: it may be back soon. */
+export class Unreachable extends Error {}
+/** The gateway answered, with a refusal. */
+export class Refused extends Error {}
+
+const ANSWER_MS = 15_000;
+
+/** A running gateway's API, for one command. */
+export class GatewayClient {
+  readonly url: string;
+  readonly #token: string | undefined;
+
+  constructor(url: string, token: string | undefined) {
+    this.url = url.replace(/\/+$/, '');
+    this.#token = token;
+  }
+
+  /** The body of a good answer. */
+  async ask(
+    method: string,
+    path: string,
+    o: { body?: unknown; headers?: Record<string, string>; signal?: AbortSignal } = {},
+  ): Promise<unknown> {
+    const response = await this.open(method, path, o);
+    const text = await response.text().catch((error: unknown) => {
+      throw new Unreachable(reasonOf(error));
+    });
+    if (text === '') return null;
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new Refused(`${this.url} answers something that is no JSON: this is no gateway.`);
+    }
+  }
+
+  /** A good answer, its body unread; `patience` gets the function that cuts it off. */
+  async open(
+    method: string,
+    path: string,
+    o: {
+      body?: unknown;
+      headers?: Record<string, string>;
+      patience?: (cut: () => void) => void;
+      signal?: AbortSignal;
+    } = {},
+  ): Promise<Response> {
+    const cut = new AbortController();
+    const callOff = () => cut.abort();
+    const timer = setTimeout(callOff, ANSWER_MS);
+    o.signal?.addEventListener('abort', callOff);
+    if (o.signal?.aborted === true) callOff();
+    let response: Response;
+    try {
+      response = await fetch(`${this.url}/api/v1/${path}`, {
+        method,
+        headers: {
+          ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
+          ...(o.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...o.headers,
+        },
+        ...(o.body === undefined ? {} : { body: JSON.stringify(o.body) }),
+        signal: cut.signal,
+      });
+    } catch (error) {
+      throw new Unreachable(cut.signal.aborted ? `no answer within ${ANSWER_MS / 1000} s` : reasonOf(error));
+    } finally {
+      clearTimeout(timer);
+      o.signal?.removeEventListener('abort', callOff);
+    }
+    o.patience?.(callOff);
+    if (response.ok) return response;
+    throw await this.#refusal(response);
+  }
+
+  async #refusal(response: Response): Promise<Error> {
+    const { status } = response;
+    const body = (await response.json().catch(() => ({}))) as { detail?: string };
+    if (status === 401) return new Refused(`${this.url} wants its token: give it with --token or GBGATE_TOKEN (401).`);
+    const words = `${this.url} answers ${status}: ${body.detail ?? 'this is no gateway'}`;
+    // a gateway that stops, or a proxy before one that starts
+    return [502, 503, 504].includes(status) && body.detail === undefined ? new Unreachable(words) : new Refused(words);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { cause, message } = error as Error;
+  return (cause as { code?: string } | undefined)?.code ?? message;
+}
