@@ -14,25 +14,42 @@ export const MAX_CHALLENGED = 10_000;
 
 interface Row {
   count: number;
+  /** Those of them that went without `qop`. */
+  plain: number;
   firstMs: number;
   lastMs: number;
+}
+
+/** How a challenge goes out. */
+export interface Asking {
+  /** Challenges before it that nobody answered, 0 while that means nothing yet. */
+  readonly unanswered: number;
+  /** One that never answers may be unable to read `qop`: every other challenge goes without (REG-3). */
+  readonly isPlain: boolean;
 }
 
 export class Challenges {
   readonly #rows = new Map<string, Row>();
 
-  /** One more challenge goes out; answers how many went unanswered so far, 0 while that means nothing yet. */
-  asked(host: string, deviceId: string, nowMs: number): number {
+  /** One more challenge goes out. */
+  asked(host: string, deviceId: string, nowMs: number): Asking {
     const key = `${host} ${deviceId}`;
     let row = this.#rows.get(key);
-    if (row === undefined || nowMs - row.lastMs > FORGET_MS) row = { count: 0, firstMs: nowMs, lastMs: nowMs };
+    if (row === undefined || nowMs - row.lastMs > FORGET_MS) row = { count: 0, plain: 0, firstMs: nowMs, lastMs: nowMs };
     this.#rows.delete(key);
     this.#rows.set(key, row);
     if (this.#rows.size > MAX_CHALLENGED) this.#rows.delete(this.#rows.keys().next().value!);
-    const unanswered = row.count;
+    const unanswered = row.count >= UNANSWERED && nowMs - row.firstMs >= UNANSWERED_MS ? row.count : 0;
+    const isPlain = unanswered % 2 === 1;
     row.count += 1;
+    if (isPlain) row.plain += 1;
     row.lastMs = nowMs;
-    return unanswered >= UNANSWERED && nowMs - row.firstMs >= UNANSWERED_MS ? unanswered : 0;
+    return { unanswered, isPlain };
+  }
+
+  /** How many challenges without `qop` it was sent since it last answered. */
+  plainOnes(host: string, deviceId: string): number {
+    return this.#rows.get(`${host} ${deviceId}`)?.plain ?? 0;
   }
 
   /** It answered, rightly or not. */

@@ -62,6 +62,8 @@ export interface Registration {
   callId: string;
   /** What was tolerated in it. */
   findings: readonly Noted[];
+  /** It answered none of the challenges with `qop`, and the first one without (REG-3). */
+  isQopUnread?: boolean;
 }
 
 export type RegisterDecision =
@@ -140,8 +142,9 @@ export class Registrar {
       return this.#refuse(deviceId, 403, 'Device Not Added', 'not-added', 'only devices added beforehand are admitted');
     }
     const registration = readRegistration(request, deviceId);
-    const noted = (c: DigestCredentials | null) =>
-      registerFindings(request, deviceId, c, from, device?.profile.digest !== 'plain');
+    const plainOnes = this.#challenges.plainOnes(from.host, deviceId);
+    const qopOffered = device?.profile.digest !== 'plain' && plainOnes === 0;
+    const noted = (c: DigestCredentials | null) => registerFindings(request, deviceId, c, from, qopOffered);
     if (!this.#o.authRequired) return this.#accept({ ...registration, findings: noted(null) });
     const header = request.headers.all('Authorization').find((value) => /^\s*digest/i.test(value));
     const credentials = header === undefined ? null : parseCredentials(header);
@@ -150,10 +153,16 @@ export class Registrar {
       if (!leaves || !this.#isAtHome(deviceId, from)) return this.#challenge(deviceId, from.host, false, nowMs);
       return this.#accept({ ...registration, findings: [['REG-8', 'it unregistered without a digest']] });
     }
-    this.#challenges.answered(from.host, deviceId);
     const decision = this.#verify(registration, credentials, from, nowMs);
+    // who is asked once more because its nonce is old is asked in the form that it answers
+    if (decision.type !== 'challenge') this.#challenges.answered(from.host, deviceId);
     if (decision.type !== 'accept') return decision;
-    return { type: 'accept', registration: { ...registration, findings: noted(credentials) } };
+    const findings = noted(credentials);
+    // the first one: who answers a later one may have been given its password meanwhile
+    const isQopUnread = plainOnes === 1 && credentials.qop === undefined;
+    if (isQopUnread)
+      findings.push(['REG-3', 'it answered no challenge with qop="auth", and the first one without: so it is asked now']);
+    return { type: 'accept', registration: { ...registration, findings, isQopUnread } };
   }
 
   /** The operator changed a password: nobody stays locked out for the old one. */
@@ -236,9 +245,10 @@ export class Registrar {
     const profile = this.#o.directory.device(deviceId)?.profile;
     const algorithm: DigestAlgorithm = profile?.algorithm ?? 'MD5';
     const nonce = this.#nonces.issue(host, nowMs);
-    const unanswered = stale ? 0 : this.#challenges.asked(host, deviceId, nowMs);
-    // one that never answers may be unable to read `qop`: every other challenge goes without (REG-3)
-    const qop = profile?.digest !== 'plain' && unanswered % 2 === 0;
+    const { unanswered, isPlain } = stale
+      ? { unanswered: 0, isPlain: this.#challenges.plainOnes(host, deviceId) > 0 }
+      : this.#challenges.asked(host, deviceId, nowMs);
+    const qop = profile?.digest !== 'plain' && !isPlain;
     const challenge = formatChallenge({ realm: this.#o.realm, nonce, algorithm, qop, stale });
     return { type: 'challenge', challenge, deviceId, unanswered };
   }

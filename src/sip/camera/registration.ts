@@ -176,6 +176,9 @@ export class RegistrationDesk {
     // the answer first: what the registration sets off (BYEs owed, queries, calls) comes after it on the wire
     answer(accepted(r, profileDate, epochMs));
     this.#fleet.register(r, from, nowMs, epochMs);
+    const device = this.#fleet.directory.device(r.deviceId);
+    if (r.isQopUnread === true && device !== undefined && learn(device, 'digest', 'plain'))
+      this.#fleet.directory.save(device);
     this.#note(r, request);
     const callIdBefore = this.#callIds.get(r.deviceId);
     this.#callIds.set(r.deviceId, r.callId);

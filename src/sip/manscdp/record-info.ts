@@ -100,8 +100,8 @@ function readRecord(element: XmlElement, query: RecordQuery, timeZone: string, n
     note('REC-5', `a file from "${startText.slice(0, 40)}" to "${endText.slice(0, 40)}": no times, so it is left out`);
     return record;
   }
-  if (!start.standard) note('REC-5', `it writes times as ${startText.slice(0, 40)}`);
   const times = timesOf(start, end, query, note);
+  if (!start.standard) note('REC-5', `it writes times as ${startText.slice(0, 40)}`);
   if (times === null) {
     note('REC-6', `a file from ${startText} to ${endText} is not of what was asked for, so it is left out`);
     return record;
@@ -154,18 +154,22 @@ function fitting(
   query: RecordQuery,
   note: Note,
 ): { startEpochMs: number; endEpochMs: number } | null {
+  let found: { startEpochMs: number; endEpochMs: number; overMidnight: boolean } | null = null;
   for (const startEpochMs of starts) {
     for (const written of ends) {
       const overMidnight = written < startEpochMs && startEpochMs - written < DAY_MS && ends.length === 1;
       const endEpochMs = overMidnight ? written + DAY_MS : written;
-      // shorter than a day all the same: a file that is a day long is no slip of the pen
-      if (endEpochMs <= startEpochMs || (overMidnight && endEpochMs - startEpochMs > DAY_MS / 2)) continue;
+      const lengthMs = endEpochMs - startEpochMs;
+      // shorter than half a day all the same: a longer file is no slip of the pen
+      if (lengthMs <= 0 || (overMidnight && lengthMs > DAY_MS / 2)) continue;
       if (endEpochMs <= query.startEpochMs || startEpochMs >= query.endEpochMs) continue;
-      if (overMidnight) note('REC-6', 'the end of a file over midnight has the day of its start');
-      return { startEpochMs, endEpochMs };
+      // of an hour that comes twice: the same one for both, when that is possible
+      if (found === null || lengthMs < found.endEpochMs - found.startEpochMs)
+        found = { startEpochMs, endEpochMs, overMidnight };
     }
   }
-  return null;
+  if (found?.overMidnight) note('REC-6', 'the end of a file over midnight has the day of its start');
+  return found === null ? null : { startEpochMs: found.startEpochMs, endEpochMs: found.endEpochMs };
 }
 
 /** True when an item is what the filters ask for: some devices ignore them. What an item does not say is no reason to leave it out. */
