@@ -172,7 +172,7 @@ describe('<gb-player> and the viewer’s disk', { timeout: 120_000 }, () => {
     const probed = await ffprobe(file);
     const video = probed.packets.filter(({ stream }) => stream === 0);
     const steps = video.slice(1).map(({ dts }, i) => dts - (video[i]?.dts ?? 0));
-    assert.ok(video.length > 100, `${video.length} frames`);
+    assert.ok(video.length > 50, `${video.length} frames`);
     assert.ok(
       steps.every((step) => step > 0),
       'its time goes forward only',
