@@ -26,6 +26,8 @@ interface Flags {
 const MAX_COUNT = 10_000;
 /** Serial numbers of channels have six digits. */
 const MAX_CHANNELS = 10_000;
+/** What cameras send unless another clip is asked for. */
+const LIVE_CLIP = 'h264';
 /** Ten years. */
 const MAX_DAYS = 3650;
 /** A day: the standard's own default for a registration. */
@@ -53,7 +55,7 @@ export function addSimulate(
     .addOption(option('--count <n>', 'devices', '1'))
     .addOption(option('--sip <transport>', 'SIP over udp or tcp', 'udp').choices(['udp', 'tcp']))
     .addOption(
-      option('--file <clip>', `a raw .h264 or .h265 file, or ${Object.keys(SHIPPED_VIDEOS).join(', ')}`, 'h264'),
+      option('--file <clip>', `a raw .h264 or .h265 file, or ${Object.keys(SHIPPED_VIDEOS).join(', ')}`, LIVE_CLIP),
     )
     .addOption(option('--audio <codec>', 'sound', 'pcma').choices(['pcma', 'pcmu', 'aac', 'none']))
     .addOption(option('--footage <days>', 'so many days of recordings, to be searched, played and downloaded'))
@@ -122,11 +124,16 @@ export function simulatorOptions(flags: Flags): SimulatorOptions | string {
     sip: flags.sip,
     clip: flags.file,
     audio: flags.audio,
-    footage: flags.footage === undefined ? undefined : { days: Number(flags.footage) },
+    footage: flags.footage === undefined ? undefined : { days: Number(flags.footage), clip: footageClip(flags.file) },
     keepaliveSeconds: Number(flags.keepalive),
     expiresSeconds: Number(flags.expires),
     quirks: new Set(quirks),
   };
+}
+
+/** Recordings are of the clip that is asked for; without one, of a small clip that was made for them. */
+function footageClip(file: string): string | undefined {
+  return file === LIVE_CLIP ? undefined : file;
 }
 
 function wrongNumber(name: string, text: string, most: number): string | null {

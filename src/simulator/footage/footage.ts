@@ -83,7 +83,9 @@ export class Footage {
     const reel = this.reelAt(first);
     const before = reel.keyBefore(channel, first);
     if (this.library.next(before) === before && this.library.reachesFrom(before, first)) return before;
-    return this.library.next(before + reel.groupFrames * MOMENT_MS);
+    let after = first;
+    while (!reel.isKey(channel, after)) after += MOMENT_MS;
+    return this.library.next(after);
   }
 
   /** Bytes of program stream in a range: what a recorder says as `a=filesize`. */

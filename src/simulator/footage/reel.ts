@@ -48,14 +48,14 @@ export class Reel {
   readonly #fillerBytes: number;
   readonly #video: readonly Template[];
   readonly #sound: readonly Template[];
-  readonly groupFrames: number;
+  readonly #groupFrames: number;
 
   constructor(o: ReelOptions) {
     const { units, codec } = o.clip.video;
     this.#units = units;
     this.#codec = codec;
     const second = units.findIndex((unit, index) => index > 0 && unit.key);
-    this.groupFrames = second < 0 ? units.length : second;
+    this.#groupFrames = second < 0 ? units.length : second;
     const bytesEach = units.reduce((sum, unit) => sum + unit.data.length, 0) / units.length;
     const wantedEach = o.bitrateBps / 8 / (1000 / MOMENT_MS);
     this.#fillerBytes = Math.max(0, Math.round(wantedEach - bytesEach - emptyTimeMark(codec, 0).length));
@@ -108,7 +108,7 @@ export class Reel {
 
   /** Channels show the clip from different groups of pictures on. */
   #at<T>(items: readonly T[], channel: number, contentEpochMs: number): T {
-    return items[(Math.floor(contentEpochMs / MOMENT_MS) + channel * this.groupFrames) % items.length]!;
+    return items[(Math.floor(contentEpochMs / MOMENT_MS) + channel * this.#groupFrames) % items.length]!;
   }
 
   #marked(unit: ClipUnit): { data: Buffer; nals: Buffer[] } {
