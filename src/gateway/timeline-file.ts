@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Recording } from '../record/archive.ts';
 import { openRecordFile, type RecordFile } from '../record/file.ts';
-import { type JoinedFile, Joiner } from '../record/joined.ts';
+import { type JoinedFile, Joiner, MAX_JOINT_MS } from '../record/joined.ts';
 import { inPieces } from '../record/pieces.ts';
 import { readStoredIndex } from '../record/stored-index.ts';
 import type { Problem } from './views.ts';
@@ -137,7 +137,7 @@ export class TimelineFiles {
 
   async #join(query: TimelineQuery, recordings: readonly Recording[]): Promise<JoinedFile | null> {
     const joiner = new Joiner();
-    for (const recording of recordings) {
+    for (const [i, recording] of recordings.entries()) {
       const path = this.#ports.absolutePath(recording);
       const index = await readIndex(path);
       if ('fault' in index) {
@@ -145,7 +145,13 @@ export class TimelineFiles {
         this.#ports.log('a recording is missing in a time line', { recordingId: recording.id, detail: index.detail });
         continue;
       }
-      joiner.add({ path, startEpochMs: recording.startEpochMs, index }, query.startEpochMs, query.endEpochMs);
+      const next = recordings[i + 1];
+      // A file that is followed without a break is taken to its end: by clocks that are a little off it may reach past the range.
+      const reach = recording.endEpochMs ?? Number.POSITIVE_INFINITY;
+      const isFollowed = next !== undefined && reach - next.startEpochMs <= MAX_JOINT_MS;
+      const isWhole = isFollowed && next.startEpochMs < query.endEpochMs;
+      const share = { path, startEpochMs: recording.startEpochMs, index };
+      joiner.add(share, query.startEpochMs, isWhole ? Number.POSITIVE_INFINITY : query.endEpochMs);
     }
     return joiner.finish();
   }

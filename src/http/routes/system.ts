@@ -9,8 +9,11 @@ import { signedAddress } from '../signature.ts';
 /** A year: an address that shall hold longer is a token in disguise. */
 const MAX_LINK_SECONDS = 366 * 86_400;
 /** What may be signed: addresses that only show something. */
-const SIGNABLE =
-  /^\/(?:live\/[^/?#]+\/[^/?#]+|streams\/[^/?#]+|api\/v1\/recordings\/[^/?#]+\/(?:file|thumbnail\.jpg))(?:\?[^#]*)?$/;
+const SIGNABLE = [
+  /^\/(?:live\/[^/?#]+\/[^/?#]+|streams\/[^/?#]+)(?:\?[^#]*)?$/,
+  /^\/api\/v1\/recordings\/[^/?#]+\/(?:file|thumbnail\.jpg)(?:\?[^#]*)?$/,
+  /^\/api\/v1\/devices\/[^/?#]+\/channels\/[^/?#]+\/timeline\.mp4\?[^#]*$/,
+];
 
 const NewLink = Type.Object(
   {
@@ -163,11 +166,11 @@ export const systemRoutes: Routes = (app, context) => {
     },
     (request, reply) => {
       const { path, expiresSeconds = ADDRESS_SECONDS } = request.body;
-      if (!SIGNABLE.test(path)) {
+      if (!SIGNABLE.some((allowed) => allowed.test(path))) {
         return sendProblem(
           reply,
           'bad_request',
-          'Only /live/…, /streams/…, /api/v1/recordings/…/file and …/thumbnail.jpg can be signed.',
+          'Only /live/…, /streams/…, /api/v1/recordings/…/file, …/thumbnail.jpg and …/timeline.mp4?… can be signed.',
         );
       }
       const expires = Math.floor(context.epochMs() / 1000) + expiresSeconds;
