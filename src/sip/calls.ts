@@ -117,15 +117,17 @@ export class Calls {
 
   /**
    * Whose footage a message from that address is about, when its From names nobody known (PB-1): of the call with its Call-ID, else of
-   * the only call for footage there.
+   * the only call for footage of the channel it names, else of the only one there.
    */
-  footageFrom(callId: string, from: Peer): string | null {
+  footageFrom(callId: string, user: string, from: Peer): string | null {
     const here = [...this.#rows.values()].filter(
       (row) => row.state === 'up' && this.#ports.peerOf(row.options.deviceId)?.host === from.host,
     );
     const named = here.find((row) => row.callId === callId);
     const footage = here.filter((row) => row.options.onMediaStatus !== undefined);
-    return (named ?? (footage.length === 1 ? footage[0] : undefined))?.options.deviceId ?? null;
+    const ofChannel = footage.filter((row) => row.options.channelId === user);
+    const only = ofChannel.length > 0 ? ofChannel[0] : footage.length === 1 ? footage[0] : undefined;
+    return (named ?? only)?.options.deviceId ?? null;
   }
 
   /** A MediaStatus of a device: of the call with its Call-ID, else of its only call for footage of the channel named, else of its only one at all (PB-1). */

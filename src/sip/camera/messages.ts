@@ -61,7 +61,7 @@ const STANDARD_COMMANDS = new Set(
 
 /** Calls for footage, as far as messages are about them. */
 export interface FootageCalls {
-  footageFrom(callId: string, from: Peer): string | null;
+  footageFrom(callId: string, user: string, from: Peer): string | null;
   mediaStatus(deviceId: string, callId: string, named: readonly (string | null)[], notifyType: string): boolean;
 }
 
@@ -154,7 +154,7 @@ export class MessageDesk {
     const owner = this.#fleet.deviceWith(user, from);
     // the end of a file is told by ids that nobody knows, also outside of the call (PB-1)
     if (owner !== null || !Buffer.from(request.body).includes('MediaStatus')) return owner;
-    return this.#calls.footageFrom(callIdOf(request), from);
+    return this.#calls.footageFrom(callIdOf(request), user, from);
   }
 
   /** Reads a body; null: answer 400. An empty body is nothing wrong: some devices send empty NOTIFYs. */

@@ -106,7 +106,7 @@ export class RecordSearches {
 
   /** Takes a Response/RecordInfo; false: nobody asked. */
   answer(deviceId: string, envelope: Envelope, nowMs: number): boolean {
-    const row = this.#rowOf(deviceId, envelope);
+    const row = this.#rowOf(deviceId, envelope, nowMs);
     if (row?.collection == null) return false;
     row.lastMs = nowMs;
     if (row.stopped) return true;
@@ -130,7 +130,7 @@ export class RecordSearches {
       }
       const kept: Row[] = [];
       for (const row of this.#rows.get(deviceId) ?? []) {
-        if (row.settle !== null || (row.collection !== null && nowMs - row.lastMs < SEARCH_LINGER_MS)) kept.push(row);
+        if (lives(row, nowMs)) kept.push(row);
         else row.collection = null; // its owner may hold the search for long, what was collected is big
       }
       if (kept.length === 0) this.#rows.delete(deviceId);
@@ -188,8 +188,8 @@ export class RecordSearches {
   }
 
   /** By SN; else, while one search only has no answer yet, a device that does not echo it (XML-13). */
-  #rowOf(deviceId: string, { sn, deviceId: named }: Envelope): Row | undefined {
-    const rows = (this.#rows.get(deviceId) ?? []).filter((row) => row.collection !== null);
+  #rowOf(deviceId: string, { sn, deviceId: named }: Envelope, nowMs: number): Row | undefined {
+    const rows = (this.#rows.get(deviceId) ?? []).filter((row) => row.collection !== null && lives(row, nowMs));
     const exact = rows.find((row) => row.sn === sn || (row.strangeSn !== null && row.strangeSn === (sn ?? -1)));
     if (exact !== undefined) return exact;
     const open = rows.filter((row) => row.settle !== null && row.collection?.begun === false);
@@ -239,6 +239,11 @@ export class RecordSearches {
     if (device !== undefined && learn(device, 'recordSumNumWrong', true)) this.#ports.directory.save(device);
     this.#ports.found(row.deviceId, 'REC-3', `SumNum of RecordInfo said ${expected}, ${received} different files came`);
   }
+}
+
+/** Whether messages may still be about it. One that was stopped before it was sent got no answer. */
+function lives(row: Row, nowMs: number): boolean {
+  return row.settle !== null || (row.collection !== null && nowMs - row.lastMs < SEARCH_LINGER_MS);
 }
 
 function byStart(items: readonly RecordItem[]): RecordItem[] {
