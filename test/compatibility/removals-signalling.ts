@@ -109,13 +109,10 @@ export const SIGNALLING_REMOVALS: readonly Removal[] = [
     ['REG-1', 'sip/server', "const qop = p.get('qop') || undefined;", "const qop = p.get('qop') || 'auth';"],
     ['REG-2', 'sip/digest', "nc: p.get('nc'),", "nc: p.get('nc')?.toUpperCase(),"],
   ]),
+  ...outOf('sip/camera/challenges.ts', [
+    ['REG-3', 'sip/tolerated/registration', 'const isPlain = unanswered % 2 === 1;', 'const isPlain = false;'],
+  ]),
   ...outOf('sip/camera/registrar.ts', [
-    [
-      'REG-3',
-      'sip/tolerated/registration',
-      "profile?.digest !== 'plain' && unanswered % 2 === 0",
-      "profile?.digest !== 'plain'",
-    ],
     [
       'REG-4',
       'sip/strangers',

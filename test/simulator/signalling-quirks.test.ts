@@ -90,6 +90,7 @@ describe('signalling quirks of the simulated camera', { concurrency: 8, timeout:
     await until('the catalogue', () => server.directory.channels(ID).length === 7);
     const rejected = events.find((event) => event.type === 'device.rejected');
     assert.equal(rejected?.type === 'device.rejected' && rejected.data.reason, 'challenge-unanswered', 'SIP-12');
+    assert.equal(server.directory.device(ID)?.learned.digest, 'plain');
   });
 
   test('REG-8: an unregister without digest is believed from its own address, when the profile says so', async (t) => {

@@ -35,7 +35,8 @@ export class Challenges {
   asked(host: string, deviceId: string, nowMs: number): Asking {
     const key = `${host} ${deviceId}`;
     let row = this.#rows.get(key);
-    if (row === undefined || nowMs - row.lastMs > FORGET_MS) row = { count: 0, plain: 0, firstMs: nowMs, lastMs: nowMs };
+    if (row === undefined || nowMs - row.lastMs > FORGET_MS)
+      row = { count: 0, plain: 0, firstMs: nowMs, lastMs: nowMs };
     this.#rows.delete(key);
     this.#rows.set(key, row);
     if (this.#rows.size > MAX_CHALLENGED) this.#rows.delete(this.#rows.keys().next().value!);

@@ -161,7 +161,10 @@ export class Registrar {
     // the first one: who answers a later one may have been given its password meanwhile
     const isQopUnread = plainOnes === 1 && credentials.qop === undefined;
     if (isQopUnread)
-      findings.push(['REG-3', 'it answered no challenge with qop="auth", and the first one without: so it is asked now']);
+      findings.push([
+        'REG-3',
+        'it answered no challenge with qop="auth", and the first one without: so it is asked now',
+      ]);
     return { type: 'accept', registration: { ...registration, findings, isQopUnread } };
   }
 

@@ -3,6 +3,7 @@ import type { SipRequest } from '../wire/message.ts';
 import type { RegisterAttempt } from './attempt.ts';
 import { registrationDate } from './beijing.ts';
 import type { Fleet } from './fleet.ts';
+import { learn } from './profile.ts';
 import type { RegisterDecision, Registrar, Registration, RejectReason } from './registrar.ts';
 import { toleratedWords } from './tolerated.ts';
 

@@ -40,7 +40,7 @@ test('codes of a device, rows of all and words are bounded', () => {
 
 test('challenges are counted apart for each device, forgotten by an answer and with time, and bounded', () => {
   const challenges = new Challenges();
-  const ask = (nowMs: number, id = 'a') => challenges.asked('h', id, nowMs);
+  const ask = (nowMs: number, id = 'a') => challenges.asked('h', id, nowMs).unanswered;
   assert.deepEqual(
     [0, 500, 1500, 3500].map((nowMs) => ask(nowMs)),
     [0, 0, 0, 0],

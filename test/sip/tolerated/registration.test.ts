@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UNANSWERED } from '../../../src/sip/camera/challenges.ts';
+import { forgetProfile } from '../../../src/sip/camera/profile.ts';
 import { registerFindings } from '../../../src/sip/camera/register-findings.ts';
-import { parseCredentials } from '../../../src/sip/digest.ts';
+import { parseChallenge, parseCredentials } from '../../../src/sip/digest.ts';
 import { fixture, requestOf, wire } from '../fixtures.ts';
 import { catalogPart, eventually, ID, item, open } from '../opened.ts';
 import { DOMAIN, PLATFORM_ID } from '../scripted-device.ts';
@@ -159,6 +160,43 @@ test('SIP-12, REG-3: challenges that nobody answers are an event; every other on
     /qop/,
     'forgotten once it answered',
   );
+});
+
+test('REG-3: who answers none with qop and the first one without is asked so from then on, until that is forgotten', async (t) => {
+  const { server, stores, device, time } = await open(t);
+  const camera = await device();
+  const asked = async (authorization: string[] = []) => {
+    const answer = await camera.send('REGISTER', ['Expires: 60', ...authorization]);
+    return parseChallenge(answer.headers.get('WWW-Authenticate') ?? '');
+  };
+  for (let i = 0; i < UNANSWERED; i += 1) {
+    assert.equal((await asked())?.qopAuth, true);
+    time.offsetMs += 2_000;
+  }
+  assert.equal((await asked())?.qopAuth, false);
+  const again = await asked([camera.authorize('0'.repeat(40), 'secret', { plain: true })]);
+  assert.deepEqual([again?.stale, again?.qopAuth], [true, false], 'an old nonce is no reason to ask with qop again');
+  const answer = camera.authorize(again?.nonce ?? '', 'secret', { plain: true });
+  assert.equal((await camera.send('REGISTER', ['Expires: 60', answer])).status, 200);
+  const codes = server.findingsOf(ID).map((finding) => finding.code);
+  assert.ok(codes.includes('REG-3') && !codes.includes('REG-1'), codes.join());
+  assert.equal(server.directory.device(ID)?.learned.digest, 'plain');
+  assert.equal(stores.devices.all().find((one) => one.id === ID)?.learned.digest, 'plain', 'and kept');
+  assert.equal((await asked())?.qopAuth, false, 'at once, the next time');
+  forgetProfile(server.directory.device(ID)!);
+  assert.equal((await asked())?.qopAuth, true);
+});
+
+test('REG-3: who was given its password late can read qop: nothing is learned of it', async (t) => {
+  const { server, device, time } = await open(t);
+  const camera = await device();
+  for (let i = 0; i < UNANSWERED + 2; i += 1) {
+    await camera.send('REGISTER', ['Expires: 60']);
+    time.offsetMs += 2_000;
+  }
+  assert.equal((await camera.register('secret', { plain: true })).status, 200);
+  assert.equal(server.directory.device(ID)?.learned.digest, undefined);
+  assert.ok(!server.findingsOf(ID).some((finding) => finding.code === 'REG-3'));
 });
 
 test('SIP-13: whoever forges the address of a camera does not keep its refresh out', async (t) => {
