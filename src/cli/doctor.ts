@@ -6,6 +6,7 @@ import { CHECK_NAMES, type Facts, type Warning, warningsOf } from '../gateway/he
 import { diskOf, ownNetworks, receiveBufferMaxBytes } from '../gateway/machine.ts';
 import { advertisedBy, askSlowFacts } from '../gateway/system.ts';
 import { readConfig, type ServeConfig } from './config.ts';
+import { faultSentence, GatewayClient, Unreachable } from './gateway-client.ts';
 import type { Io } from './io.ts';
 import { complain, flagsOf } from './serve.ts';
 import { addSettings } from './settings-help.ts';
@@ -86,24 +87,17 @@ async function askGateway(
   token: string | null,
   signal: AbortSignal,
 ): Promise<Findings | { fault: string; isThere: boolean }> {
-  const ask = async (path: string): Promise<Response> =>
-    fetch(`${url.replace(/\/+$/, '')}/api/v1/${path}`, {
-      headers: token === null ? {} : { authorization: `Bearer ${token}` },
-      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
-    });
+  const client = new GatewayClient(url, token ?? undefined, { answerMs: ANSWER_MS });
   try {
-    const answer = await ask(`system?askDevices=true&waitSeconds=${DEVICES_WAIT_SECONDS}`);
-    if (answer.status === 401)
-      return { fault: `${url} wants its token: give it with --token or GBGATE_TOKEN (401).`, isThere: true };
-    const system = (await answer.json()) as { warnings?: Warning[]; detail?: string };
-    if (!answer.ok || system.warnings === undefined)
-      return { fault: `${url} answers ${answer.status}: ${system.detail ?? 'this is no gateway'}`, isThere: true };
-    const devices = (await (await ask('system/devices?online=true&limit=1000')).json()) as { items: Told[] };
+    const path = `system?askDevices=true&waitSeconds=${DEVICES_WAIT_SECONDS}`;
+    const system = (await client.ask('GET', path, { signal })) as { warnings?: Warning[] } | null;
+    if (system?.warnings === undefined)
+      return { fault: `${client.url} answers without warnings: this is no gateway.`, isThere: true };
+    const list = 'system/devices?online=true&limit=1000';
+    const devices = (await client.ask('GET', list, { signal })) as { items: Told[] };
     return { gateway: url, warnings: system.warnings, devices: devices.items };
   } catch (error) {
-    const { cause, message } = error as Error;
-    const reason = (cause as { code?: string } | undefined)?.code ?? message;
-    return { fault: `${url} cannot be asked: ${reason}.`, isThere: false };
+    return { fault: faultSentence(client, error), isThere: !(error instanceof Unreachable) };
   }
 }
 

@@ -1,5 +1,5 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { type GatewayClient, Refused, Unreachable } from './download-client.ts';
+import { type GatewayClient, Refused, Unreachable } from './gateway-client.ts';
 
 /** Silence after which a transfer is broken off and taken up again. */
 const SILENCE_MS = 15_000;

@@ -1,4 +1,15 @@
-import type { Job } from './download-client.ts';
+/** A download as the API shows it (contract). */
+export interface Job {
+  readonly id: string;
+  readonly state: 'queued' | 'running' | 'resuming' | 'complete' | 'partial' | 'failed' | 'cancelled';
+  /** 0…1, of content. */
+  readonly progress: number;
+  readonly receivedMs: number;
+  readonly bytes: number;
+  readonly missing: readonly { readonly start: string; readonly end: string }[];
+  readonly path: string;
+  readonly error?: unknown;
+}
 
 /** One range of the command, as far as it has come. */
 export interface Item {

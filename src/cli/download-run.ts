@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { type GatewayClient, type Job, Refused, Unreachable } from './download-client.ts';
 import { transfer } from './download-file.ts';
-import type { Item } from './download-progress.ts';
+import type { Item, Job } from './download-progress.ts';
+import { faultSentence, type GatewayClient, Refused, Unreachable } from './gateway-client.ts';
 
 /** One range that is asked for. */
 export interface Range {
@@ -149,8 +149,7 @@ async function freeName(path: string, taken: Set<string>): Promise<string> {
 }
 
 function faultWords(client: GatewayClient, error: unknown): string {
-  if (error instanceof Refused) return error.message;
-  if (error instanceof Unreachable) return `${client.url} cannot be asked: ${error.message}.`;
+  if (error instanceof Refused || error instanceof Unreachable) return faultSentence(client, error);
   return `The file cannot be written: ${(error as Error).message}.`;
 }
 

@@ -1,12 +1,12 @@
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { GatewayClient, Unreachable } from './download-client.ts';
 import { Display } from './download-display.ts';
 import { placeOf, readList, type WantedRange } from './download-list.ts';
 import { clock, type Item, megabytes } from './download-progress.ts';
 import { type Outcome, type Range, runRange } from './download-run.ts';
 import { endOf, timeOf } from './download-times.ts';
+import { faultSentence, GatewayClient } from './gateway-client.ts';
 import type { Io } from './io.ts';
 import { complain } from './serve.ts';
 import { printable } from './tables.ts';
@@ -76,8 +76,7 @@ async function download(place: string | undefined, flags: Flags, io: Io): Promis
   try {
     ({ timeZone } = (await client.ask('GET', 'system')) as { timeZone: string });
   } catch (error) {
-    const { message } = error as Error;
-    complain(io, error instanceof Unreachable ? `${client.url} cannot be asked: ${message}.` : message);
+    complain(io, faultSentence(client, error));
     return EXIT_FAILED;
   }
   const ranges = rangesOf(wanted, timeZone, flags);

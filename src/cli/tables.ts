@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
+import { faultSentence, GatewayClient } from './gateway-client.ts';
 import type { Io } from './io.ts';
 import { complain } from './serve.ts';
 
 /** A running gateway that cannot be asked, or refuses. */
 const EXIT_FAILED = 1;
-/** A gateway that does not answer its own API within this is not there. */
-const ANSWER_MS = 10_000;
 const PAGE_LENGTH = 1000;
 
 type Row = Record<string, unknown>;
+type Page = { items?: Row[]; next?: string | null };
 type Column = readonly [title: string, cell: (row: Row) => unknown];
 
 const TABLES: Record<string, { about: string; columns: readonly Column[] }> = {
@@ -60,7 +60,7 @@ export function addTables(program: Command, io: Io, exit: (status: number) => vo
       .option('--json', 'the answers of the API as one JSON array')
       .action(async (options: { url: string; token?: string; json?: boolean }) => {
         const token = options.token ?? io.env.GBGATE_TOKEN;
-        const rows = await fetchAll(options.url, resource, token, io.signal);
+        const rows = await fetchAll(new GatewayClient(options.url, token), resource, io.signal);
         if (typeof rows === 'string') {
           complain(io, rows);
           return exit(EXIT_FAILED);
@@ -72,36 +72,20 @@ export function addTables(program: Command, io: Io, exit: (status: number) => vo
 }
 
 /** Every page of a list; a sentence when there is none to be had. */
-async function fetchAll(
-  url: string,
-  resource: string,
-  token: string | undefined,
-  signal: AbortSignal,
-): Promise<Row[] | string> {
+async function fetchAll(client: GatewayClient, resource: string, signal: AbortSignal): Promise<Row[] | string> {
   const rows: Row[] = [];
   let cursor: string | null = null;
-  do {
-    let answer: Response;
-    try {
-      const address = new URL(`${url.replace(/\/+$/, '')}/api/v1/${resource}`);
-      address.searchParams.set('limit', String(PAGE_LENGTH));
-      if (cursor !== null) address.searchParams.set('cursor', cursor);
-      answer = await fetch(address, {
-        headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-        signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
-      });
-      const body = (await answer.json()) as { items?: Row[]; next?: string | null; detail?: string };
-      if (answer.status === 401) return `${url} wants its token: give it with --token or GBGATE_TOKEN (401).`;
-      if (!answer.ok || body.items === undefined) {
-        return `${url} answers ${answer.status}: ${body.detail ?? 'this is no gateway'}`;
-      }
+  try {
+    do {
+      const after: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+      const body = (await client.ask('GET', `${resource}?limit=${PAGE_LENGTH}${after}`, { signal })) as Page | null;
+      if (!Array.isArray(body?.items)) return `${client.url} answers without a list: this is no gateway.`;
       rows.push(...body.items);
       cursor = body.next ?? null;
-    } catch (error) {
-      const { cause, message } = error as Error;
-      return `${url} cannot be asked: ${(cause as { code?: string } | undefined)?.code ?? message}.`;
-    }
-  } while (cursor !== null);
+    } while (cursor !== null);
+  } catch (error) {
+    return faultSentence(client, error);
+  }
   return rows;
 }
 

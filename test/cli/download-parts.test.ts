@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Job } from '../../src/cli/download-client.ts';
 import { readList } from '../../src/cli/download-list.ts';
-import { clock, type Item, progressLine, Rate } from '../../src/cli/download-progress.ts';
+import { clock, type Item, type Job, progressLine, Rate } from '../../src/cli/download-progress.ts';
 import { endOf, timeOf } from '../../src/cli/download-times.ts';
 import { isoInZone } from '../../src/gateway/zone.ts';
 

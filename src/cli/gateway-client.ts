@@ -1,31 +1,21 @@
-/** A download as the API shows it (contract). */
-export interface Job {
-  readonly id: string;
-  readonly state: 'queued' | 'running' | 'resuming' | 'complete' | 'partial' | 'failed' | 'cancelled';
-  /** 0…1, of content. */
-  readonly progress: number;
-  readonly receivedMs: number;
-  readonly bytes: number;
-  readonly missing: readonly { readonly start: string; readonly end: string }[];
-  readonly path: string;
-  readonly error?: unknown;
-}
-
 /** The gateway cannot be reached, or did not answer in time: it may be back soon. */
 export class Unreachable extends Error {}
 /** The gateway answered, with a refusal. */
 export class Refused extends Error {}
 
+/** A gateway that does not answer its own API within this is not there. */
 const ANSWER_MS = 15_000;
 
 /** A running gateway's API, for one command. */
 export class GatewayClient {
   readonly url: string;
   readonly #token: string | undefined;
+  readonly #answerMs: number;
 
-  constructor(url: string, token: string | undefined) {
+  constructor(url: string, token: string | undefined, o: { answerMs?: number } = {}) {
     this.url = url.replace(/\/+$/, '');
     this.#token = token;
+    this.#answerMs = o.answerMs ?? ANSWER_MS;
   }
 
   /** The body of a good answer. */
@@ -58,8 +48,9 @@ export class GatewayClient {
     } = {},
   ): Promise<Response> {
     const cut = new AbortController();
+    // A timer of our own: Node 20 may collect that of AbortSignal.any([AbortSignal.timeout()]) before it fires.
     const callOff = () => cut.abort();
-    const timer = setTimeout(callOff, ANSWER_MS);
+    const timer = setTimeout(callOff, this.#answerMs);
     o.signal?.addEventListener('abort', callOff);
     if (o.signal?.aborted === true) callOff();
     let response: Response;
@@ -75,7 +66,7 @@ export class GatewayClient {
         signal: cut.signal,
       });
     } catch (error) {
-      throw new Unreachable(cut.signal.aborted ? `no answer within ${ANSWER_MS / 1000} s` : reasonOf(error));
+      throw new Unreachable(cut.signal.aborted ? `no answer within ${this.#answerMs / 1000} s` : reasonOf(error));
     } finally {
       clearTimeout(timer);
       o.signal?.removeEventListener('abort', callOff);
@@ -98,4 +89,10 @@ export class GatewayClient {
 function reasonOf(error: unknown): string {
   const { cause, message } = error as Error;
   return (cause as { code?: string } | undefined)?.code ?? message;
+}
+
+/** What went wrong, as one sentence. */
+export function faultSentence(client: GatewayClient, error: unknown): string {
+  const { message } = error as Error;
+  return error instanceof Unreachable ? `${client.url} cannot be asked: ${message}.` : message;
 }
