@@ -19,6 +19,8 @@ export function makeClip(o: {
   bframes?: number;
   delayAudioMs?: number;
   size?: string;
+  /** Parameter sets in front of every key frame, as cameras send them; else in the sample entry alone. */
+  repeatsHeaders?: boolean;
 }): Clip {
   const dir = mkdtempSync(join(tmpdir(), 'gbgate-clip-'));
   try {
@@ -32,7 +34,7 @@ export function makeClip(o: {
             '-x265-params',
             `keyint=${o.gop}:min-keyint=${o.gop}:bframes=${o.bframes ?? 0}:log-level=error`,
           ]
-        : ['-bf', String(o.bframes ?? 0)];
+        : ['-bf', String(o.bframes ?? 0), ...(o.repeatsHeaders ? ['-x264-params', 'repeat-headers=1'] : [])];
     const run = (args: string[]) => execFileSync('ffmpeg', ['-v', 'error', '-y', ...args], { stdio: 'pipe' });
     const sound = o.audio === null ? [] : ['-f', 'lavfi', '-i', `sine=440:sample_rate=8000:duration=${o.seconds}`];
     const soundCodec =
