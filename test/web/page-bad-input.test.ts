@@ -193,6 +193,42 @@ describe('what goes wrong is said in words', { timeout: 120_000 }, () => {
     );
   });
 
+  test('a pull that takes its time tells how far it has come while it is under way, and falls silent with the picture', async () => {
+    const steps = [
+      { name: 'port', ms: 0 },
+      { name: 'invite', ms: 3, detail: 'offered udp' },
+    ];
+    let isThere = false;
+    standIn.answers.set('GET streams', () => ({
+      items: [{ streamNumber: 0, state: isThere ? 'playing' : 'inviting', steps }],
+      next: null,
+    }));
+    let begin = () => {};
+    standIn.onViewer = (viewer) => {
+      viewer.text({ type: 'state', state: 'inviting' });
+      begin = () => {
+        viewer.describe(clip);
+        void viewer.play(clip, 0, 500, 25);
+      };
+    };
+    await open(STAGE);
+    const panel = tab.locator('[data-testid="under-way"]');
+    const tells = (pattern: RegExp) =>
+      until(
+        `${pattern}`,
+        async () => (await panel.count()) === 1 && (await panel.textContent()),
+        (words) => pattern.test(words || ''),
+      );
+    await tells(/longer than usual.*Port ready.*Camera asked.*offered udp/s);
+    steps.push({ name: 'answer', ms: 4100, detail: '200 from 10.0.0.8' });
+    await tells(/200 from 10\.0\.0\.8/);
+    assert.equal(await tab.locator('[data-testid="trouble"]').count(), 0);
+    isThere = true;
+    begin();
+    await plays();
+    await panel.waitFor({ state: 'detached' });
+  });
+
   test('a later failure is explained by the steps of the newest stream, also to who may only look', async () => {
     standIn.access = 'look';
     standIn.answers.set(LIVE, { status: 403, code: 'forbidden', detail: 'This token may only look.' });

@@ -14,10 +14,17 @@ interface Props {
   closing: string;
 }
 
-/** "Why is there no picture?": the problem in a sentence, how far it came and when, and what helps. */
+/** "Why is there no picture?": the problem in a sentence, how far it came and when, and what helps; of a slow pull, how far it has come. */
 export function TroublePanel({ trouble, deviceId, closing }: Props) {
   const words = useWords(troubleWords);
   const isEnglish = useLanguage() === 'en';
+  if (trouble.isUnderWay)
+    return (
+      <section class="trouble" data-testid="under-way" aria-label={words.underWay}>
+        <h2>{words.underWay}</h2>
+        <StepLine steps={trouble.steps} />
+      </section>
+    );
   const known = words.problems[trouble.code] ?? words.problems[CLOSINGS[closing] ?? closing.replaceAll('-', '_')];
   return (
     <section class="trouble" data-testid="trouble" data-code={trouble.code} aria-label={words.whyNoPicture}>

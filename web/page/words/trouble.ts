@@ -3,6 +3,8 @@ import type { Language } from '../language.ts';
 /** "Why is there no picture?": every problem of a pull in a sentence, and what helps. Pure: no DOM. */
 export interface TroubleWords {
   readonly whyNoPicture: string;
+  /** Heads the steps of a pull that takes its time. */
+  readonly underWay: string;
   readonly cure: string;
   readonly toDevice: string;
   /** By the problem's code, or by the name of the closing. */
@@ -12,6 +14,7 @@ export interface TroubleWords {
 export const troubleWords: Readonly<Record<Language, TroubleWords>> = {
   en: {
     whyNoPicture: 'Why is there no picture?',
+    underWay: 'It takes longer than usual. So far:',
     cure: 'What helps:',
     toDevice: 'More about this device',
     problems: {
@@ -67,6 +70,7 @@ export const troubleWords: Readonly<Record<Language, TroubleWords>> = {
   },
   zh: {
     whyNoPicture: '为什么没有画面？',
+    underWay: '比平常慢，目前进展：',
     cure: '解决办法：',
     toDevice: '查看该设备',
     problems: {
