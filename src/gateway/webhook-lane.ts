@@ -158,15 +158,10 @@ export class WebhookLane {
 
   #next(): void {
     if (this.#isClosed || this.#sending !== null || this.#cancelPause !== null) return;
-    const { rows, endpoint, clock } = this.#ports;
+    const { rows, endpoint } = this.#ports;
     this.#front ??= rows.next(endpoint, this.#doneUpTo) ?? this.#unsaved.shift() ?? null;
     const front = this.#front;
     if (front === null) return;
-    if (clock.epochMs() - front.atEpochMs > MAX_AGE_MS) {
-      this.#end(front, 'failed', front.error ?? 'it was too old when its turn came');
-      this.#pause(0);
-      return;
-    }
     this.#sending = this.#ports.send(front).then((answer) => {
       this.#sending = null;
       this.#answered(front, answer);
@@ -194,9 +189,13 @@ export class WebhookLane {
       this.#next();
       return;
     }
-    this.#front = front;
-    if (front.number > 0) rows.update(front);
-    this.#save();
+    // only after an attempt: a gateway that was off for days, or whose clock has leapt, loses nothing
+    if (clock.epochMs() - front.atEpochMs > MAX_AGE_MS) this.#end(front, 'failed', error);
+    else {
+      this.#front = front;
+      if (front.number > 0) rows.update(front);
+      this.#save();
+    }
     const asked = Math.min(answer.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS);
     const pauseMs = Math.max(asked, pauseAfter(this.#failuresInRow, this.#ports.random()));
     this.#retryAtEpochMs = clock.epochMs() + pauseMs;

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
 import { channelsOf, startCamera } from '../support/camera.ts';
-import { runGateway, until } from '../support/gbgate.ts';
+import { runGateway, TOKEN, until } from '../support/gbgate.ts';
 
 const DEVICE_ID = '34020000001320000001';
 const SECRET = 'a secret of the test';
@@ -123,6 +123,9 @@ describe('webhooks', { timeout: 120_000 }, () => {
         [signed.body.items.length, signed.body.items[0].state, signed.body.items[0].status],
         [1, 'delivered', 204],
       );
+      const metrics = await (await fetch(`${first.http}/metrics?token=${TOKEN}`)).text();
+      assert.ok(Number(/^gbgate_webhook_events_waiting (\d+)$/m.exec(metrics)?.[1]) >= 6, 'what waits can be watched');
+      assert.ok(Number(/^gbgate_webhook_delivered_total (\d+)$/m.exec(metrics)?.[1]) >= 7);
       await first.kill();
       const owed = awake.told.map(({ id }) => id);
       assert.deepEqual(asleep.told, []);

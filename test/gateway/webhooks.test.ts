@@ -46,12 +46,13 @@ function world(
     path?: string;
     /** Endpoints that nobody answers at from the beginning. */
     away?: string[];
+    epochMs?: number;
     rows?: (rows: DeliveryRows) => DeliveryRows;
   } = {},
 ) {
   const path = o.path ?? folder();
   const store = open(path);
-  const clock = new FakeClock();
+  const clock = new FakeClock(o.epochMs);
   const sent: { url: string; delivery: Delivery; atMs: number }[] = [];
   const said: string[] = [];
   const answers = new Map<string, (delivery: Delivery) => PostAnswer | Promise<PostAnswer>>();
@@ -257,6 +258,21 @@ describe('webhooks', () => {
       assert.deepEqual(got, [0, 1, 2, 3, 4, 5], url);
     }
     assert.equal(second.sent.find((one) => one.url === 'http://a/')?.delivery.attempts, 2, 'attempts are remembered');
+    await second.close();
+  });
+
+  it('lose nothing when the gateway was off for days', async () => {
+    const first = world();
+    first.answer('http://a/', () => AWAY);
+    for (const type of ['alarm', 'device.offline']) first.publish(type);
+    await first.clock.advance(10);
+    first.killed();
+    const second = world({ path: first.path, epochMs: first.clock.epochMs() + 96 * HOUR_MS });
+    for (let i = 0; i < 10; i++) await settle();
+    assert.deepEqual(
+      second.sent.map(({ delivery }) => delivery.type),
+      ['alarm', 'device.offline'],
+    );
     await second.close();
   });
 
