@@ -125,7 +125,7 @@ describe('webhooks', { timeout: 120_000 }, () => {
       );
       const metrics = await (await fetch(`${first.http}/metrics?token=${TOKEN}`)).text();
       assert.ok(Number(/^gbgate_webhook_events_waiting (\d+)$/m.exec(metrics)?.[1]) >= 6, 'what waits can be watched');
-      assert.ok(Number(/^gbgate_webhook_delivered_total (\d+)$/m.exec(metrics)?.[1]) >= 7);
+      assert.ok(Number(/^gbgate_webhook_delivered_total (\d+)$/m.exec(metrics)?.[1]) >= 5);
       await first.kill();
       const owed = awake.told.map(({ id }) => id);
       assert.deepEqual(asleep.told, []);
