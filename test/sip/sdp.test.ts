@@ -152,6 +152,30 @@ for (const [name, text, expected] of oddities) {
   });
 }
 
-test('filesize, also misspelled', () => {
-  assert.equal(parseSdp('m=video 1 RTP/AVP 96\r\na=fileszie:104857600\r\n').filesizeBytes, 104_857_600);
+test('PB-6: a file size is bytes, also when it is misspelled; 0 and what is no number are none', () => {
+  const of = (line: string) => parseSdp(`m=video 1 RTP/AVP 96\r\na=${line}\r\n`).filesizeBytes;
+  assert.equal(of('filesize:104857600'), 104_857_600);
+  assert.equal(of('fileszie:104857600'), 104_857_600);
+  for (const line of ['filesize:0', 'filesize:-1', 'filesize:', 'filesize', 'filesize:12x', 'recvonly'])
+    assert.equal(of(line), null, line);
+});
+
+test('the speeds of an answer are read as a list', () => {
+  const of = (line: string) => parseSdp(`m=video 1 RTP/AVP 96\r\na=${line}\r\n`).downloadSpeeds;
+  assert.deepEqual(of('downloadspeed:4'), [4]);
+  assert.deepEqual(of('downloadspeed:1/2/4/8'), [1, 2, 4, 8]);
+  assert.deepEqual(of('downloadSpeed: 1, 2 4'), [1, 2, 4]);
+  for (const line of ['downloadspeed:', 'downloadspeed:0', 'downloadspeed:fast', 'downloadspeed:99999999', 'recvonly'])
+    assert.equal(of(line), null, line);
+  assert.equal(of(`downloadspeed:${'1/'.repeat(5000)}`)?.length, 16);
+});
+
+test('PB-9: u= names the channel and 0, can be told otherwise, and can be left out', () => {
+  const range = { startEpochSeconds: 1704412800, endEpochSeconds: 1704416400 };
+  const of = (uri?: string | null) =>
+    buildOffer({ ...offer, ...range, transport: 'udp', name: 'Playback', ...(uri === undefined ? {} : { uri }) });
+  assert.match(of(), /s=Playback\r\nu=34020000001320000001:0\r\nc=/);
+  assert.match(of('34020000001320000001:3'), /s=Playback\r\nu=34020000001320000001:3\r\nc=/);
+  assert.match(of(null), /s=Playback\r\nc=.*\r\nt=1704412800 1704416400\r\n/);
+  assert.doesNotMatch(buildOffer({ ...offer, transport: 'udp', uri: 'x:0' }), /u=/, 'a live call has none');
 });
