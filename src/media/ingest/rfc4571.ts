@@ -37,6 +37,9 @@ export const MAX_SKIPPED_BYTES = 1024 * 1024;
 /** SSRCs one connection may mix (video and audio apart, a stranger's restart); the oldest is forgotten. */
 const MAX_KNOWN_SSRC = 4;
 
+/** Empty frames (TCP-4) that are passed over between two packets that have to agree: more prove nothing, and each costs a look. */
+const MAX_EMPTY_RUN = 8;
+
 /** The carry buffer starts with room for one packet of usual size. */
 const CARRY_BYTES = 2048;
 
@@ -147,11 +150,12 @@ export class Deframer {
       const head = this.#framing === 'interleaved' ? 4 : 2;
       if (at + head > end) return at;
       const length = uint16(bytes, at + head - 2);
-      if (length === 0 && (head === 2 || bytes[at] === 0x24)) {
+      const empty = emptyBytes(bytes, at, end, head);
+      if (empty > 0) {
         this.counts.empty += 1;
         // TCP-8: the upper half of a 32-bit length reads as an empty frame, so such streams need no framing of their own.
-        if (this.counts.packets === 0) this.counts.wide = 1;
-        at += head;
+        if (this.counts.packets === 0 && head === 2) this.counts.wide = 1;
+        at += empty;
         continue;
       }
       const start = at + head;
@@ -294,7 +298,7 @@ function agreement(bytes: Uint8Array, at: number, end: number, head: 2 | 4, know
   if (head === 4 && bytes[at] !== 0x24) return 'no';
   const packet = bytes.subarray(start, end);
   if (isRtcp(packet)) return 'no';
-  const next = start + length + head;
+  const next = pastEmpty(bytes, start + length, end, head) + head;
   if (end - next < RTP_HEADER_BYTES) return 'wait';
   const following = bytes.subarray(next, end);
   if ((following[0]! & 0xc0) !== 0x80 || uint16(bytes, next - 2) < MIN_PACKET_BYTES) return 'no';
@@ -302,6 +306,23 @@ function agreement(bytes: Uint8Array, at: number, end: number, head: 2 | 4, know
   if (isRtcp(following)) return 'yes';
   const ssrc = ssrcOf(following);
   return ssrc === ssrcOf(packet) || known.includes(ssrc) ? 'yes' : 'no';
+}
+
+/** TCP-4: the bytes of the empty frame at `at`, 0 when it is none. Two bytes of nothing also come between frames of RTSP. */
+function emptyBytes(bytes: Uint8Array, at: number, end: number, head: 2 | 4): number {
+  if (at + 2 > end) return 0;
+  if (uint16(bytes, at) === 0) return 2;
+  return head === 4 && at + 4 <= end && bytes[at] === 0x24 && uint16(bytes, at + 2) === 0 ? 4 : 0;
+}
+
+function pastEmpty(bytes: Uint8Array, from: number, end: number, head: 2 | 4): number {
+  let at = from;
+  for (let run = 0; run < MAX_EMPTY_RUN; run += 1) {
+    const empty = emptyBytes(bytes, at, end, head);
+    if (empty === 0) break;
+    at += empty;
+  }
+  return at;
 }
 
 /** How many bytes an undecided start needs: both readings of it, whole and with the next header. */

@@ -142,6 +142,40 @@ test('TCP-4: frames of length 0 are skipped, also as the upper half of a 32-bit 
   }
 });
 
+test('TCP-4, TCP-1: empty frames between frames of RTSP, of two bytes and of four', () => {
+  const packets = [rtp(1), rtp(2, 300), rtp(3), rtp(4)];
+  for (const nothing of [Buffer.alloc(2), Buffer.from([0x24, 0, 0, 0])])
+    for (const runs of [1, 3]) {
+      const fill = Array.from({ length: runs }, () => nothing);
+      const bytes = Buffer.concat(packets.flatMap((packet) => [interleaved(packet), ...fill]));
+      for (const size of [1, 3, 7, bytes.length]) {
+        const { packets: got, deframer } = run(cut(bytes, size));
+        const what = `${runs} of ${nothing.length} bytes, pieces of ${size}`;
+        assert.deepEqual(got, hex(packets), what);
+        assert.equal(deframer.framing, 'interleaved', what);
+        assert.deepEqual([deframer.counts.resyncs, deframer.counts.wide], [0, 0], what);
+        assert.ok(deframer.counts.empty >= packets.length * runs - 1, what);
+      }
+    }
+});
+
+for (const [what, head] of [
+  ['empty frames (TCP-4)', (packet: Buffer) => Buffer.concat([plain(packet), Buffer.alloc(2)])],
+  ['lengths of 32 bits (TCP-8)', (packet: Buffer) => Buffer.concat([Buffer.alloc(2), plain(packet)])],
+  ['RTSP and empty frames (TCP-1)', (packet: Buffer) => Buffer.concat([interleaved(packet), Buffer.alloc(2)])],
+] as const)
+  test(`TCP-5: the framing is found again among ${what}`, () => {
+    const packets = Array.from({ length: 8 }, (_, index) => rtp(index + 1, 400));
+    const bytes = Buffer.concat(packets.map(head));
+    const from = bytes.indexOf(packets[2]!) + 40;
+    const broken = Buffer.concat([bytes.subarray(0, from), bytes.subarray(from + 100)]);
+    for (const size of [1, 33, broken.length]) {
+      const { packets: got, deframer } = run(cut(broken, size));
+      assert.equal(deframer.counts.resyncs, 1, `pieces of ${size}`);
+      for (const whole of hex([...packets.slice(0, 2), ...packets.slice(4)])) assert.ok(got.includes(whole));
+    }
+  });
+
 test('TCP-5: bytes that vanished in the middle of a packet cost that packet and its neighbour, no more', () => {
   const packets = Array.from({ length: 8 }, (_, index) => rtp(index + 1, 400 + index));
   const bytes = Buffer.concat(packets.map(plain));
