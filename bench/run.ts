@@ -13,6 +13,7 @@ interface Bench {
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   ingest: () => import('./ingest.ts'),
   remux: () => import('./remux.ts'),
+  finalise: () => import('./finalise.ts'),
   viewers: () => import('./viewers.ts'),
   latency: () => import('./latency.ts'),
   browser: () => import('./browser.ts'),

@@ -69,7 +69,7 @@ export function* inPieces(...parts: readonly Pieces[]): Generator<Uint8Array> {
   for (const part of parts) {
     for (const next of part.make()) {
       if (bytes > 0 && bytes + next.length > PIECE_BYTES) {
-        yield Buffer.concat(waiting);
+        yield joined(waiting);
         waiting = [];
         bytes = 0;
       }
@@ -77,5 +77,10 @@ export function* inPieces(...parts: readonly Pieces[]): Generator<Uint8Array> {
       bytes += next.length;
     }
   }
-  if (bytes > 0) yield Buffer.concat(waiting);
+  if (bytes > 0) yield joined(waiting);
+}
+
+/** A table's own pieces are not copied. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
 }

@@ -121,7 +121,7 @@ describe('files with two picture sizes in Chromium', { timeout: 120_000 }, () =>
     });
 
   for (const name of ['one', 'joined']) {
-    test(`ES-3: ${name}.mp4 plays through both sizes, and seeks into each`, async () => {
+    test(`${name}.mp4 plays through both sizes, and seeks into each`, async () => {
       const page = await browser.open(`${base}/`);
       await page.evaluate((address) => {
         const video = document.querySelector('video')!;
