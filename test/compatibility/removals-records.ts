@@ -1,0 +1,90 @@
+/** How each tolerance of lists of footage, and of the signalling of calls for it, is taken out of the source; see removals.ts. */
+import type { Removal } from './removal.ts';
+
+export const RECORD_REMOVALS: readonly Removal[] = [
+  {
+    code: 'REC-1',
+    file: 'sip/camera/record-collection.ts',
+    find: '    if (this.#expected === 0 && this.#raw === 0) return true;\n',
+    replace: '',
+    test: 'sip/camera/record-collection.test.ts',
+  },
+  {
+    code: 'REC-2',
+    file: 'gateway/record-search.ts',
+    find: '    if (lengthMs > NARROWEST_MS) {\n      this.#widestMs',
+    replace: '    if (lengthMs < 0) {\n      this.#widestMs',
+    test: 'gateway/record-search.test.ts',
+  },
+  {
+    code: 'REC-3',
+    file: 'sip/camera/record-collection.ts',
+    find: '      if (this.#keys.has(key)) continue;\n',
+    replace: '',
+    test: 'sip/camera/record-collection.test.ts',
+  },
+  {
+    code: 'REC-4',
+    file: 'sip/manscdp/record-info.ts',
+    find: "['Type', query.type ?? 'all'],",
+    replace: "['Type', query.type],",
+    test: 'sip/manscdp/record-info.test.ts',
+  },
+  {
+    code: 'REC-5',
+    file: 'sip/manscdp/device-time.ts',
+    find: '  if (/^\\d{9,13}$/.test(text)) return unixTime(text);\n',
+    replace: '',
+    test: 'sip/manscdp/device-time.test.ts',
+  },
+  {
+    code: 'REC-6',
+    file: 'sip/manscdp/record-info.ts',
+    find: 'const endEpochMs = overMidnight ? written + DAY_MS : written;',
+    replace: 'const endEpochMs = written;',
+    test: 'sip/manscdp/record-info.test.ts',
+  },
+  {
+    code: 'REC-7',
+    file: 'sip/manscdp/record-info.ts',
+    find: 'sizeBytes: size === 0 ? null : size,',
+    replace: 'sizeBytes: size,',
+    test: 'sip/manscdp/record-info.test.ts',
+  },
+  {
+    code: 'REC-8',
+    file: 'sip/manscdp/record-info.ts',
+    find: "  if (deviceId !== '' && deviceId !== query.channelId)\n",
+    replace: '  if (deviceId !== query.channelId) return record;\n  if (deviceId !== query.channelId)\n',
+    test: 'sip/manscdp/record-info.test.ts',
+  },
+  {
+    code: 'PB-1',
+    file: 'sip/calls.ts',
+    find: 'exact ?? (ofChannel.length === 1 ? ofChannel[0] : footage.length === 1 ? footage[0] : undefined)',
+    replace: 'ofChannel.length < 0 ? undefined : exact',
+    test: 'sip/media-status.test.ts',
+  },
+  {
+    code: 'PB-6',
+    file: 'sip/sdp.ts',
+    find: ' && Number(rest) > 0) sdp.filesizeBytes',
+    replace: ') sdp.filesizeBytes',
+    test: 'sip/sdp.test.ts',
+  },
+  { code: 'PB-9', file: 'sip/sdp.ts', find: 'history && o.uri !== null', replace: 'history', test: 'sip/sdp.test.ts' },
+  {
+    code: 'PB-11',
+    file: 'sip/mansrtsp.ts',
+    find: '(MANSRTSP|RTSP)\\/1\\.0\\s*$/i',
+    replace: '(MANSRTSP|RTSP)\\/1\\.0\\s*$/',
+    test: 'sip/mansrtsp.test.ts',
+  },
+  {
+    code: 'PB-12',
+    file: 'sip/call-info.ts',
+    find: "Buffer.from(response.body).toString('utf8').slice(0, MAX_ANSWER_CHARACTERS)",
+    replace: "''",
+    test: 'sip/media-status.test.ts',
+  },
+];
