@@ -29,6 +29,7 @@ const CHECKED: Readonly<Record<(typeof CHECK_NAMES)[number], string>> = {
   clock: 'clock',
   disk: 'disk',
   loop: 'event loop',
+  webhooks: 'webhooks',
   ffmpeg: 'ffmpeg',
 };
 
@@ -127,6 +128,7 @@ async function examine(config: ServeConfig): Promise<Findings> {
     disk,
     recordingBps: 0,
     loopDelayP99Ms: null,
+    webhooks: [],
     ...slow,
   };
   return { gateway: null, warnings: warningsOf(facts), devices: [] };
@@ -182,7 +184,7 @@ export function report({ gateway, warnings, devices }: Findings): string {
     '',
   ];
   for (const check of CHECK_NAMES) {
-    if (gateway === null && check === 'loop') continue; // of a process that does not run
+    if (gateway === null && (check === 'loop' || check === 'webhooks')) continue; // of a process that does not run
     const found = warnings.filter((warning) => warning.check === check);
     if (found.every(({ severity }) => severity === 'note')) lines.push(`✓ ${CHECKED[check]}`);
     for (const { severity, sentence, cure, deviceId } of found) {

@@ -244,7 +244,15 @@ export async function openGateway(
   };
   sip.takeUp();
   const histories = new StreamHistories(clock, () => lives.running());
-  const system = new System({ config, dataDir, clock, sip, pool, recordingBps: () => recordings.bitrateBps });
+  const system = new System({
+    config,
+    dataDir,
+    clock,
+    sip,
+    pool,
+    recordingBps: () => recordings.bitrateBps,
+    webhooks: () => webhooks.endpoints(),
+  });
 
   return {
     sipPort: sip.port,

@@ -20,6 +20,7 @@ export type WarningCode =
   | 'disk_low'
   | 'disk_unknown'
   | 'loop_late'
+  | 'webhook_failing'
   | 'ffmpeg_missing';
 
 /** What a sentence speaks of. */
@@ -102,6 +103,10 @@ const WORDS: Readonly<Record<WarningCode, readonly [sentence: Words, cure: Words
   loop_late: [
     (v) => `The process is late: 1 % of its turns waited ${v.p99Ms} ms or more in the last minute.`,
     () => 'Give it a core of its own, or pull fewer streams: packets get lost while it is late.',
+  ],
+  webhook_failing: [
+    (v) => `The webhook ${v.url} does not take events (${v.error}); ${v.waiting} wait for it.`,
+    () => 'Repair the receiver; GET /api/v1/webhooks/deliveries shows each attempt. Nothing is lost for a day.',
   ],
   ffmpeg_missing: [
     () => 'ffmpeg is not installed: there are no snapshots and no thumbnails.',

@@ -9,7 +9,7 @@ import { isLoopback, isPrivate, isUnspecified, sameNetwork } from './networks.ts
 /** `error`: something will not work. `warning`: something may not, or will not for long. `note`: odd, and handled. */
 export type Severity = 'error' | 'warning' | 'note';
 
-export type CheckName = 'addresses' | 'ports' | 'buffers' | 'clock' | 'disk' | 'loop' | 'ffmpeg';
+export type CheckName = 'addresses' | 'ports' | 'buffers' | 'clock' | 'disk' | 'loop' | 'webhooks' | 'ffmpeg';
 
 /** One thing that is wrong: `values` are what the sentence speaks of. */
 export interface Warning {
@@ -56,6 +56,13 @@ export interface Facts {
   readonly recordingBps: number;
   /** Delay of the event loop over the last minute; null in a process that serves nobody. */
   readonly loopDelayP99Ms: number | null;
+  /** How each webhook does; `url` without secrets. */
+  readonly webhooks: readonly {
+    readonly url: string;
+    readonly failuresInRow: number;
+    readonly waiting: number;
+    readonly lastError: string | null;
+  }[];
   /** Version, or null when it is not installed. */
   readonly ffmpeg: string | null;
 }
@@ -74,6 +81,8 @@ const LOOP_LATE_MS = 100;
 const CLOCK_OFF_SECONDS = 30;
 /** So many devices that agree are right, and we are wrong. */
 const WITNESSES = 2;
+/** Half a minute of attempts: longer than a receiver takes to restart. */
+const WEBHOOK_FAILURES = 6;
 /** Warnings of one kind about single devices: a page shows no more, and a wrong setting is one story. */
 const MAX_DEVICES_NAMED = 50;
 
@@ -86,6 +95,7 @@ const CHECKS: Readonly<Record<CheckName, (facts: Facts) => Found[]>> = {
   clock,
   disk,
   loop,
+  webhooks,
   ffmpeg: (facts) => (facts.ffmpeg === null ? [['ffmpeg_missing', 'warning', {}]] : []),
 };
 
@@ -198,4 +208,10 @@ function disk({ disk: found, recordingBps }: Facts): Found[] {
 function loop({ loopDelayP99Ms }: Facts): Found[] {
   if (loopDelayP99Ms === null || loopDelayP99Ms < LOOP_LATE_MS) return [];
   return [['loop_late', 'warning', { p99Ms: Math.round(loopDelayP99Ms) }]];
+}
+
+function webhooks({ webhooks: endpoints }: Facts): Found[] {
+  return endpoints
+    .filter(({ failuresInRow }) => failuresInRow >= WEBHOOK_FAILURES)
+    .map(({ url, waiting, lastError }) => ['webhook_failing', 'warning', { url, waiting, error: lastError ?? '' }]);
 }

@@ -7,7 +7,7 @@ import { atMost, type Clock } from './clock.ts';
 import type { GatewayConfig } from './config.ts';
 import { type AddressSource, addressesOf } from './device-addresses.ts';
 import { DeviceClocks } from './device-clocks.ts';
-import { type DeviceFacts, warningsOf } from './health.ts';
+import { type DeviceFacts, type Facts, warningsOf } from './health.ts';
 import {
   diskOf,
   isClockSynchronized,
@@ -35,6 +35,7 @@ export interface SystemPorts {
   readonly pool: { counts(): PortCounts };
   /** What the recordings that run write together, bits per second. */
   recordingBps(): number;
+  webhooks(): Facts['webhooks'];
 }
 
 interface SlowFacts {
@@ -93,6 +94,7 @@ export class System {
         disk,
         recordingBps: this.#ports.recordingBps(),
         loopDelayP99Ms: loop.p99Ms,
+        webhooks: this.#ports.webhooks(),
         ffmpeg: slow.ffmpeg,
       }),
     };

@@ -16,6 +16,7 @@ const WELL: Facts = {
   disk: { path: '/data', totalBytes: 1000 * GIB, freeBytes: 500 * GIB },
   recordingBps: 4e6,
   loopDelayP99Ms: 3,
+  webhooks: [{ url: 'https://a/', failuresInRow: 5, waiting: 9, lastError: '503' }],
   ffmpeg: '7.1',
 };
 
@@ -158,6 +159,11 @@ const ROWS: readonly Row[] = [
   ],
   ['no folder', { disk: null }, [['disk_unknown', 'warning', {}]]],
   ['the process is late', { loopDelayP99Ms: 140.4 }, [['loop_late', 'warning', { p99Ms: 140 }]]],
+  [
+    'a webhook that fails for half a minute',
+    { webhooks: [...WELL.webhooks, { url: 'https://b/x', failuresInRow: 6, waiting: 7, lastError: 'ECONNREFUSED' }] },
+    [['webhook_failing', 'warning', { url: 'https://b/x', waiting: 7, error: 'ECONNREFUSED' }]],
+  ],
   ['no ffmpeg', { ffmpeg: null }, [['ffmpeg_missing', 'warning', {}]]],
 ];
 
@@ -178,7 +184,7 @@ describe('health', () => {
 
   test('every code has its row here', () => {
     const seen = new Set(ROWS.flatMap(([, , found]) => found.map(([code]) => code)));
-    assert.equal(seen.size, 19);
+    assert.equal(seen.size, 20);
   });
 
   test('the gravest first; devices are named', () => {

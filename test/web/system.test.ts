@@ -37,6 +37,7 @@ const ILL: Facts = {
   disk: { path: '/data', totalBytes: 1e12, freeBytes: 1e9 },
   recordingBps: 4e6,
   loopDelayP99Ms: 200,
+  webhooks: [{ url: 'https://vms.example/hook', failuresInRow: 9, waiting: 12, lastError: '503' }],
   ffmpeg: null,
 };
 
@@ -48,9 +49,9 @@ test('every warning has its sentence and its cure in both languages, with the va
     ...warningsOf({ ...ILL, disk: null }),
     ...warningsOf({ ...ILL, disk: { path: '/data', totalBytes: 1, freeBytes: 1 } }),
   ];
-  assert.equal(new Set(all.map(({ code }) => code)).size, 19);
+  assert.equal(new Set(all.map(({ code }) => code)).size, 20);
   const known = Object.keys(systemWords.en.warning);
-  assert.equal(known.length, 19);
+  assert.equal(known.length, 20);
   for (const { code, values } of all) {
     for (const words of [systemWords.en, systemWords.zh]) {
       const [sentence, cure] = words.warning[code]?.(values) ?? [];

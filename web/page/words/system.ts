@@ -173,6 +173,10 @@ export const systemWords: Readonly<Record<Language, SystemWords>> = {
         `The gateway is late: 1 % of its turns waited ${v.p99Ms} ms or more in the last minute.`,
         'Give it a core of its own, or pull fewer streams: packets get lost while it is late.',
       ],
+      webhook_failing: (v) => [
+        `The webhook ${v.url} does not take events (${v.error}); ${v.waiting} wait for it.`,
+        'Repair the receiver; GET /api/v1/webhooks/deliveries shows each attempt. Nothing is lost for a day.',
+      ],
       ffmpeg_missing: () => [
         'ffmpeg is not installed: there are no snapshots and no thumbnails.',
         'Install it (apt install ffmpeg); live pictures and recordings do not need it.',
@@ -302,6 +306,10 @@ export const systemWords: Readonly<Record<Language, SystemWords>> = {
       loop_late: (v) => [
         `网关处理滞后：最近一分钟内 1 % 的处理等待了 ${v.p99Ms} 毫秒以上。`,
         '请为其分配独立的 CPU 核，或减少拉流数量：滞后时会丢包。',
+      ],
+      webhook_failing: (v) => [
+        `Webhook ${v.url} 未能接收事件（${v.error}）；有 ${v.waiting} 个事件在等待。`,
+        '请修复接收端；GET /api/v1/webhooks/deliveries 可查看每次投递。一天之内不会丢失事件。',
       ],
       ffmpeg_missing: () => [
         '未安装 ffmpeg：没有截图和缩略图。',
