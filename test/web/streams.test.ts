@@ -221,4 +221,72 @@ describe('the view of streams, with a scripted gateway', { timeout: 60_000 }, ()
     assert.equal(await page.getAttribute('[data-testid="stop-stream"]', 'title'), 'this token may only look');
     assert.ok(await page.isDisabled('[data-testid="stream-record"]'));
   });
+
+  test('a capture for a bug report is begun, seen growing, downloaded with the token, and deleted', async () => {
+    let captures: object[] = [];
+    const orders: unknown[] = [];
+    const capture = (o: object) => ({
+      id: 'c1',
+      streamId: 's1',
+      seconds: 60,
+      startedAt: '2026-11-21T12:00:00+08:00',
+      bytes: 1_500_000,
+      packets: 1200,
+      dropped: 0,
+      ...o,
+    });
+    standIn.answers.set('GET captures', (query: URLSearchParams) => ({
+      items: query.get('streamId') === 's1' ? captures : [],
+      next: null,
+    }));
+    standIn.answers.set('POST streams/s1/capture', (_: URLSearchParams, order: unknown) => {
+      orders.push(order);
+      captures = [capture({ state: 'running' })];
+      return captures[0];
+    });
+    standIn.answers.set('DELETE captures/c1', () => {
+      captures = [];
+      return {};
+    });
+    standIn.answers.set('GET captures/c1', { made: 'of packets' });
+    await open();
+    await page.click('[data-stream-id="s1"] [data-testid="stream-name"]');
+    await page.selectOption('[data-testid="capture-seconds"]', '60');
+    await page.check('[data-testid="capture-redact"]');
+    await page.click('[data-testid="capture-start"]');
+    const row = page.locator('[data-testid="capture"]');
+    await page.waitForSelector('[data-testid="capture"][data-state="running"]');
+    assert.deepEqual(orders, [{ seconds: 60, redact: true }]);
+    assert.match((await row.textContent()) ?? '', /capturing · 1\.5 MB · 1,200 packets/);
+    await page.waitForSelector('[data-testid="capture-start"]:disabled');
+    captures = [capture({ state: 'complete', dropped: 7 })];
+    await page.waitForSelector('[data-testid="capture"][data-state="complete"]');
+    assert.match((await row.textContent()) ?? '', /7 left out: the disk was too slow/);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.click('[data-testid="capture-download"]'),
+    ]);
+    assert.match(download.url(), /\/sub\/api\/v1\/captures\/c1\?token=/);
+    await page.click('[data-testid="capture-delete"]');
+    await page.click('[data-testid="capture-delete"]');
+    await row.waitFor({ state: 'detached' });
+  });
+
+  test('a capture that the gateway refuses says why; a token that may only look is told so', async () => {
+    standIn.answers.set('GET captures', { items: [], next: null });
+    standIn.answers.set('POST streams/s1/capture', {
+      status: 429,
+      code: 'rate_limited',
+      detail: '4 captures are running already.',
+    });
+    await open();
+    await page.click('[data-stream-id="s1"] [data-testid="stream-name"]');
+    await page.click('[data-testid="capture-start"]');
+    const said = page.locator('[data-testid="captures"] [role="alert"]');
+    await said.waitFor();
+    assert.equal(await said.textContent(), '4 captures are running already.');
+    standIn.access = 'look';
+    await page.waitForSelector('[data-testid="capture-start"]:disabled');
+    assert.equal(await page.getAttribute('[data-testid="capture-start"]', 'title'), 'this token may only look');
+  });
 });

@@ -175,6 +175,11 @@ export function recordingAddress(id: string): string {
   return withToken(address(`api/v1/recordings/${encodeURIComponent(id)}/file`)).href;
 }
 
+/** Address of a captured file, for download links. */
+export function captureAddress(id: string): string {
+  return withToken(address(`api/v1/captures/${encodeURIComponent(id)}`)).href;
+}
+
 /** Address of a recording's first picture, small, for `<img src>`. */
 export function thumbnailAddress(id: string): string {
   return withToken(address(`api/v1/recordings/${encodeURIComponent(id)}/thumbnail.jpg`)).href;

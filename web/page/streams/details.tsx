@@ -1,3 +1,4 @@
+import { CapturesPanel } from '../captures/panel.tsx';
 import { codecName, moment, size } from '../format.ts';
 import { localeOf, useLanguage, useWords } from '../language.ts';
 import { FindingsList } from '../parts/findings-list.tsx';
@@ -58,6 +59,7 @@ export function StreamDetails({ stream }: { stream: Stream }) {
         <h2>{words.findings}</h2>
         <FindingsList findings={stream.findings} />
       </section>
+      <CapturesPanel streamId={stream.id} />
     </div>
   );
 }
