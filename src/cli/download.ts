@@ -45,13 +45,13 @@ export function addDownload(program: Command, io: Io, exit: (status: number) => 
       'begin: 2026-01-05T14:00:00+08:00, "2026-01-05 14:00" (zone of the gateway) or epoch seconds',
     )
     .option('--to <TIME>', 'end, in the same forms or as +30m')
-    .option('--speed <N>', 'times real time; the gateway takes less when the device offers less')
+    .option('--speed <N>', 'times real time, 1 to 64 (default: 8); devices give less, or more')
     .option('-o, --output <FILE>', 'the file, or a folder (default: the name that the gateway gives, here)')
     .option('--list <FILE>', 'ranges of a file instead: DEVICE/CHANNEL FROM TO [FILE] a line')
     .addOption(
       new Option('--transport <WORD>', 'how media comes').choices(['auto', 'udp', 'tcp-passive', 'tcp-active']),
     )
-    .option('--exact', 'keep what the device sends outside of the range too')
+    .option('--exact', 'cut to the frame; else the groups of pictures at both ends stay whole')
     .option('--force', 'write over files that are there')
     .option('--json', 'what happens as JSON, one object a line, on stdout')
     .option('--url <URL>', 'address of the gateway [GBGATE_URL]', io.env.GBGATE_URL || 'http://127.0.0.1:8080')
