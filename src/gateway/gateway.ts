@@ -13,7 +13,9 @@ import type { GatewayConfig } from './config.ts';
 import { gatewayCounters } from './counters.ts';
 import { DeviceFiles } from './device-files.ts';
 import { Devices } from './devices.ts';
+import { DownloadDesk } from './downloads.ts';
 import { Events } from './events.ts';
+import { footageSource } from './footage-source.ts';
 import { Keep } from './keep.ts';
 import { LiveTable } from './live-table.ts';
 import { Onboarding } from './onboarding.ts';
@@ -180,16 +182,30 @@ export async function openGateway(
     clock,
     closing: () => closing !== null,
   });
+  const channelMissing = (deviceId: string, channelId: string) => {
+    const channel = devices.channel(deviceId, channelId);
+    return isProblem(channel) ? channel : null;
+  };
   const records = new Records({
     ask: (deviceId, query, o) => sip.records(deviceId, query, o),
-    missing(deviceId, channelId) {
-      const channel = devices.channel(deviceId, channelId);
-      return isProblem(channel) ? channel : null;
-    },
+    missing: channelMissing,
     clock,
     timeZone: config.sip.timeZone,
     iso,
     newId,
+    publish,
+  });
+  const downloads = new DownloadDesk({
+    rows: store.downloads,
+    find: records.find,
+    open: footageSource(pulls),
+    clock,
+    dataDir,
+    timeZone: config.sip.timeZone,
+    isOnline: pulls.isOnline,
+    missing: channelMissing,
+    newId,
+    iso,
     publish,
   });
   const keep = new Keep({
@@ -230,6 +246,7 @@ export async function openGateway(
     if (event.type === 'device.unregistered' || event.type === 'device.offline')
       for (const live of lives.running()) if (live.deviceId === deviceId) live.deviceOffline();
     if (event.type === 'device.online') {
+      downloads.deviceOnline(deviceId);
       for (const live of lives.running()) if (live.deviceId === deviceId) live.deviceOnline();
       if (config.media.pull === 'on-register') keep.online(deviceId);
     }
@@ -243,6 +260,7 @@ export async function openGateway(
     }
   };
   sip.takeUp();
+  downloads.resume();
   const histories = new StreamHistories(clock, () => lives.running());
   const system = new System({
     config,
@@ -288,6 +306,7 @@ export async function openGateway(
       return isProblem(live) ? live : histories.of(id);
     },
     records,
+    downloads,
     snapshot: (id) => streams.snapshot(id),
     watchLive: (deviceId, channelId, streamNumber, sink, o) =>
       streams.watchLive(deviceId, channelId, streamNumber, sink, o),
@@ -368,6 +387,7 @@ export async function openGateway(
       closing ??= (async () => {
         files.close();
         keep.close();
+        await downloads.close(); // its calls are ended before the sockets are
         records.close();
         histories.close();
         system.close();

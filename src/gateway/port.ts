@@ -1,5 +1,6 @@
 import type { ViewerSink } from '../media/live/viewer.ts';
 import type { DeliveryQuery } from '../store/deliveries.ts';
+import type { DownloadsDesk } from './download-views.ts';
 import type { ProfileView } from './profile.ts';
 import type { RecordsDesk } from './record-views.ts';
 import type { RecordingQuery } from './recording-page.ts';
@@ -87,6 +88,9 @@ export interface Gateway {
 
   /** Footage in devices. */
   readonly records: RecordsDesk;
+
+  /** Footage in devices, fetched into files. */
+  readonly downloads: DownloadsDesk;
 
   /** Starts or joins a live stream and waits for its first key frame; state `waiting` when none came in time. */
   live(

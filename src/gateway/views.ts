@@ -293,6 +293,7 @@ export type ProblemCode =
   | 'recording_not_found'
   | 'capture_not_found'
   | 'delivery_not_found'
+  | 'download_not_found'
   | 'conflict'
   | 'device_busy'
   | 'rate_limited'

@@ -16,6 +16,7 @@ const KINDS: Record<AnyCode, readonly [status: number, title: string]> = {
   stream_not_found: [404, 'Stream not found'],
   recording_not_found: [404, 'Recording not found'],
   capture_not_found: [404, 'Capture not found'],
+  download_not_found: [404, 'Download not found'],
   delivery_not_found: [404, 'Delivery not found'],
   conflict: [409, 'Conflict'],
   device_busy: [409, 'Device busy'],

@@ -183,6 +183,35 @@ export const Recording = Type.Object(
   { title: 'Recording' },
 );
 
+export const Download = Type.Object(
+  {
+    id: Type.String(),
+    deviceId: Type.String(),
+    channelId: Type.String(),
+    start: Time,
+    end: Time,
+    speed: Type.Number({ description: 'As asked for' }),
+    transport: PullTransport,
+    exact: Type.Boolean(),
+    priority: Type.Integer(),
+    state: Words(['queued', 'running', 'resuming', 'complete', 'partial', 'failed', 'cancelled']),
+    progress: Type.Number({ description: '0 to 1, of content' }),
+    receivedMs: Type.Number({ description: 'Content in the file' }),
+    bytes: Type.Integer(),
+    filesizeBytes: Nullable(Type.Integer({ description: 'What the device says; often wrong' })),
+    realSpeed: Nullable(Type.Number({ description: 'Content seconds per second, lately' })),
+    secondsLeft: Nullable(Type.Integer()),
+    missing: Type.Array(Type.Object({ start: Time, end: Time }), { description: 'Footage that does not exist' }),
+    path: Type.String({ description: 'Relative to the data folder; `.part.mp4` until it is finished' }),
+    createdAt: Time,
+    startedAt: Nullable(Time),
+    endedAt: Nullable(Time),
+    tag: Type.Optional(Type.Unknown({ description: 'As it was given' })),
+    error: Type.Optional(Type.Object({ code: Type.String(), detail: Type.String() })),
+  },
+  { title: 'Download' },
+);
+
 export const Capture = Type.Object(
   {
     id: Type.String(),

@@ -20,6 +20,7 @@ import { sendProblem } from './problem.ts';
 import { captureRoutes } from './routes/captures.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { deviceRoutes } from './routes/devices.ts';
+import { downloadRoutes } from './routes/downloads.ts';
 import { groupRoutes } from './routes/groups.ts';
 import { type LogTail, logRoutes } from './routes/log.ts';
 import { onboardingRoutes } from './routes/onboarding.ts';
@@ -130,6 +131,7 @@ export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpSe
           groupRoutes,
           streamRoutes,
           recordingRoutes,
+          downloadRoutes,
           recordRoutes,
           timelineFileRoutes,
           captureRoutes,

@@ -43,4 +43,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX deliveries_by_state ON deliveries (endpoint, state, number);
   CREATE INDEX deliveries_by_subject ON deliveries (endpoint, subject) WHERE subject IS NOT NULL;
   `,
+  `
+  CREATE TABLE downloads (id TEXT PRIMARY KEY, number INTEGER NOT NULL, record TEXT NOT NULL) WITHOUT ROWID;
+  CREATE INDEX downloads_by_number ON downloads (number);
+  `,
 ];

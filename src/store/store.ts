@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
 import type { Recording } from '../record/archive.ts';
+import type { Download } from '../record/download-row.ts';
 import type { Channel, Device } from '../sip/camera/directory.ts';
 import type { PresenceChange } from '../sip/camera/presence-change.ts';
 import type { Dialogue } from '../sip/dialog.ts';
@@ -34,6 +35,12 @@ export interface Store {
     list(): Recording[];
     get(id: string): Recording | undefined;
     put(recording: Recording): void;
+    delete(id: string): void;
+  };
+  readonly downloads: {
+    /** In the order of asking. */
+    list(): Download[];
+    put(download: Download): void;
     delete(id: string): void;
   };
   /** When devices came and went. */
@@ -112,6 +119,9 @@ function tables(database: Database.Database, unlock: () => void): Store {
       'INSERT OR REPLACE INTO recordings (id, device_id, channel_id, start_epoch_ms, record) VALUES (?, ?, ?, ?, ?)',
     ),
     deleteRecording: database.prepare('DELETE FROM recordings WHERE id = ?'),
+    downloads: database.prepare('SELECT record FROM downloads ORDER BY number'),
+    putDownload: database.prepare('INSERT OR REPLACE INTO downloads (id, number, record) VALUES (?, ?, ?)'),
+    deleteDownload: database.prepare('DELETE FROM downloads WHERE id = ?'),
     presence: database.prepare('SELECT record FROM presence WHERE device_id = ? ORDER BY number DESC'),
     newestPresence: database.prepare('SELECT record FROM presence WHERE device_id = ? ORDER BY number DESC LIMIT 1'),
     addPresence: database.prepare(
@@ -176,6 +186,11 @@ function tables(database: Database.Database, unlock: () => void): Store {
           ),
         ),
       delete: (id) => write(() => sql.deleteRecording.run(id)),
+    },
+    downloads: {
+      list: () => read(sql.downloads.all()),
+      put: (download) => write(() => sql.putDownload.run(download.id, download.number, JSON.stringify(download))),
+      delete: (id) => write(() => sql.deleteDownload.run(id)),
     },
     presence: {
       ofDevice: (deviceId) => read(sql.presence.all(deviceId)),

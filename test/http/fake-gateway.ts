@@ -1,3 +1,4 @@
+import type { DownloadFile, DownloadsDesk, DownloadView } from '../../src/gateway/download-views.ts';
 import type { Gateway, ViewerHandle, ViewOptions } from '../../src/gateway/port.ts';
 import { defaultProfile, type ProfileView } from '../../src/gateway/profile.ts';
 import type { RecordDaysView, RecordsDesk, RecordsView } from '../../src/gateway/record-views.ts';
@@ -81,6 +82,38 @@ export class FakeGateway implements Gateway {
       this.#said('records.days', ...asked);
       return this.recordDaysAnswer;
     },
+  };
+
+  readonly downloadList: DownloadView[] = [];
+  downloadFile: DownloadFile | Problem = { problem: 'conflict', detail: 'Nothing of it has come yet.' };
+  #download(id: string): DownloadView | Problem {
+    return this.refusal ?? this.downloadList.find((one) => one.id === id) ?? missing('download_not_found', id);
+  }
+  readonly downloads: DownloadsDesk = {
+    add: (...asked) => {
+      this.#said('downloads.add', ...asked);
+      return this.#download('new');
+    },
+    all: () => [...this.downloadList],
+    get: (id) => this.#download(id),
+    cancel: async (id) => {
+      this.#said('downloads.cancel', id);
+      return this.#download(id);
+    },
+    retry: (id) => {
+      this.#said('downloads.retry', id);
+      return this.#download(id);
+    },
+    setPriority: (...asked) => {
+      this.#said('downloads.setPriority', ...asked);
+      return this.#download(asked[0]);
+    },
+    delete: async (id) => {
+      this.#said('downloads.delete', id);
+      const found = this.#download(id);
+      return 'problem' in found ? found : null;
+    },
+    file: () => this.downloadFile,
   };
 
   #said(name: string, ...args: unknown[]): void {
