@@ -9,6 +9,7 @@ import { Redaction } from '../inspect/write/redact.ts';
 import type { MediaTap } from '../media/receiver.ts';
 import type { Clock } from './clock.ts';
 import type { Live } from './live.ts';
+import type { Playback } from './playback.ts';
 import type { CaptureView, Problem } from './views.ts';
 
 /** Longest capture: what goes wrong now and then shows in ten minutes, and 10 min of a 4 Mbit/s camera are 300 MB. */
@@ -71,7 +72,7 @@ export class Captures {
   }
 
   /** Begins a capture of a stream; of one that has ended only the dialogue is left, and the capture is complete at once. */
-  start(live: Live, o: { seconds: number; redact: boolean }): CaptureView | Problem {
+  start(live: Live | Playback, o: { seconds: number; redact: boolean }): CaptureView | Problem {
     if (!(o.seconds >= 1 && o.seconds <= MAX_CAPTURE_SECONDS))
       return { problem: 'bad_request', detail: `seconds is 1 to ${MAX_CAPTURE_SECONDS}.` };
     const running = [...this.#entries.values()].filter((entry) => entry.state === 'running');
@@ -124,7 +125,7 @@ export class Captures {
     await Promise.all([...this.#entries.values()].map((entry) => entry.stop()));
   }
 
-  #begin(live: Live, { seconds, redact }: { seconds: number; redact: boolean }): Entry {
+  #begin(live: Live | Playback, { seconds, redact }: { seconds: number; redact: boolean }): Entry {
     const { clock, dialogues, folder, newId, iso, sipEnd } = this.#ports;
     const maxBytes = this.#ports.maxBytes ?? MAX_CAPTURE_BYTES;
     const id = newId();

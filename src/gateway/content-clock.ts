@@ -41,8 +41,14 @@ export class ContentClock {
     return this.#lastDts === null ? null : this.#at(this.#lastDts);
   }
 
-  get scale(): number {
-    return this.#scale;
+  /** Where it is to be: where a seek or a call leads that has not come about yet, else the newest picture. */
+  get aimEpochMs(): number {
+    return this.#anchorEpochMs ?? this.#sought ?? this.#at(this.#lastDts ?? 0);
+  }
+
+  /** A picture of the present call has come. */
+  get isAnchored(): boolean {
+    return this.#anchorEpochMs === null;
   }
 
   /** A new call begins: its first picture was filmed then. */
@@ -61,11 +67,12 @@ export class ContentClock {
     return this.#sought !== null;
   }
 
-  /** From the newest picture on time stamps count so. */
-  rescale(scale: number, isReversed = false): void {
-    if (this.#lastDts !== null) {
-      this.#baseEpochMs = this.#at(this.#lastDts);
-      this.#baseDts = this.#lastDts;
+  /** From the newest picture on, or from one since the last leap, time stamps count so. */
+  rescale(scale: number, isReversed = false, fromDts90k: number | null = this.#lastDts): void {
+    if (fromDts90k !== null) {
+      const from = Math.max(fromDts90k, this.#baseDts);
+      this.#baseEpochMs = this.#at(from);
+      this.#baseDts = from;
     }
     this.#scale = scale;
     this.#isReversed = isReversed;

@@ -15,6 +15,7 @@ import { DeviceFiles } from './device-files.ts';
 import { Devices } from './devices.ts';
 import { DownloadDesk } from './downloads.ts';
 import { Events } from './events.ts';
+import { openPlaybacks } from './footage.ts';
 import { footageSource } from './footage-source.ts';
 import { Keep } from './keep.ts';
 import { LiveTable } from './live-table.ts';
@@ -168,19 +169,11 @@ export async function openGateway(
     sealPassword: (deviceId, password) => sip.sealPassword(deviceId, password),
     queryCatalog: (deviceId, waitMs) => sip.queryCatalog(deviceId, waitMs),
     removeDevice(deviceId, block) {
-      for (const live of lives.running()) if (live.deviceId === deviceId) void live.end('the device was deleted', 4404);
+      for (const stream of running()) if (stream.deviceId === deviceId) void stream.end('the device was deleted', 4404);
       sip.removeDevice(deviceId, { block });
       files.forget(deviceId);
     },
     iso,
-  });
-  const streams = new Streams({
-    lives,
-    device: (id) => devices.get(id),
-    channel: (deviceId, channelId) => devices.channel(deviceId, channelId),
-    iso,
-    clock,
-    closing: () => closing !== null,
   });
   const channelMissing = (deviceId: string, channelId: string) => {
     const channel = devices.channel(deviceId, channelId);
@@ -195,6 +188,15 @@ export async function openGateway(
     newId,
     publish,
   });
+  const playbacks = openPlaybacks({
+    pulls,
+    sip,
+    devices,
+    lives,
+    findFootage: records.find,
+    newId,
+    closing: () => closing !== null,
+  });
   const downloads = new DownloadDesk({
     rows: store.downloads,
     find: records.find,
@@ -207,6 +209,16 @@ export async function openGateway(
     newId,
     iso,
     publish,
+  });
+  const running = () => [...lives.running(), ...playbacks.running()];
+  const streams = new Streams({
+    lives,
+    playbacks,
+    device: (id) => devices.get(id),
+    channel: (deviceId, channelId) => devices.channel(deviceId, channelId),
+    iso,
+    clock,
+    closing: () => closing !== null,
   });
   const keep = new Keep({
     clock,
@@ -255,13 +267,13 @@ export async function openGateway(
       keep.channelOn(deviceId, event.data.channelId);
     if (event.type === 'channel.removed') {
       const { channelId } = event.data;
-      for (const live of lives.running())
+      for (const live of running())
         if (live.deviceId === deviceId && live.channelId === channelId) void live.end('the channel was removed', 4404);
     }
   };
   sip.takeUp();
   downloads.resume();
-  const histories = new StreamHistories(clock, () => lives.running());
+  const histories = new StreamHistories(clock, running);
   const system = new System({
     config,
     dataDir,
@@ -307,18 +319,19 @@ export async function openGateway(
     },
     records,
     downloads,
+    playbacks,
     snapshot: (id) => streams.snapshot(id),
     watchLive: (deviceId, channelId, streamNumber, sink, o) =>
       streams.watchLive(deviceId, channelId, streamNumber, sink, o),
     watchStream: (id, sink, o) => streams.watch(id, sink, o),
     async startRecording(streamId) {
-      const live = streams.find(streamId);
+      const live = streams.findLive(streamId);
       if (isProblem(live)) return live;
       if (live.state === 'ended') return { problem: 'conflict', detail: 'The stream has ended.' };
       return recordingView(recordings.start(live), iso);
     },
     async stopRecording(streamId) {
-      const live = streams.find(streamId);
+      const live = streams.findLive(streamId);
       if (isProblem(live)) return live;
       const stopped = await recordings.stop(live);
       return isProblem(stopped) ? stopped : recordingView(stopped, iso);
@@ -394,7 +407,7 @@ export async function openGateway(
         onboarding.close();
         await recordings.close();
         await captures.close();
-        const ended = Promise.all(lives.running().map((live) => live.end('the gateway is shutting down', 1001)));
+        const ended = Promise.all(running().map((live) => live.end('the gateway is shutting down', 1001)));
         await atMost(clock, BYE_PATIENCE_MS, ended);
         await sip.close();
         pool.close();

@@ -74,3 +74,10 @@ export function rejectedWords(status: number, reason: string): string {
       return `${said}.`;
   }
 }
+
+/** A busy device: who holds its sessions (PB-16). `holders`: its other streams here, in words; null when there is none. */
+export function heldWords(holders: string | null): string {
+  return holders === null
+    ? 'None of its streams goes to this gateway; another platform holds them.'
+    : `It is sending to this gateway: ${holders}.`;
+}

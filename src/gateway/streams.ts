@@ -3,6 +3,8 @@ import type { ViewerSink } from '../media/live/viewer.ts';
 import { atMost, type Clock } from './clock.ts';
 import type { Live } from './live.ts';
 import type { LiveTable } from './live-table.ts';
+import type { Playback } from './playback.ts';
+import type { Playbacks } from './playbacks.ts';
 import type { ViewerHandle, ViewOptions } from './port.ts';
 import { streamView } from './view-of.ts';
 import {
@@ -26,6 +28,7 @@ const MAX_STREAM_NUMBER = 15;
 
 export interface StreamsPorts {
   readonly lives: LiveTable;
+  readonly playbacks: Pick<Playbacks, 'all' | 'byId'>;
   device(id: string): DeviceView | Problem;
   channel(deviceId: string, channelId: string): ChannelView | Problem;
   iso(epochMs: number): string;
@@ -43,14 +46,21 @@ export class Streams {
   }
 
   all(o: { running?: boolean } = {}): StreamView[] {
-    return this.#ports.lives
-      .all()
+    return [...this.#ports.lives.all(), ...this.#ports.playbacks.all()]
       .filter((live) => o.running === undefined || (live.state !== 'ended') === o.running)
       .map((live) => streamView(live, this.#ports.iso));
   }
 
-  find(id: string): Live | Problem {
-    return this.#ports.lives.byId(id) ?? { problem: 'stream_not_found', detail: `There is no stream ${id}.` };
+  find(id: string): Live | Playback | Problem {
+    const { lives, playbacks } = this.#ports;
+    return lives.byId(id) ?? playbacks.byId(id) ?? { problem: 'stream_not_found', detail: `There is no stream ${id}.` };
+  }
+
+  /** One that may be recorded: footage is recorded already, and downloaded. */
+  findLive(id: string): Live | Problem {
+    const found = this.find(id);
+    if (isProblem(found) || !('content' in found)) return found;
+    return { problem: 'conflict', detail: 'A playback is not recorded again: download its range.' };
   }
 
   get(id: string): StreamView | Problem {

@@ -1,6 +1,8 @@
 import type { Recording } from '../record/archive.ts';
 import type { Channel, Device } from '../sip/camera/directory.ts';
 import type { Live } from './live.ts';
+import { Playback } from './playback.ts';
+import { SPEEDS } from './playback-control.ts';
 import type { ChannelView, DeviceView, PullTransport, RecordingView, StreamView } from './views.ts';
 
 type Iso = (epochMs: number) => string;
@@ -63,14 +65,16 @@ export function pullTransport(text: unknown): PullTransport | undefined {
   return text === 'udp' || text === 'tcp-passive' || text === 'tcp-active' || text === 'auto' ? text : undefined;
 }
 
-export function streamView(live: Live, iso: Iso): StreamView {
+/** A stream that was pulled from a device, as the API shows it. */
+export function streamView(live: Live | Playback, iso: Iso): StreamView {
   const init = live.stream.init;
   const { audioFrames: _, ...stats } = live.counters;
-  const path = `/live/${live.deviceId}/${live.channelId}`;
+  const isPlayback = live instanceof Playback;
+  const path = isPlayback ? `/streams/${live.id}` : `/live/${live.deviceId}/${live.channelId}`;
   const query = live.streamNumber === 0 ? '' : `?stream=${live.streamNumber}`;
   return {
     id: live.id,
-    kind: 'live',
+    kind: isPlayback ? 'playback' : 'live',
     deviceId: live.deviceId,
     channelId: live.channelId,
     streamNumber: live.streamNumber,
@@ -96,10 +100,22 @@ export function streamView(live: Live, iso: Iso): StreamView {
       : null,
     mime: init?.mime ?? null,
     urls: { ws: `${path}.mp4${query}`, http: `${path}.mp4${query}`, page: `/${query}#${path}` },
+    ...(isPlayback ? { playback: playbackView(live, iso) } : {}),
     viewers: live.stream.viewers,
     stats: { ...stats, bitrateBps: live.bitrateBps, roundTripMs: live.roundTripMs },
     steps: live.steps.view(iso),
     findings: live.findings.view(iso),
+  };
+}
+
+function playbackView(playback: Playback, iso: Iso): NonNullable<StreamView['playback']> {
+  const { startEpochMs, endEpochMs, content, speed, notSupported } = playback;
+  return {
+    start: iso(startEpochMs),
+    end: iso(endEpochMs),
+    time: iso(Math.round(content.aimEpochMs)),
+    speed,
+    speeds: SPEEDS.filter((one) => !notSupported.includes(`speed ${one}`)),
   };
 }
 

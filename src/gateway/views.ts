@@ -120,6 +120,8 @@ export interface StreamView {
   mime: string | null;
   /** Paths; the HTTP layer signs them and puts scheme and host before them. */
   urls: { ws: string; http: string; page: string };
+  /** Of recorded footage only: what was asked for, the content time that is sent now, and the speeds that may be asked for. */
+  playback?: { start: string; end: string; time: string; speed: number; speeds: number[] };
   viewers: number;
   stats: {
     packets: number;

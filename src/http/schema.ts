@@ -140,6 +140,18 @@ export const Stream = Type.Object(
       { ws: Type.String(), http: Type.String(), page: Type.String() },
       { description: 'Signed for an hour' },
     ),
+    playback: Type.Optional(
+      Type.Object(
+        {
+          start: Time,
+          end: Time,
+          time: { ...Time, description: 'Content time that is sent now' },
+          speed: Type.Number(),
+          speeds: Type.Array(Type.Number(), { description: 'What may be asked for: the device has not failed at it' }),
+        },
+        { description: 'Recorded footage only' },
+      ),
+    ),
     viewers: Type.Integer(),
     stats: Type.Object({
       packets: Type.Integer(),

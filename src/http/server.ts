@@ -24,6 +24,7 @@ import { downloadRoutes } from './routes/downloads.ts';
 import { groupRoutes } from './routes/groups.ts';
 import { type LogTail, logRoutes } from './routes/log.ts';
 import { onboardingRoutes } from './routes/onboarding.ts';
+import { playbackRoutes } from './routes/playback.ts';
 import { profileRoutes } from './routes/profile.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { recordRoutes } from './routes/records.ts';
@@ -133,6 +134,7 @@ export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpSe
           recordingRoutes,
           downloadRoutes,
           recordRoutes,
+          playbackRoutes,
           timelineFileRoutes,
           captureRoutes,
           eventRoutes,

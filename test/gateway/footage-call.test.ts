@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { footageSource } from '../../src/gateway/footage-source.ts';
-import type { Fragment, Sample } from '../../src/media/frame.ts';
+import type { Fragment } from '../../src/media/frame.ts';
 import type { FootageEvent, FootageRange, FootageSource } from '../../src/record/source.ts';
+import { picture } from './footage-picture.ts';
 import { World } from './world.ts';
 
 const START = Date.UTC(2026, 0, 5, 0, 0, 0);
@@ -15,31 +16,6 @@ const RANGE: FootageRange = {
   speed: 4,
   transport: 'auto',
 };
-const PICTURE: Sample = {
-  track: 'video',
-  data: new Uint8Array(4),
-  dts: 0,
-  compositionOffset: 0,
-  duration: 3600,
-  isSync: true,
-};
-
-/** A picture at that second of the range. */
-export function picture(seconds: number, o: Partial<Fragment> = {}): Fragment {
-  const dts90k = seconds * 90_000;
-  const samples = [{ ...PICTURE, dts: dts90k }];
-  return {
-    generation: 1,
-    bytes: new Uint8Array(8),
-    isKey: true,
-    afterLoss: false,
-    dts90k,
-    arrivedMs: 0,
-    samples,
-    ...o,
-  };
-}
-
 class Script {
   readonly world = new World();
   readonly events: FootageEvent[] = [];

@@ -7,6 +7,7 @@ import { sink, World } from './world.ts';
 function open(o: { online?: boolean; closing?: boolean } = {}) {
   const world = new World();
   const streams = new Streams({
+    playbacks: { all: () => [], byId: () => undefined },
     lives: world.table,
     device: () => ({ online: o.online !== false }) as DeviceView,
     channel: (_, id) =>

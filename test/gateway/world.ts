@@ -68,6 +68,8 @@ export class World {
   /** Bodies of INFOs, and how the next one is answered. */
   readonly infos: string[] = [];
   infoAnswer: (body: string) => InfoAnswer = () => ({ status: 200, body: '' });
+  /** An INFO is answered when this is resolved. */
+  infoWait: Promise<void> = Promise.resolve();
   readonly ports: LivePorts;
   readonly table: LiveTable;
   #id = 0;
@@ -102,6 +104,7 @@ export class World {
             },
             info: async (_type: string, body: string) => {
               world.infos.push(body);
+              await world.infoWait;
               return world.infoAnswer(body);
             },
           };

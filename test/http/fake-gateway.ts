@@ -1,4 +1,5 @@
 import type { DownloadFile, DownloadsDesk, DownloadView } from '../../src/gateway/download-views.ts';
+import type { PlaybackDesk } from '../../src/gateway/playbacks.ts';
 import type { Gateway, ViewerHandle, ViewOptions } from '../../src/gateway/port.ts';
 import { defaultProfile, type ProfileView } from '../../src/gateway/profile.ts';
 import type { RecordDaysView, RecordsDesk, RecordsView } from '../../src/gateway/record-views.ts';
@@ -81,6 +82,19 @@ export class FakeGateway implements Gateway {
     days: async (...asked) => {
       this.#said('records.days', ...asked);
       return this.recordDaysAnswer;
+    },
+  };
+
+  playbackAnswer: { id: string } | Problem = { id: 's1' };
+  controlAnswer: Problem | null = null;
+  readonly playbacks: PlaybackDesk = {
+    start: async (...asked) => {
+      this.#said('playbacks.start', ...asked);
+      return this.playbackAnswer;
+    },
+    control: async (...asked) => {
+      this.#said('playbacks.control', ...asked);
+      return this.controlAnswer;
     },
   };
 

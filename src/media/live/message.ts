@@ -20,8 +20,14 @@ export function initText(init: InitSegment): string {
 }
 
 /** At each key frame: the content time (wall clock) of a point of the media time line. */
-export function clockText(dts90k: number, epochMs: number): string {
-  return JSON.stringify({ type: 'clock', dts90k, time: new Date(epochMs).toISOString() });
+export function clockText(dts90k: number, epochMs: number, pace?: Pace): string {
+  return JSON.stringify({ type: 'clock', dts90k, time: new Date(epochMs).toISOString(), ...pace });
+}
+
+/** How recorded footage is to be played: at `rate` times the speed of its media time, of which a second is `scale` seconds of content. */
+export interface Pace {
+  readonly rate: number;
+  readonly scale: number;
 }
 
 export function stateText(state: string, code: string | null): string {

@@ -1,6 +1,6 @@
 import type { FeedEvent, Fragment, InitSegment } from '../frame.ts';
 import { Gop } from './gop.ts';
-import { clockText, endText, initText, stateText } from './message.ts';
+import { clockText, endText, initText, type Pace, stateText } from './message.ts';
 import { type Missing, NOTHING_MISSING, Viewer, type ViewerSink } from './viewer.ts';
 
 /** A hole that is longer is a break of the stream, which `state` tells: nobody counts its frames. */
@@ -21,6 +21,8 @@ export interface StreamOptions {
   /** What viewers get after a loss: every whole frame, or nothing until the next key frame. Recorders get every frame. */
   readonly loss: 'deliver' | 'wait';
   readonly clock: { nowMs(): number; epochMs(): number };
+  /** Recorded footage: when a key frame was filmed, and how what follows is to be played. Live media has the time of its arrival. */
+  readonly footage?: { filmedEpochMs(key: Fragment): number; pace(): Pace };
 }
 
 interface Subscription {
@@ -182,7 +184,11 @@ export class Stream {
 
   /** Live content has the wall clock of its arrival. */
   #clockText(key: Fragment): string {
-    const { clock } = this.#options;
+    const { clock, footage } = this.#options;
+    if (footage !== undefined) {
+      this.#keyEpochMs = footage.filmedEpochMs(key);
+      return clockText(key.dts90k, this.#keyEpochMs, footage.pace());
+    }
     this.#keyEpochMs = clock.epochMs() - (clock.nowMs() - key.arrivedMs);
     return clockText(key.dts90k, this.#keyEpochMs);
   }

@@ -1,0 +1,506 @@
+/** Recorded footage played: what moves it, and what devices make of that. The device is the test. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Playback } from '../../src/gateway/playback.ts';
+import type { PlaybackOptions } from '../../src/gateway/playback-ports.ts';
+import type { FootageSpan } from '../../src/record/source.ts';
+import { picture } from './footage-picture.ts';
+import { World } from './world.ts';
+
+const START = Date.UTC(2026, 0, 5, 0, 0, 0);
+const HOUR_MS = 3_600_000;
+
+/** A playback of an hour, a viewer, and the device behind it, which shows pictures as it is told. */
+class Scene {
+  readonly world = new World();
+  readonly ended: string[] = [];
+  readonly texts: Record<string, unknown>[] = [];
+  readonly learned: string[] = [];
+  spans: FootageSpan[] | null = null;
+  holders: string | null = null;
+  readonly playback: Playback;
+  /** Media time of the next picture, seconds. */
+  media = 0;
+  #source = 0;
+
+  constructor(o: Partial<PlaybackOptions> = {}) {
+    this.world.rungs = ['udp'];
+    this.playback = new Playback(
+      {
+        ...this.world.ports,
+        findFootage: async () => (this.spans === null ? { fault: 'no answer' } : { spans: this.spans, complete: true }),
+        mansrtspWorked: (_, version) => void this.learned.push(version),
+        notSupported: (_, what) => {
+          this.learned.push(what);
+          const { notSupported } = this.world.profile;
+          this.world.profile = { ...this.world.profile, notSupported: [...notSupported, what] };
+        },
+        holders: () => this.holders,
+      },
+      {
+        id: 'p1',
+        deviceId: 'D',
+        channelId: 'C',
+        startEpochMs: START,
+        endEpochMs: START + HOUR_MS,
+        speed: 1,
+        transport: 'udp',
+        onEnded: () => void this.ended.push('ended'),
+        ...o,
+      },
+    );
+    this.playback.stream.addViewer(
+      {
+        bufferedBytes: 0,
+        sendBinary() {},
+        sendText: (text) => void this.texts.push(JSON.parse(text)),
+        close: (code) => void this.ended.push(String(code)),
+      },
+      { protocol: true, singleInit: false },
+    );
+  }
+
+  /** Content seconds since the start of the range, by the newest clock that viewers got. */
+  get clock(): number {
+    const clock = this.texts.findLast((text) => text.type === 'clock');
+    return (Date.parse(String(clock?.time)) - START) / 1000;
+  }
+
+  get pace(): unknown[] {
+    const clock = this.texts.findLast((text) => text.type === 'clock');
+    return [clock?.rate, clock?.scale];
+  }
+
+  get infos(): string[] {
+    return this.world.infos.map((body) => body.replace(/CSeq: \d+\r\n/, '').replaceAll('\r\n', '|'));
+  }
+
+  get t(): string[] {
+    return this.world.invites.map(({ options }) => {
+      const [, from] = /^t=(\d+) /m.exec(options.sdp) ?? [];
+      const [, name] = /^s=(\w+)/m.exec(options.sdp) ?? [];
+      return `${name} ${Number(from) - START / 1000}`;
+    });
+  }
+
+  /** The newest INVITE is answered and the first packet is there; the source's clock begins at `source` seconds. */
+  async begin(source = 0): Promise<void> {
+    await this.world.clock.advance(0);
+    this.world.answer();
+    this.world.emit({ type: 'first-packet', remote: '10.0.0.8:15060', ssrc: 1 });
+    this.leap(source);
+  }
+
+  /** The source's clock goes to another place; media time goes on. */
+  leap(source: number): void {
+    this.#source = source;
+    this.world.emit({
+      type: 'placed',
+      source90k: Math.round(source * 90_000),
+      dts90k: Math.round(this.media * 90_000),
+    });
+  }
+
+  /** `wallMs` of pictures: a second of content comes in 1/`speed`, its time stamps `squeezed` by as much. */
+  async show(wallMs: number, o: { speed?: number; squeeze?: number } = {}): Promise<void> {
+    const { speed = 1, squeeze = 1 } = o;
+    const pictures = Math.round((wallMs / 40) * speed);
+    for (let i = 0; i < pictures; i++) {
+      this.world.emit({ type: 'fragment', fragment: picture(this.media, { isKey: i % 5 === 0 }) });
+      this.media += 0.04 / squeeze;
+      this.#source += 0.04 / squeeze;
+      await this.world.clock.advance(wallMs / pictures);
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.playback.end('over', 4410);
+    await this.world.clock.advance(0);
+  }
+}
+
+describe('playback', () => {
+  it('asks for the range, and tells viewers when their pictures were filmed', async () => {
+    const s = new Scene();
+    await s.begin(777);
+    await s.show(1000);
+    assert.deepEqual(s.t, ['Playback 0']);
+    assert.match(s.world.invite.options.sdp, new RegExp(`^t=${START / 1000} ${START / 1000 + 3600}\r$`, 'm'));
+    assert.match(s.world.invite.options.sdp, /^y=1\d{9}\r$/m);
+    assert.equal(s.playback.state, 'playing');
+    assert.ok(Math.abs(s.clock - 0.8) < 0.01, `${s.clock}`);
+    assert.deepEqual(s.pace, [1, 1]);
+    await s.end();
+    assert.deepEqual(s.ended, ['4410', 'ended']);
+    assert.deepEqual(
+      s.world.published.filter((type) => type === 'stream.started' || type === 'stream.ended'),
+      ['stream.started', 'stream.ended'],
+    );
+    assert.equal(s.world.clock.pending, 0);
+  });
+
+  it('TS-12: shows the clock of a device whose time stamps are capture times', async () => {
+    const s = new Scene();
+    await s.begin(((START - 2500) / 1000) % (2 ** 33 / 90_000));
+    await s.show(400);
+    assert.ok(Math.abs(s.clock - -2.3) < 0.01, `${s.clock}`);
+    await s.end();
+  });
+
+  it('PB-10: is not killed while it is paused for an hour, and goes on from there', async () => {
+    const s = new Scene();
+    await s.begin();
+    await s.show(2000);
+    assert.equal(await s.playback.control({ action: 'pause' }), null);
+    assert.equal(s.playback.state, 'paused');
+    await s.world.clock.advance(HOUR_MS);
+    assert.equal(s.playback.state, 'paused');
+    assert.equal(s.world.invite.hungUp, 0);
+    assert.equal(await s.playback.control({ action: 'resume' }), null);
+    await s.show(4000);
+    assert.equal(s.playback.state, 'playing');
+    assert.equal(s.world.invites.length, 1);
+    assert.deepEqual(s.infos, ['PAUSE RTSP/1.0|PauseTime: now||', 'PLAY RTSP/1.0|Range: npt=now-||']);
+    assert.ok(Math.abs(s.clock - 5.8) < 0.01, `${s.clock}`);
+    assert.deepEqual(
+      s.texts.filter((text) => text.type === 'state').map((text) => text.state),
+      ['waiting', 'playing', 'paused', 'playing'],
+    );
+    await s.end();
+  });
+
+  for (const [name, refuse] of [
+    ['says no to going on', true],
+    ['says that it goes on and does not', false],
+  ] as const)
+    it(`PB-10: calls a device again that pauses and ${name}`, async () => {
+      const s = new Scene();
+      await s.begin();
+      await s.show(7000);
+      await s.playback.control({ action: 'pause' });
+      if (refuse) s.world.infoAnswer = () => ({ status: 500, body: '' });
+      await s.playback.control({ action: 'resume' });
+      await s.world.clock.advance(3100);
+      assert.deepEqual(s.t, ['Playback 0', 'Playback 6']);
+      assert.ok(s.world.findings.includes('PB-10'));
+      await s.begin();
+      await s.show(400);
+      assert.ok(Math.abs(s.clock - 6.2) < 0.01, `${s.clock}`);
+      await s.end();
+    });
+
+  it('pauses a device that cannot by hanging up, and calls it again from there', async () => {
+    const s = new Scene();
+    s.world.infoAnswer = () => ({ status: 400, body: '' });
+    await s.begin();
+    await s.show(3000);
+    await s.playback.control({ action: 'pause' });
+    assert.equal(s.world.invite.hungUp, 1);
+    await s.world.clock.advance(60_000);
+    assert.equal(s.playback.state, 'paused');
+    await s.playback.control({ action: 'resume' });
+    await s.world.clock.advance(0);
+    assert.deepEqual(s.t, ['Playback 0', 'Playback 2']);
+    await s.end();
+  });
+
+  it('PB-11: finds the start line that the device takes, and remembers it', async () => {
+    const s = new Scene();
+    s.world.infoAnswer = (body) => ({ status: body.includes(' MANSRTSP/1.0') ? 200 : 400, body: '' });
+    await s.begin();
+    await s.show(400);
+    assert.equal(await s.playback.control({ action: 'pause' }), null);
+    assert.deepEqual(s.infos, ['PAUSE RTSP/1.0|PauseTime: now||', 'PAUSE MANSRTSP/1.0|PauseTime: now||']);
+    assert.deepEqual(s.learned, ['MANSRTSP/1.0']);
+    assert.ok(s.world.findings.includes('PB-11'));
+    assert.equal(s.world.invite.hungUp, 0);
+    await s.end();
+  });
+
+  for (const [name, source] of [
+    ['with the time stamps of the place', 1200],
+    ['with time stamps from 0', 0],
+    ['with time stamps of another clock', 50_000],
+  ] as const)
+    it(`TS-11: shows the right clock behind a seek, ${name}`, async () => {
+      const s = new Scene();
+      await s.begin(5);
+      await s.show(2000);
+      assert.equal(await s.playback.control({ action: 'seek', epochMs: START + 1_195_000 }), null);
+      assert.deepEqual(s.infos, ['PLAY RTSP/1.0|Range: npt=1195-||']);
+      await s.show(200); // what was on its way
+      assert.ok(s.clock < 3);
+      s.leap(source);
+      await s.show(4000);
+      assert.ok(Math.abs(s.clock - (1195 + 3.8)) < 0.1, `${s.clock}`);
+      assert.equal(s.world.invites.length, 1);
+      await s.end();
+    });
+
+  it('PB-12: believes a device that says where it goes', async () => {
+    const s = new Scene();
+    s.world.infoAnswer = () => ({ status: 200, body: 'RTSP/1.0 200 OK\r\nCSeq: 1\r\nRange: npt=1190-\r\n\r\n' });
+    await s.begin();
+    await s.show(400);
+    await s.playback.control({ action: 'seek', epochMs: START + 1_195_000 });
+    s.leap(90_000);
+    await s.show(400);
+    assert.ok(Math.abs(s.clock - 1190.2) < 0.1, `${s.clock}`);
+    await s.end();
+  });
+
+  it('PB-13: does a seek that is ignored by a new call, within 3 s', async () => {
+    const s = new Scene();
+    await s.begin();
+    await s.show(1000);
+    await s.playback.control({ action: 'seek', epochMs: START + 600_000 });
+    await s.show(2800);
+    assert.equal(s.world.invites.length, 1);
+    await s.world.clock.advance(400);
+    assert.deepEqual(s.t, ['Playback 0', 'Playback 600']);
+    assert.ok(s.world.findings.includes('PB-13'));
+    await s.begin(3);
+    await s.show(400);
+    assert.ok(Math.abs(s.clock - 600.2) < 0.01, `${s.clock}`);
+    // of the call before nothing gets in any more
+    s.world.receivers[0]!.options.onEvent({ type: 'fragment', fragment: picture(9999) });
+    assert.ok(s.clock < 601);
+    // and seeks count from where this one began
+    await s.playback.control({ action: 'seek', epochMs: START + 700_000 });
+    assert.match(s.infos.at(-1)!, /npt=100-/);
+    // back before that is no place of this call
+    await s.playback.control({ action: 'seek', epochMs: START + 60_000 });
+    await s.world.clock.advance(0);
+    assert.equal(s.t.at(-1), 'Playback 60');
+    await s.end();
+  });
+
+  it('TS-9: tells the player to play faster when a device pushes the same time stamps faster', async () => {
+    const s = new Scene();
+    await s.begin();
+    await s.show(2000);
+    assert.equal(await s.playback.control({ action: 'speed', speed: 4 }), null);
+    assert.deepEqual(s.infos, ['PLAY RTSP/1.0|Scale: 4.0||']);
+    await s.show(4000, { speed: 4 });
+    assert.deepEqual(s.pace, [4, 1]);
+    assert.ok(Math.abs(s.clock - (2 + 16)) < 0.3, `${s.clock}`);
+    assert.equal(s.playback.speed, 4);
+    assert.ok(s.world.findings.includes('TS-9'));
+    await s.end();
+  });
+
+  it('TS-10: counts content time where a device squeezes its time stamps, from the picture on where it began', async () => {
+    const s = new Scene();
+    await s.begin();
+    await s.show(2000);
+    await s.playback.control({ action: 'speed', speed: 4 });
+    await s.show(200); // what was on its way
+    await s.show(4000, { speed: 4, squeeze: 4 });
+    assert.deepEqual(s.pace, [1, 4]);
+    assert.ok(Math.abs(s.clock - (2.2 + 16)) < 0.3, `${s.clock}`);
+    assert.ok(s.world.findings.includes('TS-10'));
+    await s.playback.control({ action: 'speed', speed: 1 });
+    await s.show(4000);
+    assert.deepEqual(s.pace, [1, 1]);
+    assert.ok(Math.abs(s.clock - (2.2 + 16 + 4)) < 0.3, `${s.clock}`);
+    assert.equal(s.world.invites.length, 1);
+    await s.end();
+  });
+
+  for (const speed of [0.25, 0.5, 2, 8])
+    for (const squeeze of [1, speed])
+      it(`plays at ${speed} with time stamps ${squeeze === 1 ? 'as they are' : 'that are squeezed'}`, async () => {
+        const s = new Scene();
+        await s.begin();
+        await s.show(2000);
+        await s.playback.control({ action: 'speed', speed });
+        await s.show(4800, { speed, squeeze });
+        assert.deepEqual(s.pace, [speed / squeeze, squeeze]);
+        assert.ok(Math.abs(s.clock - (2 + 4.8 * speed)) < 0.5, `${s.clock}`);
+        assert.equal(s.world.invites.length, 1);
+        await s.end();
+      });
+
+  it('PB-13: pushes the footage of a device that ignores the speed by a call of another kind', async () => {
+    const s = new Scene();
+    await s.begin();
+    await s.show(2000);
+    await s.playback.control({ action: 'speed', speed: 4 });
+    await s.show(3000);
+    assert.deepEqual(s.t, ['Playback 0', 'Download 4']);
+    assert.match(s.world.invite.options.sdp, /^a=downloadspeed:4\r$/m);
+    assert.ok(s.world.findings.includes('PB-13'));
+    await s.begin();
+    await s.show(4000, { speed: 4 });
+    assert.deepEqual(s.pace, [4, 1]);
+    assert.equal(s.playback.speed, 4);
+    // back to real speed, and such a call cannot be told
+    await s.playback.control({ action: 'speed', speed: 1 });
+    await s.world.clock.advance(0);
+    assert.match(s.t.at(-1)!, /^Playback /);
+    await s.end();
+  });
+
+  it('PB-14: says so when the device cannot do a speed in any way, and offers it no more', async () => {
+    const s = new Scene();
+    await s.begin();
+    await s.show(2000);
+    await s.playback.control({ action: 'speed', speed: 8 });
+    await s.show(3000);
+    await s.begin();
+    await s.show(4000);
+    assert.equal(s.playback.speed, 1);
+    assert.deepEqual(s.learned, ['speed 8']);
+    assert.ok(s.texts.some((text) => text.type === 'state' && text.code === 'speed_not_supported'));
+    await s.end();
+  });
+
+  it('PB-14: refuses a speed that the device refuses', async () => {
+    const s = new Scene();
+    s.world.infoAnswer = () => ({ status: 400, body: '' });
+    await s.begin();
+    await s.show(1000);
+    const refusal = await s.playback.control({ action: 'speed', speed: 0.5 });
+    assert.equal(refusal?.problem, 'not_supported');
+    assert.equal((await s.playback.control({ action: 'speed', speed: 3 }))?.problem, 'bad_request');
+    await s.end();
+  });
+
+  it('plays backwards where the device can, with the true clock', async () => {
+    const s = new Scene();
+    await s.begin(100);
+    await s.show(10_000);
+    assert.equal(await s.playback.control({ action: 'speed', speed: -1 }), null);
+    for (const group of [109, 108, 107, 106]) {
+      s.leap(group);
+      await s.show(1000);
+    }
+    assert.ok(Math.abs(s.clock - 6.8) < 0.1, `${s.clock}`);
+    assert.deepEqual(s.learned, []);
+    assert.equal(s.playback.speed, -1);
+    await s.end();
+  });
+
+  it('PB-14: says so when a device says 200 to reverse and goes on forwards', async () => {
+    const s = new Scene();
+    await s.begin();
+    await s.show(1000);
+    await s.playback.control({ action: 'speed', speed: -1 });
+    await s.show(4000);
+    assert.equal(s.playback.speed, 1);
+    assert.deepEqual(s.learned, ['speed -1']);
+    assert.ok(Math.abs(s.clock - 4.8) < 0.1, `${s.clock}`);
+    await s.end();
+  });
+
+  it('ends with the range, by content time, once', async () => {
+    const s = new Scene({ endEpochMs: START + 3000 });
+    await s.begin(40);
+    await s.show(5000);
+    await s.world.clock.advance(30_000);
+    assert.deepEqual(s.ended, ['4410', 'ended']);
+    assert.equal(s.playback.endReason, 'the range has been played');
+    assert.equal(s.world.invite.hungUp, 1);
+    assert.equal(s.world.published.filter((type) => type === 'stream.ended').length, 1);
+    assert.equal((await s.playback.control({ action: 'pause' }))?.problem, 'conflict');
+  });
+
+  for (const how of ['121', 'bye', 'fin', 'silence'] as const)
+    it(`PB-2, PB-15: goes on by itself when the device ends at a file joint: ${how}`, async () => {
+      const s = new Scene();
+      await s.begin();
+      await s.show(5000);
+      s.spans = [
+        { startEpochMs: START, endEpochMs: START + 5200 },
+        { startEpochMs: START + 60_000, endEpochMs: START + HOUR_MS },
+      ];
+      const { options } = s.world.invite;
+      if (how === '121') options.onMediaStatus?.('121');
+      if (how === 'bye') options.onBye('the device ended the call');
+      if (how === 'fin') s.world.emit({ type: 'disconnected', detail: 'closed by the device' });
+      await s.world.clock.advance(how === 'silence' ? 17_000 : 6000);
+      assert.deepEqual(s.t, ['Playback 0', 'Playback 60'], 'over the hole, where the device says there is more');
+      assert.ok(s.world.findings.includes('PB-15'));
+      await s.begin(0);
+      await s.show(400);
+      assert.ok(Math.abs(s.clock - 60.2) < 0.01, `${s.clock}`);
+      assert.deepEqual(s.ended, []);
+      await s.end();
+    });
+
+  it('ends when the device has nothing more in the range', async () => {
+    const s = new Scene();
+    s.spans = [{ startEpochMs: START, endEpochMs: START + 5000 }];
+    await s.begin();
+    await s.show(4960);
+    s.world.invite.options.onMediaStatus?.('121');
+    await s.world.clock.advance(3000);
+    assert.deepEqual(s.ended, ['4410', 'ended']);
+    assert.equal(s.playback.endReason, 'no more footage in the range');
+  });
+
+  it('gives up a device that says at once that it is done, again and again', async () => {
+    const s = new Scene();
+    for (let i = 0; i < 40 && s.ended.length === 0; i++) {
+      await s.begin();
+      s.world.invite.options.onMediaStatus?.('121');
+      await s.world.clock.advance(35_000);
+    }
+    assert.deepEqual(s.ended, ['4408', 'ended']);
+    assert.ok(s.world.invites.length >= 3 && s.world.invites.length <= 8, `${s.world.invites.length}`);
+    assert.equal(s.playback.failure?.problem, 'no_media');
+  });
+
+  it('PB-16: says which streams hold the sessions of a busy device', async () => {
+    const s = new Scene();
+    s.holders = 'live of C (stream s1)';
+    for (let i = 0; i < 2; i++) {
+      await s.world.clock.advance(1000);
+      s.world.invite.options.onFailure({ kind: 'rejected', status: 486, reason: 'Busy Here' });
+    }
+    await s.world.clock.advance(0);
+    assert.equal(s.playback.failure?.problem, 'device_busy');
+    assert.match(s.playback.failure?.detail ?? '', /It is sending to this gateway: live of C \(stream s1\)\./);
+    assert.deepEqual(s.ended, ['4486', 'ended']);
+    assert.ok(s.world.findings.includes('PB-16'));
+  });
+
+  it('is called again where it stood when the device was away', async () => {
+    const s = new Scene();
+    await s.begin();
+    await s.show(5000);
+    s.world.online = false;
+    s.world.invite.options.onBye('the device is gone');
+    await s.world.clock.advance(1500);
+    assert.equal(s.playback.state, 'stalled');
+    s.world.online = true;
+    await s.world.clock.advance(5000);
+    assert.deepEqual(s.t, ['Playback 0', 'Playback 4']);
+    await s.begin();
+    await s.show(400);
+    assert.equal(s.playback.state, 'playing');
+    assert.ok(s.world.published.includes('stream.recovered'));
+    await s.end();
+  });
+
+  it('refuses more commands than may wait, and places outside of its range', async () => {
+    const s = new Scene();
+    let answer: () => void = () => {};
+    const waiting = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await s.begin();
+    await s.show(400);
+    assert.equal((await s.playback.control({ action: 'seek', epochMs: START - 1 }))?.problem, 'bad_request');
+    assert.equal((await s.playback.control({ action: 'seek', epochMs: START + HOUR_MS }))?.problem, 'bad_request');
+    s.world.infoWait = waiting;
+    const answers = [1, 2, 3, 4, 5, 6].map(() => s.playback.control({ action: 'pause' }));
+    await s.world.clock.advance(0);
+    answer();
+    assert.deepEqual(
+      (await Promise.all(answers)).map((refusal) => refusal?.problem ?? null),
+      [null, null, null, null, 'rate_limited', 'rate_limited'],
+    );
+    await s.end();
+  });
+});
