@@ -20,8 +20,6 @@ export const KEEP_SEARCH_MS = 10 * 60_000;
 export const UNREAD_MS = 60_000;
 /** No list of footage is longer: a leap year. */
 const MAX_RANGE_MS = 366 * 86_400_000;
-/** The clock of a device may be ahead of ours; what begins later than this is no footage yet. */
-const AHEAD_MS = 86_400_000;
 /** Events of one search come at most this often. */
 const PROGRESS_EVERY_MS = 500;
 
@@ -72,8 +70,6 @@ export class Records implements RecordsDesk {
     const wrong = this.#ports.missing(deviceId, channelId) ?? wrongRange(range);
     if (wrong !== null) return wrong;
     const query: RecordQuery = { channelId, ...range, ...filters };
-    if (range.startEpochMs > this.#ports.clock.epochMs() + AHEAD_MS)
-      return { items: [], complete: true, queryId: this.#ports.newId() };
     const entry = this.#resumed(deviceId, query, o.resume) ?? this.#begun(deviceId, query);
     if (isProblem(entry)) return entry;
     const { search } = entry;

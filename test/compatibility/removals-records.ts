@@ -40,8 +40,8 @@ export const RECORD_REMOVALS: readonly Removal[] = [
   {
     code: 'REC-6',
     file: 'sip/manscdp/record-info.ts',
-    find: 'const endEpochMs = overMidnight ? written + DAY_MS : written;',
-    replace: 'const endEpochMs = written;',
+    find: 'if (end === start || start - end >= DAY_MS || !mayMend) return null;',
+    replace: 'if (end <= start || !mayMend) return null;',
     test: 'sip/manscdp/record-info.test.ts',
   },
   {

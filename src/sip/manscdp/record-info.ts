@@ -65,10 +65,10 @@ export interface RecordPart {
 /** More items than annex M allows in one message. */
 const MAX_ITEMS = 10_000;
 const MAX_FIELD_LENGTH = 1_024;
-/** Longest list of files that ends on the day after it begins: a start after its end by less is an end on the next day (REC-6). */
+/** A file that ends before it begins by a day or more is no slip of the pen (REC-6). */
 const DAY_MS = 86_400_000;
 /** Words for "no path" (REC-7). */
-const PLACEHOLDER = /^(?:\(?null\)?|nil|none|n\/?a|unknown|undefined|[-./\\0]+)$/i;
+const PLACEHOLDER = /^(?:\(?null\)?|nil|none|n\/?a|unknown|undefined|\/?local_?file|[-./\\0]+)$/i;
 
 /** Reads one message of an answer to `query`, of a device whose clock is in `timeZone`. */
 export function readRecordInfo(envelope: Envelope, query: RecordQuery, timeZone: string): RecordPart {
@@ -154,22 +154,41 @@ function fitting(
   query: RecordQuery,
   note: Note,
 ): { startEpochMs: number; endEpochMs: number } | null {
-  let found: { startEpochMs: number; endEpochMs: number; overMidnight: boolean } | null = null;
-  for (const startEpochMs of starts) {
-    for (const written of ends) {
-      const overMidnight = written < startEpochMs && startEpochMs - written < DAY_MS && ends.length === 1;
-      const endEpochMs = overMidnight ? written + DAY_MS : written;
-      const lengthMs = endEpochMs - startEpochMs;
-      // shorter than half a day all the same: a longer file is no slip of the pen
-      if (lengthMs <= 0 || (overMidnight && lengthMs > DAY_MS / 2)) continue;
-      if (endEpochMs <= query.startEpochMs || startEpochMs >= query.endEpochMs) continue;
+  let found: { startEpochMs: number; endEpochMs: number } | null = null;
+  let words: string | null = null;
+  for (const start of starts) {
+    for (const end of ends) {
+      const meant = forwards(start, end, ends.length === 1);
+      if (meant === null || meant.endEpochMs <= query.startEpochMs || meant.startEpochMs >= query.endEpochMs) continue;
       // of an hour that comes twice: the same one for both, when that is possible
-      if (found === null || lengthMs < found.endEpochMs - found.startEpochMs)
-        found = { startEpochMs, endEpochMs, overMidnight };
+      if (found !== null && lengthOf(meant) >= lengthOf(found)) continue;
+      found = { startEpochMs: meant.startEpochMs, endEpochMs: meant.endEpochMs };
+      words = meant.words;
     }
   }
-  if (found?.overMidnight) note('REC-6', 'the end of a file over midnight has the day of its start');
-  return found === null ? null : { startEpochMs: found.startEpochMs, endEpochMs: found.endEpochMs };
+  if (words !== null) note('REC-6', words);
+  return found;
+}
+
+/** A file that ends before it begins: over midnight with the day of its start, or the two times swapped, whichever is shorter (REC-6). */
+function forwards(
+  start: number,
+  end: number,
+  mayMend: boolean,
+): { startEpochMs: number; endEpochMs: number; words: string | null } | null {
+  if (end > start) return { startEpochMs: start, endEpochMs: end, words: null };
+  if (end === start || start - end >= DAY_MS || !mayMend) return null;
+  if (start - end > DAY_MS / 2)
+    return {
+      startEpochMs: start,
+      endEpochMs: end + DAY_MS,
+      words: 'the end of a file over midnight has the day of its start',
+    };
+  return { startEpochMs: end, endEpochMs: start, words: 'a file begins where it should end' };
+}
+
+function lengthOf({ startEpochMs, endEpochMs }: { startEpochMs: number; endEpochMs: number }): number {
+  return endEpochMs - startEpochMs;
 }
 
 /** True when an item is what the filters ask for: some devices ignore them. What an item does not say is no reason to leave it out. */

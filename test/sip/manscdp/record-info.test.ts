@@ -86,18 +86,23 @@ test('REC-5: a Z behind local times is not believed when only local times are of
   assert.deepEqual(tolerated, [['REC-5', 'it writes Z behind its local time']]);
 });
 
-test('REC-6: files over the edges keep their times, one that ends on the day of its start ends on the next, others are left out', () => {
+test('REC-6: files over the edges keep their times, one that ends on the day of its start ends on the next, swapped times are swapped back, others are left out', () => {
   const { times, codes, records } = read(
     answer([
       file('2024-01-04T23:30:00', '2024-01-05T00:30:00'),
       file('2024-01-05T23:30:00', '2024-01-05T00:10:00'),
       file('2024-01-05T12:00:00', '2024-01-05T12:00:00'),
-      file('2024-01-05T12:00:00', '2024-01-05T11:00:00'),
+      file('2024-01-05T16:00:00', '2024-01-05T15:00:00'),
+      file('2024-01-09T12:00:00', '2024-01-05T11:00:00'),
       file('2024-01-07T12:00:00', '2024-01-07T13:00:00'),
     ]),
   );
-  assert.deepEqual(times, ['01-04T23:30:00 01-05T00:30:00', '01-05T23:30:00 01-06T00:10:00']);
-  assert.equal(records.length, 5);
+  assert.deepEqual(times, [
+    '01-04T23:30:00 01-05T00:30:00',
+    '01-05T23:30:00 01-06T00:10:00',
+    '01-05T15:00:00 01-05T16:00:00',
+  ]);
+  assert.equal(records.length, 6);
   assert.deepEqual(codes, ['REC-6']);
 });
 
@@ -107,6 +112,7 @@ test('REC-7: a size of 0 or none and placeholders of paths are left out', () => 
     [file('2024-01-05T08:00:00', '2024-01-05T09:00:00').replace('104857600', '0').replace('rec/1', '(null)'), null],
     [file('2024-01-05T08:00:00', '2024-01-05T09:00:00').replace('104857600', 'many').replace('rec/1', '/'), null],
     [file('2024-01-05T08:00:00', '2024-01-05T09:00:00').replace('104857600', '').replace('rec/1', 'N/A'), null],
+    [file('2024-01-05T08:00:00', '2024-01-05T09:00:00').replace('104857600', '').replace('rec/1', 'LOCAL_FILE'), null],
     [bare, null],
     [file('2024-01-05T08:00:00', '2024-01-05T09:00:00').replace('104857600', '-5'), 'rec/1'],
   ] as const) {
