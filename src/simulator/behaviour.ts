@@ -8,6 +8,8 @@ export interface Behaviour extends SignallingBehaviour, FootageBehaviour {
   // what is sent, and when
   /** Begins inside a group of pictures, and leaves the next key frame out as well. */
   startsInsideGroup: boolean;
+  /** Spelling of the wish for a key frame that is obeyed (A.2.3.1.9): of 2016, of 2022, or both. */
+  keyFrameCommand: 'IFameCmd' | 'IFrameCmd' | 'both';
   /** Leaves parameter sets out of every key frame but the first. */
   parameterSetsOnce: boolean;
   /** Adds a NAL unit of an unknown type to every frame. */
@@ -109,6 +111,7 @@ export const FLAWLESS: Readonly<Behaviour> = {
   ...FLAWLESS_FOOTAGE,
   ssrc: 'offered',
   startsInsideGroup: false,
+  keyFrameCommand: 'both',
   parameterSetsOnce: false,
   unknownNals: false,
   shortStartCodes: false,

@@ -200,9 +200,19 @@ export class CameraCall {
     });
   }
 
+  /** The platform asks for a key frame (A.2.3.1.9). Footage lies on its disk as it is. */
+  keyFrame(): void {
+    if (this.#sender instanceof MediaSender) this.#sender.keyFrame();
+  }
+
   /** The content that is sent next; null: this call sends no footage. */
   get positionEpochMs(): number | null {
     return this.#sender instanceof FootageSender ? this.#sender.positionEpochMs : null;
+  }
+
+  /** What waits for a receiver that does not read. */
+  get unsentBytes(): number {
+    return this.#link?.unsentBytes ?? 0;
   }
 
   /** Breaks what carries the media, and forgets the call: nobody is told. */

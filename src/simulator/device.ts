@@ -12,6 +12,7 @@ import {
   type Described,
   deviceInfo,
   deviceStatus,
+  keyFrameCommand,
   MANSCDP_TYPE,
   offEvent,
   privateCommand,
@@ -304,10 +305,20 @@ export class CameraDevice {
 
   async #message(request: SipRequest): Promise<void> {
     const query = readQuery(request.body);
-    if (query === null || query.root !== 'Query') return;
+    if (query === null) return;
+    if (query.root === 'Control' && query.cmdType === 'DeviceControl') return this.#control(query, request.body);
+    if (query.root !== 'Query') return;
     if (query.cmdType === 'RecordInfo') return this.#listRecordings(query, request.body);
     for (const body of this.#answersTo(query)) await this.#tell('MESSAGE', body);
     if (query.cmdType === 'Catalog' && this.#o.behaviour.offEvent === 'after') await this.#tellOff();
+  }
+
+  /** The one command that a simulated camera obeys: a key frame, now. Obeying is all the answer there is (A.2.3.1.9). */
+  #control({ deviceId }: Query, body: Uint8Array): void {
+    const command = keyFrameCommand(body);
+    const { keyFrameCommand: known } = this.#o.behaviour;
+    if (command === null || (known !== 'both' && known !== command)) return;
+    for (const call of this.calls.values()) if (call.channelId === deviceId || deviceId === this.id) call.keyFrame();
   }
 
   async #listRecordings(query: Query, body: Uint8Array): Promise<void> {

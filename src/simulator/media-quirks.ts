@@ -107,6 +107,7 @@ export const MEDIA_QUIRKS: readonly MediaQuirk[] = [
   quirk('TS-8', 'writes no DTS, also with B pictures', { timestamps: 'no-dts' }),
   quirk('TS-12', 'counts its PTS from 1970', { firstDts90k: TIME_OF_DAY_90K }),
   quirk('ES-1', 'begins four seconds before its first key frame', { startsInsideGroup: true }),
+  quirk('PTZ-6', 'sends a key frame for IFrameCmd alone, the spelling of 2022', { keyFrameCommand: 'IFrameCmd' }),
   quirk('ES-2', 'sends its parameter sets once only', { parameterSetsOnce: true }),
   quirk('ES-6', 'sends sound alone', { sound: 'alone' }),
   quirk('ES-7', 'declares sound and sends none', { sound: 'silent' }),

@@ -21,7 +21,7 @@ export interface SentUnit {
   /** As written into the PES before the cut to 33 bits. */
   readonly pts90k: number;
   readonly dts90k: number;
-  /** Counts the units of this kind in this call from 0. */
+  /** Counts the units of this kind in this call from 0, those that were passed over for a key frame as well. */
   readonly index: number;
 }
 
@@ -91,6 +91,8 @@ export class MediaSender {
   readonly #rest: (readonly Buffer[])[] = [];
   /** A frame was left out: nothing until the next key frame makes sense. */
   #waitsForKey = false;
+  /** Key frames at the start are left out (ES-1). */
+  #holdsBack: boolean;
   /** When the receiver reported last (RTP-11). */
   #reportedMs = 0;
 
@@ -104,6 +106,7 @@ export class MediaSender {
     this.#rtp = new RtpPacketiser(o.behaviour, o.ssrc, Math.floor(o.random() * 0x1_0000));
     this.#base90k = o.behaviour.firstDts90k ?? 90_000 + Math.floor(o.random() * 90_000 * 3600);
     const { sound, startsInsideGroup } = o.behaviour;
+    this.#holdsBack = startsInsideGroup;
     this.#video = { units: o.clip.video.units, next90k: 0, index: startsInsideGroup ? 1 : 0 };
     this.#audio = {
       units: sound === 'silent' ? [] : (o.clip.audio?.units ?? []),
@@ -119,6 +122,14 @@ export class MediaSender {
       this.#reportedMs = this.#o.wheel.nowMs();
     };
     this.#advance(this.#startMs);
+  }
+
+  /** Goes on with the next key frame of the clip, as an encoder does that is asked for one. */
+  keyFrame(): void {
+    const { units } = this.#video;
+    const ahead = units.findIndex((_, n) => units[(this.#video.index + n) % units.length]!.key);
+    if (ahead > 0) this.#video.index += ahead;
+    this.#holdsBack = false;
   }
 
   stop(): void {
@@ -173,9 +184,9 @@ export class MediaSender {
     this.#o.onUnit?.(sent);
   }
 
-  /** ES-1: the key frames of the first four seconds are left out. */
+  /** ES-1: the key frames of the first four seconds are left out, unless one is asked for. */
   #isHeldBack({ index, key }: SentUnit): boolean {
-    return this.#o.behaviour.startsInsideGroup && key && index < FRAMES_WITHOUT_KEY;
+    return this.#holdsBack && key && index < FRAMES_WITHOUT_KEY;
   }
 
   /** What the camera's clock shows for the next unit of the reel, from the start of the call. */

@@ -192,3 +192,20 @@ for (const [code, holds] of HEADERS) {
     assert.ok(packets.every((packet) => holds(packet.bytes)));
   });
 }
+
+test('ES-1, PTZ-6: asked for a key frame, it sends one next, also where it holds them back; frames and clocks go on', () => {
+  for (const quirks of [[], ['ES-1']]) {
+    const { wheel, units, sender } = sending({ audio: 'none', quirks });
+    sender.start();
+    wheel.pass(590);
+    const before = units.at(-1)!;
+    assert.equal(before.key, false);
+    sender.keyFrame();
+    wheel.pass(80);
+    sender.stop();
+    const [asked, next] = units.slice(units.indexOf(before) + 1);
+    assert.deepEqual([asked?.key, asked?.index, next?.key, next?.index], [true, 50, false, 51]);
+    assert.equal(asked?.dts90k, before.dts90k + 3600);
+    assert.equal(next?.dts90k, before.dts90k + 7200);
+  }
+});

@@ -9,6 +9,9 @@ export interface Collector {
   /** TCP active: connects to the device. */
   dial(port: number): void;
   readonly ended: () => boolean;
+  /** TCP: reads nothing for a while. */
+  pause(): void;
+  resume(): void;
   close(): void;
 }
 
@@ -23,6 +26,8 @@ export async function collectUdp(): Promise<Collector> {
     packets,
     dial: () => undefined,
     ended: () => false,
+    pause: () => undefined,
+    resume: () => undefined,
     close: () => socket.close(),
   };
 }
@@ -58,6 +63,12 @@ export async function collectTcp(listen: boolean): Promise<Collector> {
     packets,
     dial: (port) => adopt(connect(port, '127.0.0.1')),
     ended: () => ended,
+    pause: () => {
+      for (const socket of sockets) socket.pause();
+    },
+    resume: () => {
+      for (const socket of sockets) socket.resume();
+    },
     close: () => {
       server.close();
       for (const socket of sockets) socket.destroy();

@@ -8,6 +8,8 @@ export const NVR_ID = '34020000001180000001';
 export interface Meeting {
   readonly platform: Platform;
   readonly nvr: Nvr;
+  /** Closed with the test. */
+  readonly receivers: Collector[];
 }
 
 type Cleanup = { after(run: () => Promise<void> | void): void };
@@ -16,12 +18,14 @@ type Cleanup = { after(run: () => Promise<void> | void): void };
 export async function meetNvr(t: Cleanup, o: Partial<NvrOptions> = {}): Promise<Meeting> {
   const platform = await Platform.open({ password: '12345678' });
   const nvr = await startNvr(platform.port, { id: NVR_ID, ...o });
+  const receivers: Collector[] = [];
   t.after(async () => {
     await nvr.stop();
+    for (const receiver of receivers) receiver.close();
     platform.close();
   });
   if (!(await nvr.simulator.whenRegistered(10_000))) throw new Error('not registered');
-  return { platform, nvr };
+  return { platform, nvr, receivers };
 }
 
 export interface Asked {
@@ -57,6 +61,7 @@ export class RecorderCall {
     const { nvr, platform } = meeting;
     const transport = asked.transport ?? 'tcp-passive';
     const receiver = transport === 'udp' ? await collectUdp() : await collectTcp(transport === 'tcp-passive');
+    meeting.receivers.push(receiver);
     const to = nvr.channels[asked.channel ?? 0]!;
     const callId = `history-${++calls}`;
     const tcp = transport !== 'udp';
@@ -112,7 +117,6 @@ export class RecorderCall {
     const cseq = ++this.#cseq;
     this.send('BYE', cseq);
     await this.#meeting.platform.next((heard) => heard.header('CSeq') === `${cseq} BYE`);
-    this.receiver.close();
   }
 
   /** The program stream as received so far. */
