@@ -210,11 +210,6 @@ export class CameraCall {
     return this.#sender instanceof FootageSender ? this.#sender.positionEpochMs : null;
   }
 
-  /** What waits for a receiver that does not read. */
-  get unsentBytes(): number {
-    return this.#link?.unsentBytes ?? 0;
-  }
-
   /** Breaks what carries the media, and forgets the call: nobody is told. */
   drop(): void {
     this.#end();

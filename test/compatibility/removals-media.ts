@@ -54,7 +54,7 @@ export const MEDIA_REMOVALS: readonly Removal[] = [
     ['TCP-1', "if (head === 4 && bytes[at] !== 0x24) return 'no';", "if (head === 4) return 'no';"],
     ['TCP-2', 'const interleaved = agreement(bytes, at, end, 4);', "const interleaved = 'yes' as Agreement;"],
     ['TCP-3', 'const fresh = this.counts.packets === 0;', 'const fresh = at < 0;'],
-    ['TCP-4', 'if (length === 0 && (head === 2', 'if (length < 0 && (head === 2'],
+    ['TCP-4', 'if (empty > 0) {', 'if (empty > 4) {'],
     ['TCP-5', 'this.#searching = true;', 'this.#closed = true;'],
     [
       'TCP-6',

@@ -73,6 +73,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   // PTS alone says nothing before the first picture that goes back: decoding times settle in the first group.
   'TS-8': { video: 'h264-bframes', settling: 25 },
   'TS-12': { found: [] },
+  'PTZ-6': { found: [] },
   'ES-2': { found: [], compared: (nal) => !isSet(nal) },
   'ES-7': { found: [] },
   'ES-8': { found: [], frames: 170 },
