@@ -2,8 +2,10 @@ import { callIdOf, cseqOf, type SipRequest } from '../sip/wire/message.ts';
 import { type SipAgent, targetOf } from './agent.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { Clip } from './clip.ts';
+import { downloadAttributes, rangeOf, speedOf } from './footage/asked.ts';
 import type { Footage, FootageFault } from './footage/footage.ts';
 import { FootageSender } from './footage/footage-sender.ts';
+import type { Span } from './footage/library.ts';
 import { obey } from './footage/remote-control.ts';
 import { MANSCDP_TYPE, mediaStatus } from './manscdp.ts';
 import { type MediaLink, openUdpLink, tcpDialLink, tcpListenLink } from './media-link.ts';
@@ -38,8 +40,6 @@ export type CallState = 'answering' | 'unacknowledged' | 'connecting' | 'sending
 const T1_MS = 500;
 const T2_MS = 4000;
 const ACK_WAIT_MS = 32_000;
-/** What a recorder offers as `VideoParamOpt/DownloadSpeed`. */
-const DOWNLOAD_SPEEDS = [1, 2, 4, 8];
 /** INV-1: between the copies of an answer that was acknowledged already. */
 const COPY_GAP_MS = 200;
 /** Waiting for the answer to a BYE of ours. */
@@ -65,7 +65,7 @@ export class CameraCall {
   #link: MediaLink | null = null;
   #sender: MediaSender | FootageSender | null = null;
   /** The range of a call for footage. */
-  #range: { readonly startEpochMs: number; readonly endEpochMs: number } | null = null;
+  #range: Span | null = null;
   #answer: Buffer | null = null;
   #status = 0;
   #again: Moment | null = null;
@@ -105,10 +105,13 @@ export class CameraCall {
       this.#refuse(488, 'Not Acceptable Here');
       return;
     }
-    const refusal = offer.name.toLowerCase() === 'play' ? null : this.#readRange(offer);
-    if (refusal !== null) {
-      this.#refuse(...refusal);
-      return;
+    if (offer.name.toLowerCase() !== 'play') {
+      const asked = rangeOf(offer, this.#o.history?.footage ?? null, behaviour);
+      if ('status' in asked) {
+        this.#refuse(asked.status, asked.reason);
+        return;
+      }
+      this.#range = asked;
     }
     const { headers } = this.#invite;
     if (behaviour.needsSubject && (headers.get('Subject') === undefined || headers.get('Contact') === undefined)) {
@@ -128,24 +131,6 @@ export class CameraCall {
     if (cseqOf(invite)?.number !== this.#cseq)
       this.#o.agent.answer(invite, this.#from, 488, 'Not Acceptable Here', { toTag: this.tag });
     else if (this.#answer !== null) this.#o.agent.link?.send(this.#answer, this.#from);
-  }
-
-  /** What speaks against a call for footage; null: nothing. */
-  #readRange(offer: Offer): readonly [status: number, reason: string] | null {
-    const { behaviour, history } = this.#o;
-    if (history === null || !/^(playback|download)$/i.test(offer.name)) return [488, 'Not Acceptable Here'];
-    if (!(offer.startSeconds > 0 && offer.startSeconds < offer.endSeconds)) return [400, 'Bad Request'];
-    const hasSource = offer.source !== null;
-    if (behaviour.sourceLine !== 'any' && hasSource !== (behaviour.sourceLine === 'needed'))
-      return [400, 'Bad Request'];
-    const range = {
-      startEpochMs: offer.startSeconds * 1000 + behaviour.rangeOffsetMs,
-      endEpochMs: offer.endSeconds * 1000 + behaviour.rangeOffsetMs,
-    };
-    const first = history.footage.library.next(range.startEpochMs);
-    if ((first === null || first >= range.endEpochMs) && behaviour.emptyRange === 'refused') return [404, 'Not Found'];
-    this.#range = range;
-    return null;
   }
 
   acknowledged(): void {
@@ -208,6 +193,11 @@ export class CameraCall {
   /** The content that is sent next; null: this call sends no footage. */
   get positionEpochMs(): number | null {
     return this.#sender instanceof FootageSender ? this.#sender.positionEpochMs : null;
+  }
+
+  /** What waits for a receiver that does not read. */
+  get unsentBytes(): number {
+    return this.#link?.unsentBytes ?? 0;
   }
 
   /** Breaks what carries the media, and forgets the call: nobody is told. */
@@ -295,7 +285,7 @@ export class CameraCall {
     link.onLost = () => void this.hangUp();
     this.#sender = this.#senderOf(offer, link, ssrc);
     const originId = behaviour.answersAsDevice ? deviceId : channelId;
-    const attributes = this.#downloadAttributes(offer);
+    const attributes = downloadAttributes(offer, this.#range, this.#o.history?.footage ?? null, behaviour);
     const sdp = writeAnswer({ originId, host, port: link.port, ssrc, offer, behaviour, attributes });
     this.#final(200, 'OK', behaviour.emptyAnswer ? null : sdp);
     if (behaviour.beforeAck) this.#begin();
@@ -308,32 +298,13 @@ export class CameraCall {
       ...this.#o,
       ...history,
       ...this.#range,
-      speed: this.#speedOf(offer),
+      speed: speedOf(offer, this.#o.behaviour),
       isDatagram: offer.transport === 'udp',
       link,
       ssrc,
       onEnd: () => this.#rangeEnded(),
       onFault: (fault) => this.#suffer(fault),
     });
-  }
-
-  /** Content seconds a second: of the speeds that this device has the next to what was asked. */
-  #speedOf(offer: Offer): number {
-    if (offer.name.toLowerCase() !== 'download') return 1;
-    const { downloadPace } = this.#o.behaviour;
-    if (downloadPace !== 'asked') return downloadPace === 'real' ? 1 : Number.POSITIVE_INFINITY;
-    const asked = offer.downloadSpeed ?? 1;
-    return DOWNLOAD_SPEEDS.findLast((speed) => speed <= asked) ?? 1;
-  }
-
-  #downloadAttributes(offer: Offer): string[] {
-    const { behaviour, history } = this.#o;
-    if (this.#range === null || history === null || offer.name.toLowerCase() !== 'download') return [];
-    const taken = this.#speedOf(offer);
-    const speed = `a=downloadspeed:${Number.isFinite(taken) ? taken : (offer.downloadSpeed ?? 1)}`;
-    if (behaviour.filesize === 'none') return [speed];
-    const bytes = behaviour.filesize === 'zero' ? 0 : history.footage.bytesIn(this.#range);
-    return [speed, `a=filesize:${behaviour.filesize === 'wrong' ? bytes * 10 : bytes}`];
   }
 
   #refuse(status: number, reason: string): void {
