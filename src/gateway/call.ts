@@ -55,6 +55,8 @@ export interface CallOptions {
   readonly inviteTimeoutMs: number;
   /** The first packet must come within this after the answer. */
   readonly mediaTimeoutMs: number;
+  /** Other transports are tried when this one brings nothing. */
+  readonly areOthersTried: boolean;
   /** Silence of this length after that ends the call as stalled. */
   readonly stallTimeoutMs: number;
   /** Who wants to hear all that comes in at the call's sockets, from their opening on. */
@@ -364,6 +366,7 @@ export class Call {
       malformed: receiver?.malformed ?? 0,
       connected: receiver?.remote != null,
       connectionsDropped: receiver?.connectionsDropped ?? 0,
+      areOthersTried: this.#options.areOthersTried,
     });
     this.#finish({ kind: 'no-media', detail });
   }

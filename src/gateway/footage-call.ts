@@ -164,6 +164,7 @@ export class FootageCall {
       steps,
       inviteTimeoutMs: INVITE_TIMEOUT_MS,
       mediaTimeoutMs: this.#ladder.hasNextTransport ? MEDIA_TIMEOUT_RUNG_MS : MEDIA_TIMEOUT_MS,
+      areOthersTried: this.#ladder.hasManyTransports,
       stallTimeoutMs: IDLE_MS,
       tap: () => this.#options.tap(),
       onDialogue: (callId) => {

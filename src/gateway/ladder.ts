@@ -1,5 +1,6 @@
 import type { IdForm, SdpForm } from '../sip/camera/profile.ts';
 import type { CallEnd } from './call.ts';
+import { climbWords, type FailedTransport } from './pull-words.ts';
 import type { DeviceView, PulledTransport, PullTransport } from './views.ts';
 
 /**
@@ -38,6 +39,13 @@ export interface LadderPlan {
   readonly idForms: readonly IdForm[];
 }
 
+/** The device took the call, and no media came on this transport. */
+function isSilence(
+  end: CallEnd,
+): end is Extract<CallEnd, { kind: 'no-media' | 'no-connection' | 'transport-refused' }> {
+  return end.kind === 'no-media' || end.kind === 'no-connection' || end.kind === 'transport-refused';
+}
+
 /** Every transport with every form of the offer, and both ids: no device is asked more often than this for one picture. */
 const MAX_RUNGS = 12;
 
@@ -51,6 +59,7 @@ export class Ladder {
   #form = 0;
   #id = 0;
   #climbed = 0;
+  readonly #failed: FailedTransport[] = [];
 
   constructor(plan: LadderPlan) {
     this.#plan = plan;
@@ -71,8 +80,20 @@ export class Ladder {
     return this.#transport + 1 < this.#plan.transports.length;
   }
 
+  /** More than one transport is tried before this ladder gives up. */
+  get hasManyTransports(): boolean {
+    return this.#plan.transports.length > 1;
+  }
+
+  /** An end as it is told when the climb is over: after several transports that brought nothing it speaks of all of them. */
+  told(end: CallEnd): CallEnd {
+    return isSilence(end) && this.#failed.length > 1 ? { kind: 'no-media', detail: climbWords(this.#failed) } : end;
+  }
+
   /** Moves to the rung that such an end asks for; false when there is none, and the ladder stays where it is. */
   climb(end: CallEnd): boolean {
+    const { rung } = this;
+    if (rung !== null && isSilence(end)) this.#failed.push({ transport: rung.transport, detail: end.detail });
     if (++this.#climbed >= MAX_RUNGS) return false;
     switch (end.kind) {
       case 'no-media':

@@ -253,6 +253,7 @@ export class Live {
       steps: this.steps,
       inviteTimeoutMs: INVITE_TIMEOUT_MS,
       mediaTimeoutMs: this.#ladder?.hasNextTransport ? MEDIA_TIMEOUT_RUNG_MS : MEDIA_TIMEOUT_MS,
+      areOthersTried: this.#ladder?.hasManyTransports ?? false,
       stallTimeoutMs: this.#ports.stallTimeoutMs,
       onMedia: (event) => this.#onMedia(event),
       onFinding: (finding) => this.#found(finding),
@@ -356,7 +357,7 @@ export class Live {
       });
       return;
     }
-    const problem = problemOf(end, []);
+    const problem = problemOf(this.#ladder?.told(end) ?? end, []);
     this.#deviceEnded = end.kind === 'device-bye';
     if (this.#deviceEnded) {
       this.#hungUp = this.#everPlayed;

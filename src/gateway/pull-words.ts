@@ -22,26 +22,42 @@ export interface NoMediaFacts {
   readonly connected: boolean;
   /** TCP connections that brought no media. */
   readonly connectionsDropped: number;
+  /** Other transports are tried by themselves: no need to advise them. */
+  readonly areOthersTried: boolean;
 }
 
 /** The device answered, and no media came. */
 export function noMediaWords(o: NoMediaFacts): string {
   const what = `200 OK came, no packet in ${o.seconds} s on ${o.transport === 'udp' ? 'UDP' : 'TCP'} ${o.port} from ${o.deviceHost}`;
   const other = o.transport === 'udp' ? 'use TCP' : 'use UDP';
+  const orOther = o.areOthersTried ? '' : `: ${other}`;
   if (o.malformed > 0)
     return `${what}: ${o.malformed} packets came that are no RTP; the device may encrypt its media or frame it in a way of its own: look at a capture.`;
   if (o.strangers > 0)
-    return `${what}: ${o.strangers} packets came there from elsewhere and were refused; another device may still be sending to this port, or the media of this one comes from an address that its answer (${o.answered.host ?? 'none'}) does not name: ${other}.`;
+    return `${what}: ${o.strangers} packets came there from elsewhere and were refused; another device may still be sending to this port, or the media of this one comes from an address that its answer (${o.answered.host ?? 'none'}) does not name${orOther}.`;
   if (o.transport !== 'udp' && (o.connected || o.connectionsDropped > 0))
-    return `${what}: the device connected and sent nothing that is RTP; it may have no picture on this channel, or frame its media in a way of its own: ${other}.`;
+    return `${what}: the device connected and sent nothing that is RTP; it may have no picture on this channel, or frame its media in a way of its own${orOther}.`;
   if (o.transport === 'tcp-active')
-    return `${what}: the connection to ${o.answered.host ?? o.deviceHost}:${o.answered.port ?? 0} brought nothing; a device behind address translation cannot be dialled: use tcp-passive or UDP.`;
+    return `${what}: the connection to ${o.answered.host ?? o.deviceHost}:${o.answered.port ?? 0} brought nothing; a device behind address translation cannot be dialled${o.areOthersTried ? '' : ': use tcp-passive or UDP'}.`;
   const verb = o.transport === 'udp' ? 'sending' : 'connecting';
   // a device in another network cannot know a private address of ours: the commonest fault of a gateway in a cloud or behind a router
   if (isPrivate(o.toldHost) && !isPrivate(o.deviceHost))
-    return `${what}: the device is ${verb} to a private address of this side: it was told ${o.toldHost}; set --advertise to the public address of this gateway${o.transport === 'udp' ? ', or use TCP' : ''}, and let the media ports through.`;
+    return `${what}: the device is ${verb} to a private address of this side: it was told ${o.toldHost}; set --advertise to the public address of this gateway${o.transport === 'udp' && !o.areOthersTried ? ', or use TCP' : ''}, and let the media ports through.`;
   const firewall = o.transport === 'udp' ? `a firewall drops UDP ${o.port}` : `a firewall refuses TCP ${o.port}`;
-  return `${what}: the device may be ${verb} to the wrong address, or ${firewall}: it was told ${o.toldHost}; set --advertise, or ${other}.`;
+  return `${what}: the device may be ${verb} to the wrong address, or ${firewall}: it was told ${o.toldHost}; set --advertise, ${o.areOthersTried ? 'and let the media ports through' : `or ${other}`}.`;
+}
+
+/** One transport of a climb that brought no media. */
+export interface FailedTransport {
+  readonly transport: PulledTransport;
+  readonly detail: string;
+}
+
+/** Several transports were tried in turn: the one on which the device comes to us tells most, for that is what networks let through. */
+export function climbWords(failed: readonly FailedTransport[]): string {
+  const telling = failed.findLast(({ transport }) => transport !== 'tcp-active') ?? failed.at(-1);
+  const names = [...new Set(failed.map(({ transport }) => transport))];
+  return `No media came over ${names.join(', ')}, tried in turn. Over ${telling?.transport}: ${telling?.detail}`;
 }
 
 /** The device refused the INVITE: what its status usually means with cameras, and what helps. */

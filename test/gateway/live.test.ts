@@ -127,6 +127,26 @@ describe('live stream', () => {
     );
   });
 
+  it('names every transport that was tried in vain, and advises none of them', async () => {
+    const world = new World();
+    const live = world.pull();
+    for (const [transport, ms] of [
+      ['tcp-passive', 4000],
+      ['udp', 4000],
+      ['tcp-active', 10_000],
+    ] as const) {
+      await world.clock.advance(0);
+      assert.equal(world.invites.at(-1)?.transport, transport);
+      world.answer();
+      await world.clock.advance(ms);
+    }
+    assert.equal(live.failure?.problem, 'no_media');
+    assert.match(
+      live.failure.detail,
+      /^No media came over tcp-passive, udp, tcp-active, tried in turn\. Over udp: 200 OK came, no packet in 4 s on UDP \d+ from 10\.0\.0\.8: .* it was told 10\.0\.0\.1; set --advertise, and let the media ports through\.$/,
+    );
+  });
+
   it('TCP-11, INV-16: treats port 0 in the answer as a transport the device cannot do', async () => {
     const world = new World();
     world.pull();

@@ -13,6 +13,7 @@ const UDP: NoMediaFacts = {
   malformed: 0,
   connected: false,
   connectionsDropped: 0,
+  areOthersTried: false,
 };
 
 describe('why no media came', () => {
@@ -54,6 +55,12 @@ describe('why no media came', () => {
     ],
   ];
   for (const [name, facts, words] of cases) it(name, () => assert.equal(noMediaWords({ ...UDP, ...facts }), words));
+
+  it('advises no transport that is tried by itself', () => {
+    for (const [name, facts] of cases)
+      assert.doesNotMatch(noMediaWords({ ...UDP, ...facts, areOthersTried: true }), /use (TCP|UDP|tcp)/, name);
+    assert.match(noMediaWords({ ...UDP, areOthersTried: true }), /told 192\.168\.1\.5; set --advertise, and let the/);
+  });
 });
 
 describe('why an INVITE was refused', () => {
