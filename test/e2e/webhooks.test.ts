@@ -10,9 +10,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
 import { channelsOf, startCamera } from '../support/camera.ts';
-import { runGateway, TOKEN, until } from '../support/gbgate.ts';
+import { type RunningGateway, runGateway, TOKEN, until } from '../support/gbgate.ts';
+import { contentTimesOf, FOOTAGE_END, startNvr } from '../support/nvr.ts';
 
 const DEVICE_ID = '34020000001320000001';
+const RECORDER_ID = '34020000001180000001';
 const SECRET = 'a secret of the test';
 
 interface Told {
@@ -69,7 +71,7 @@ async function documentedReceiver(folder: string) {
   return { url: `http://127.0.0.1:${port}/`, lines, stop: () => child.kill('SIGKILL') };
 }
 
-describe('webhooks', { timeout: 120_000 }, () => {
+describe('webhooks', { timeout: 180_000 }, () => {
   it('tell of a camera and of a stream, signed; kill -9 loses no event that one endpoint had not got', async () => {
     const data = await mkdtemp(join(tmpdir(), 'gbgate-webhooks-'));
     const documented = await documentedReceiver(data);
@@ -154,6 +156,49 @@ describe('webhooks', { timeout: 120_000 }, () => {
       awake.close();
       asleep.close();
       await first.kill().catch(() => {});
+      await rm(data, { recursive: true, force: true });
+    }
+  });
+
+  it('tell when a download is there, with the business data of its request, also when the gateway was killed meanwhile', async () => {
+    const data = await mkdtemp(join(tmpdir(), 'gbgate-webhooks-'));
+    const shop = await receiver();
+    const config = join(data, 'gbgate.yaml');
+    await writeFile(config, JSON.stringify({ webhooks: [{ url: shop.url, secret: SECRET, events: ['download.*'] }] }));
+    const args = ['--config', config];
+    const first = await runGateway({ data, args });
+    const nvr = await startNvr(first.sipPort, { id: RECORDER_ID });
+    let second: RunningGateway | null = null;
+    try {
+      const [channelId] = (await channelsOf(first, RECORDER_ID)) as [string];
+      const startEpochMs = FOOTAGE_END - 3_600_000;
+      const range = { start: startEpochMs / 1000, end: startEpochMs / 1000 + 60, speed: 4 };
+      const tag = { order: 4711, shop: '门口', lines: [1, 2] };
+      const path = `/api/v1/devices/${RECORDER_ID}/channels/${channelId}/downloads`;
+      const { status, body: job } = await first.api('POST', path, { ...range, tag });
+      assert.equal(status, 202);
+      await until('progress', () =>
+        shop.told.some(({ type, data: now }) => type === 'download.progress' && Number(now.progress) > 0),
+      );
+      await first.kill();
+      second = await runGateway({ data, args: [...args, '--sip-port', String(first.sipPort)] });
+      const completed = await until(
+        'download.completed',
+        () => shop.told.find(({ type }) => type === 'download.completed'),
+        60_000,
+      );
+      assert.ok(shop.told.length > 2 && shop.told.every((one) => one.data.id === job.id));
+      for (const { type, data: of } of shop.told) assert.deepEqual(of.tag, tag, type);
+      assert.equal(shop.types().filter((type) => type === 'download.completed').length, 1);
+      assert.match(String(completed.data.path), /^downloads\/\d{20}\/\d{20}\/\d{8}T\d{6}--\d{8}T\d{6}\.mp4$/);
+      const file = await fetch(`${second.http}/api/v1/downloads/${completed.data.id}/file?token=${TOKEN}`);
+      const times = await contentTimesOf(Buffer.from(await file.arrayBuffer()));
+      assert.deepEqual(times, nvr.timesIn(startEpochMs, startEpochMs + 60_000));
+    } finally {
+      await nvr.stop();
+      await second?.stop();
+      await first.kill().catch(() => {});
+      shop.close();
       await rm(data, { recursive: true, force: true });
     }
   });
