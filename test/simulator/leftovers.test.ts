@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { startSimulator } from '../../src/simulator/simulator.ts';
+import { until } from '../support/gbgate.ts';
+import { FOOTAGE_END } from '../support/nvr.ts';
+import { meetNvr, RecorderCall } from './footage/recorder-call.ts';
 import { offer, Platform, SERVER_ID } from './platform.ts';
 import { collectTcp, collectUdp } from './receive.ts';
 
@@ -57,4 +60,34 @@ test('60 calls, ended from either side and before or after the ACK, leave no soc
   while ((descriptors() > before.descriptors || timers() > before.timers) && performance.now() < deadline)
     await new Promise((resolve) => setTimeout(resolve, 20));
   assert.deepEqual({ descriptors: descriptors(), timers: timers() }, before);
+});
+
+test('calls for footage, ended by either side, cut and rebooted in the middle, leave no socket and no timer', async (t) => {
+  const before = { descriptors: descriptors(), timers: timers() };
+  await t.test('calls', async (inner) => {
+    const meeting = await meetNvr(inner, { quirks: ['PB-2a'] });
+    const range = {
+      name: 'Download',
+      startSeconds: FOOTAGE_END / 1000 - 60,
+      endSeconds: FOOTAGE_END / 1000 - 44,
+    } as const;
+    for (const transport of ['udp', 'tcp-passive', 'tcp-active'] as const) {
+      const whole = await RecorderCall.invite(meeting, { ...range, transport });
+      await meeting.platform.next(
+        (heard) => heard.method === 'BYE' && heard.header('Call-ID') === whole.callId,
+        15_000,
+      );
+      const ended = await RecorderCall.invite(meeting, { ...range, transport });
+      await ended.bye();
+      await RecorderCall.invite(meeting, { ...range, transport });
+      meeting.nvr.cut();
+      assert.equal(meeting.nvr.device.calls.size, 0);
+      await RecorderCall.invite(meeting, { ...range, transport });
+      meeting.nvr.reboot(100);
+      assert.equal(meeting.nvr.device.calls.size, 0);
+      await until('a registration', () => meeting.nvr.device.registration.registered);
+    }
+    await RecorderCall.invite(meeting, range); // still open when everything ends
+  });
+  await until('everything is closed', () => descriptors() <= before.descriptors && timers() <= before.timers);
 });

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { addSimulate } from '../../src/cli/simulate.ts';
 import { FLAWLESS } from '../../src/simulator/behaviour.ts';
 import { behaviourOf, QUIRKS } from '../../src/simulator/quirks.ts';
+import { until } from '../support/gbgate.ts';
 import { Platform } from './platform.ts';
 
 async function run(args: string[], signal = new AbortController().signal) {
@@ -26,6 +27,7 @@ const WRONG: [string[], RegExp][] = [
   [['--server', '127.0.0.1:70000'], /is not HOST:PORT/],
   [['--channels', '0'], /^--channels 0 is not a whole number from 1 to 10000\.\n$/],
   [['--count', '1.5'], /--count 1\.5 is not a whole number/],
+  [['--footage', '0'], /^--footage 0 is not a whole number from 1 to 3650\.\n$/],
   [['--id', 'a b'], /--id a b is not an id/],
   [
     ['--quirk', 'PS-1,PS-99', '--quirk', 'X'],
@@ -81,4 +83,23 @@ test('runs until it is told to stop, and says what happened', async (t) => {
     events.map((line) => (JSON.parse(line) as { event: string }).event),
     ['registered', 'registered', 'stopped'],
   );
+});
+
+test('--footage: searches find so many days of files', async (t) => {
+  const platform = await Platform.open({ password: 'secret' });
+  t.after(() => platform.close());
+  const stop = new AbortController();
+  const id = '34020000001180000009';
+  const args = ['--server', `127.0.0.1:${platform.port}`, '--password', 'secret', '--id', id, '--footage', '2'];
+  const done = run([...args, '--sip', 'tcp'], stop.signal);
+  await until('a registration', () => platform.registered.has(id));
+  const body =
+    '<Query><CmdType>RecordInfo</CmdType><SN>9</SN><DeviceID>34020000001310000009</DeviceID><StartTime>2020-01-01T00:00:00</StartTime><EndTime>2090-01-01T00:00:00</EndTime><Type>all</Type></Query>';
+  platform.send(id, platform.request('MESSAGE', { to: id, callId: 'search', type: 'Application/MANSCDP+xml', body }));
+  const found = await platform.next((heard) => heard.body.includes('<CmdType>RecordInfo'), 15_000);
+  assert.match(found.body, /<SN>9<\/SN>/);
+  const sum = Number(/<SumNum>(\d+)</.exec(found.body)?.[1]);
+  assert.ok(sum === 96 || sum === 97, String(sum)); // two days of half hours, on the grid of the clock
+  stop.abort();
+  await done;
 });
