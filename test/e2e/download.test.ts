@@ -1,5 +1,6 @@
 /** Recorded footage of a simulated recorder, downloaded whole: what is in the file is told by the pictures themselves. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { type FootageSite, openFootageSite } from '../support/footage-site.ts';
 import { contentTimesOf, FOOTAGE_END } from '../support/nvr.ts';
@@ -28,4 +29,36 @@ describe('downloads over every transport', { timeout: 240_000 }, () => {
       }
     });
   }
+});
+
+describe('downloads that are broken off', { timeout: 240_000 }, () => {
+  let site: FootageSite;
+  before(async () => {
+    site = await openFootageSite({ days: 1, channels: 2, quirks: ['PB-5a'] });
+  });
+  after(() => site.close());
+
+  /** Random, but the same in every run. */
+  const moments = (count: number, fromEpochMs: number, lengthMs: number) => {
+    let seed = 42;
+    return Array.from({ length: count }, () => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+      return fromEpochMs + Math.floor((seed / 2 ** 31) * lengthMs);
+    }).sort((a, b) => a - b);
+  };
+
+  test('cut at 10 random moments, the file is bit for bit what it is without cuts', async () => {
+    const range = { startEpochMs: START, endEpochMs: START + 600_000, transport: 'tcp-passive' as const };
+    const whole = await site.over(site.ask(range).id);
+    assert.equal(whole.state, 'complete', JSON.stringify(whole));
+    assert.deepEqual(await contentTimesOf(site.fileOf(whole)), site.nvr.timesIn(range.startEpochMs, range.endEpochMs));
+    for (const atEpochMs of moments(10, START, 590_000)) site.nvr.addFault({ atEpochMs, kind: 'cut' });
+    const cut = await site.over(site.ask(range).id, 120_000);
+    assert.equal(cut.state, 'complete', JSON.stringify(cut));
+    const resumed = site.events.filter(({ type, data }) => type === 'download.resumed' && data.id === cut.id);
+    assert.ok(resumed.length >= 8, `${resumed.length} times`);
+    assert.deepEqual(await contentTimesOf(site.fileOf(cut)), site.nvr.timesIn(range.startEpochMs, range.endEpochMs));
+    assert.ok(readFileSync(site.fileOf(whole)).equals(readFileSync(site.fileOf(cut))), 'other bytes');
+    assert.match(cut.path, /^downloads\/34020000001180000001\/\d+\/20260930T180000--20260930T181000-2\.mp4$/);
+  });
 });

@@ -61,11 +61,10 @@ export async function openFootageSite(
       return made;
     },
     async over(downloadId, limitMs = 60_000) {
-      await until(
-        `the end of the download, ${JSON.stringify(get(downloadId))}`,
-        () => ['complete', 'partial', 'failed', 'cancelled'].includes(get(downloadId).state),
-        limitMs,
-      );
+      const isOver = () => ['complete', 'partial', 'failed', 'cancelled'].includes(get(downloadId).state);
+      await until('the end of a download', isOver, limitMs).catch((error: Error) => {
+        throw new Error(`${error.message}: ${JSON.stringify(get(downloadId))}`);
+      });
       return get(downloadId);
     },
     fileOf: (view) => join(data, view.path),
