@@ -12,6 +12,10 @@ import { isProblem, type Problem } from './views.ts';
 export const DAY_KEPT_MS = 60 * 60_000;
 /** Days remembered, about 200 bytes each: a month of 1,000 channels. */
 export const MAX_DAYS_KEPT = 31_000;
+/** Files may come this long after an answer seemed to be over (REC-3): it is remembered no earlier. */
+const SETTLED_MS = 30_000;
+/** Answers that are to be remembered; the oldest is dropped, and asked for again. */
+const MAX_SETTLING = 64;
 /** A file may be closed, and the clock of the device wrong, by this much after the end of a day. */
 const AFTER_THE_DAY_MS = 10 * 60_000;
 
@@ -21,9 +25,19 @@ export interface DaysPorts {
   search(deviceId: string, channelId: string, span: FootageSpan): RecordSearch | Problem;
 }
 
+/** An answer that is whole, as far as is known. */
+interface Settling {
+  /** What stands before the dates of its days. */
+  readonly key: string;
+  readonly run: readonly ZoneDay[];
+  readonly search: RecordSearch;
+  readonly overMs: number;
+}
+
 export class RecordDays {
   readonly #ports: DaysPorts;
   readonly #kept = new Map<string, DayFootage & { readonly atMs: number }>();
+  #settling: Settling[] = [];
 
   constructor(ports: DaysPorts) {
     this.#ports = ports;
@@ -40,6 +54,7 @@ export class RecordDays {
     const days = daysOfMonth(month, timeZone);
     if (days === null)
       return { problem: 'bad_request', detail: `There is no month ${month.slice(0, 20)}: it is YYYY-MM.` };
+    this.#settle();
     const known = new Map<string, DayFootage>();
     for (const day of days) {
       const kept = this.#kept.get(`${deviceId} ${channelId} ${day.date}`);
@@ -52,7 +67,11 @@ export class RecordDays {
       const search = this.#ports.search(deviceId, channelId, span);
       if (isProblem(search)) return search;
       asked.push({ run, search });
-      void search.done.then(() => this.#keep(deviceId, channelId, run, search));
+      void search.done.then(() => {
+        if (search.complete)
+          this.#settling.push({ key: `${deviceId} ${channelId}`, run, search, overMs: clock.nowMs() });
+        if (this.#settling.length > MAX_SETTLING) this.#settling.shift();
+      });
     }
     await atMost(clock, waitMs, Promise.all(asked.map(({ search }) => search.done)));
     for (const { run, search } of asked) {
@@ -76,16 +95,18 @@ export class RecordDays {
     };
   }
 
-  /** Days that are over, of an answer that is whole. */
-  #keep(deviceId: string, channelId: string, run: readonly ZoneDay[], search: RecordSearch): void {
+  /** Remembers the days that are over of answers to which nothing comes any more. */
+  #settle(): void {
     const { clock } = this.#ports;
-    if (!search.complete) return;
-    const over = run.filter((day) => day.endEpochMs + AFTER_THE_DAY_MS < clock.epochMs());
-    for (const [date, footage] of footageOfDays(search.items, over)) {
-      const key = `${deviceId} ${channelId} ${date}`;
-      this.#kept.delete(key);
-      this.#kept.set(key, { ...footage, atMs: clock.nowMs() });
+    const isSettled = ({ overMs }: Settling) => clock.nowMs() - overMs >= SETTLED_MS;
+    for (const { key, run, search, overMs } of this.#settling.filter(isSettled)) {
+      const over = run.filter((day) => day.endEpochMs + AFTER_THE_DAY_MS < clock.epochMs());
+      for (const [date, footage] of footageOfDays(search.items, over)) {
+        this.#kept.delete(`${key} ${date}`);
+        this.#kept.set(`${key} ${date}`, { ...footage, atMs: overMs });
+      }
     }
+    this.#settling = this.#settling.filter((each) => !isSettled(each));
     for (const key of this.#kept.keys()) {
       if (this.#kept.size <= MAX_DAYS_KEPT) break;
       this.#kept.delete(key);

@@ -26,6 +26,8 @@ export interface SearchPorts {
   ask(query: RecordQuery, o: RecordsOptions): RecordsSearch;
   /** Something came, or the search is over. */
   onProgress(): void;
+  /** How many more files may be held, over all searches. */
+  room(): number;
 }
 
 export class RecordSearch {
@@ -47,6 +49,8 @@ export class RecordSearch {
   #widestMs = Number.POSITIVE_INFINITY;
   #answered = false;
   #silent = 0;
+  /** Files that there was no room for. */
+  #refused = 0;
   #stopped = false;
 
   constructor(ports: SearchPorts, query: RecordQuery) {
@@ -99,7 +103,7 @@ export class RecordSearch {
       } else
         windows.unshift(...cut(window, Math.ceil(lengthMs / 2000) * 1000).map((half) => ({ ...half, isHalf: true })));
     }
-    this.complete = whole;
+    this.complete = whole && this.#refused === 0;
     this.isOver = true;
     this.#ports.onProgress();
   }
@@ -137,11 +141,17 @@ export class RecordSearch {
 
   /** Windows of one search touch: a file at their edge comes with both. */
   #add(items: readonly RecordItem[]): void {
+    let room = this.#ports.room();
     for (const item of items) {
+      if (room <= 0) {
+        this.#refused += 1;
+        continue;
+      }
       const key = `${item.startEpochMs} ${item.endEpochMs} ${item.type} ${item.streamNumber ?? ''}`;
       if (this.#keys.has(key)) continue;
       this.#keys.add(key);
       this.items.push(item);
+      room -= 1;
     }
   }
 }

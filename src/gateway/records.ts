@@ -13,6 +13,8 @@ import { isProblem, type Problem } from './views.ts';
 
 /** Searches that run at once, over all devices; each holds what it found. */
 export const MAX_RUNNING_SEARCHES = 256;
+/** Files that all searches together hold, about 400 bytes each; answers that are over are forgotten first. */
+export const MAX_FILES_HELD = 300_000;
 /** Searches that are over and whose pages may still be read. */
 export const MAX_KEPT_SEARCHES = 32;
 export const KEEP_SEARCH_MS = 10 * 60_000;
@@ -44,6 +46,7 @@ interface Entry {
   overMs: number | null;
   toldMs: number;
   toldOver: boolean;
+  toldFiles: number;
 }
 
 export class Records implements RecordsDesk {
@@ -134,7 +137,10 @@ export class Records implements RecordsDesk {
 
   #start(deviceId: string, key: string, query: RecordQuery): Entry {
     const onProgress = () => this.#progress(deviceId, entry);
-    const search = new RecordSearch({ ask: (part, o) => this.#ports.ask(deviceId, part, o), onProgress }, query);
+    const search = new RecordSearch(
+      { ask: (part, o) => this.#ports.ask(deviceId, part, o), onProgress, room: () => this.#room() },
+      query,
+    );
     const entry: Entry = {
       id: this.#ports.newId(),
       key,
@@ -143,6 +149,7 @@ export class Records implements RecordsDesk {
       overMs: null,
       toldMs: Number.NEGATIVE_INFINITY,
       toldOver: false,
+      toldFiles: 0,
     };
     this.#entries.set(entry.id, entry);
     return entry;
@@ -152,8 +159,12 @@ export class Records implements RecordsDesk {
     const { search } = entry;
     const nowMs = this.#ports.clock.nowMs();
     if (search.isOver) entry.overMs ??= nowMs;
-    const isNews = search.isOver ? !entry.toldOver : nowMs - entry.toldMs >= PROGRESS_EVERY_MS;
-    if (!isNews) return;
+    const hasMore = search.items.length > entry.toldFiles;
+    // files that come after the end make the answer another one (REC-3)
+    if (entry.toldOver && hasMore) Object.assign(entry, { isRead: false, overMs: nowMs });
+    const isDue = nowMs - entry.toldMs >= PROGRESS_EVERY_MS;
+    if (search.isOver ? entry.toldOver && !(hasMore && isDue) : !isDue) return;
+    entry.toldFiles = search.items.length;
     entry.toldMs = nowMs;
     entry.toldOver = search.isOver;
     this.#ports.publish('records.progress', {
@@ -178,6 +189,19 @@ export class Records implements RecordsDesk {
       entry.search.stop();
       this.#entries.delete(entry.id);
     }
+  }
+
+  #room(): number {
+    let held = 0;
+    for (const { search } of this.#entries.values()) held += search.items.length;
+    for (const entry of this.#entries.values()) {
+      if (held < MAX_FILES_HELD) break;
+      if (entry.overMs === null) continue;
+      held -= entry.search.items.length;
+      entry.search.stop();
+      this.#entries.delete(entry.id);
+    }
+    return MAX_FILES_HELD - held;
   }
 
   #view(item: RecordItem): RecordView {

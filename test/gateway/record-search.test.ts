@@ -32,6 +32,7 @@ function search(
     nth: number,
   ) => RecordsResult | QueryFault | Promise<RecordsResult | QueryFault>,
   query = WEEK,
+  room = Number.POSITIVE_INFINITY,
 ) {
   const asked: RecordQuery[] = [];
   let stops = 0;
@@ -41,7 +42,7 @@ function search(
     const nth = asked.length;
     return { done: Promise.resolve().then(() => answer(q, o, nth)), stop: () => (stops += 1) };
   };
-  const found = new RecordSearch({ ask, onProgress: () => (progress += 1) }, query);
+  const found = new RecordSearch({ ask, onProgress: () => (progress += 1), room: () => room }, query);
   return { found, asked, stops: () => stops, progress: () => progress };
 }
 /** The footage of a device that records without a pause, in files of an hour. */
@@ -191,4 +192,10 @@ test('one search asks no more often than the bound', async () => {
   await found.done;
   assert.equal(asked.length, MAX_ASKS);
   assert.equal(found.complete, false);
+});
+
+test('files that there is no room for are left out, and the list is not whole then', async () => {
+  const { found } = search(whole, WEEK, 100);
+  await found.done;
+  assert.deepEqual([found.items.length, found.complete], [100, false]);
 });

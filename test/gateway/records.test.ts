@@ -4,6 +4,7 @@ import { DAY_KEPT_MS } from '../../src/gateway/record-days.ts';
 import { daysOfMonth, footageOfDays, joinSpans } from '../../src/gateway/record-spans.ts';
 import {
   KEEP_SEARCH_MS,
+  MAX_FILES_HELD,
   MAX_KEPT_SEARCHES,
   MAX_RUNNING_SEARCHES,
   Records,
@@ -272,6 +273,45 @@ test('so many searches run at once, so many answers are kept', async () => {
   void search({ range: range(9_999) });
   await settle();
   assert.equal(asked.filter(({ stopped }) => !stopped).length, MAX_KEPT_SEARCHES + 1);
+});
+
+test('REC-3: files that come after the end are told, and the answer that was read is another one', async () => {
+  const { asked, search, events, clock } = desk();
+  const first = search();
+  await settle();
+  asked[0]?.end({ items: [item('2026-01-04T01:00:00', '2026-01-04T02:00:00')], complete: true });
+  await first;
+  await clock.advance(2_000);
+  asked[0]?.o.onItems([item('2026-01-04T02:00:00', '2026-01-04T03:00:00')], 1);
+  assert.deepEqual([events.at(-1)?.[1].state, events.at(-1)?.[1].received], ['over', 2]);
+  const again = await search();
+  assert.deepEqual(['items' in again && again.items.length, asked.length], [2, 1]);
+});
+
+test('all searches together hold no more files than the bound; answers that are over go first', async () => {
+  const { asked, search } = desk();
+  const many = (count: number, from: number) =>
+    Array.from({ length: count }, (_, n) => ({
+      ...item('2026-01-04T01:00:00', '2026-01-04T02:00:00'),
+      startEpochMs: MORNING.startEpochMs + from + n,
+    }));
+  const range = (n: number) => ({ startEpochMs: MORNING.startEpochMs + n * 1000, endEpochMs: MORNING.endEpochMs });
+  const half = MAX_FILES_HELD / 2;
+  const read = search({ range: range(1) });
+  await settle();
+  asked[0]?.end({ items: many(half, 0), complete: true });
+  await read;
+  void search({ range: range(2) });
+  void search({ range: range(3) });
+  await settle();
+  asked[1]?.o.onItems(many(half, 0), null);
+  assert.equal(asked[0]?.stopped, false);
+  asked[2]?.o.onItems(many(half, 0), null);
+  assert.equal(asked[0]?.stopped, true, 'it made room');
+  const last = search({ range: range(2), waitMs: 1 });
+  asked[1]?.end({ items: many(10, half), complete: true });
+  const full = await last;
+  assert.deepEqual('items' in full && [full.items.length, full.complete], [half, false]);
 });
 
 test('events of one search come twice a second at most, the last one always', async () => {
