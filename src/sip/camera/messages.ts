@@ -4,7 +4,7 @@ import { type Envelope, isCommand, readEnvelope } from '../manscdp/envelope.ts';
 import { readKeepalive } from '../manscdp/keepalive.ts';
 import { readMediaStatus } from '../manscdp/media-status.ts';
 import type { Peer } from '../peer.ts';
-import { userOf } from '../wire/address.ts';
+import { tagOf, userOf } from '../wire/address.ts';
 import { callIdOf, contentTypeOf, type SipRequest } from '../wire/message.ts';
 import type { Catalogs } from './catalogs.ts';
 import type { Directory } from './directory.ts';
@@ -142,7 +142,8 @@ export class MessageDesk {
         `a ${request.method} with ${type === null ? 'no Content-Type' : `Content-Type ${type}`} holds MANSCDP`,
       );
     const sender = userOf(request.headers.get('From'));
-    if (sender !== deviceId)
+    // inside the dialogue of a call it is the channel, as invited
+    if (sender !== deviceId && tagOf(request.headers.get('To')) === null)
       this.#found(deviceId, 'INV-6', `a ${request.method} names ${sender} in From instead of the device`);
   }
 
