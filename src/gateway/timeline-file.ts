@@ -18,7 +18,7 @@ export const MAX_TIMELINE_FILES = 1000;
  * Descriptions of files that are kept for the next range: a player asks for a dozen while it seeks. Two whole days, or
  * hundreds of minutes.
  */
-export const MAX_KEPT_BYTES = 64 * 1024 * 1024;
+const MAX_KEPT_BYTES = 64 * 1024 * 1024;
 export const MAX_KEPT = 16;
 
 /** Read from a recording at once. */
@@ -57,6 +57,8 @@ export interface TimelinePorts {
   /** Recordings of the channel, of all its streams, that reach into the range; one more than `MAX_TIMELINE_FILES` at most. */
   recordings(query: TimelineQuery): readonly Recording[];
   absolutePath(recording: Recording): string;
+  /** For tests: another bound than `MAX_KEPT_BYTES`. */
+  readonly maxKeptBytes?: number;
   log(message: string, data: Record<string, unknown>): void;
 }
 
@@ -127,9 +129,10 @@ export class TimelineFiles {
 
   /** The one that was used last always stays. */
   #forget(): void {
+    const { maxKeptBytes = MAX_KEPT_BYTES } = this.#ports;
     let bytes = [...this.#kept.values()].reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
     for (const [key, { memoryBytes }] of this.#kept) {
-      if (this.#kept.size === 1 || (bytes <= MAX_KEPT_BYTES && this.#kept.size <= MAX_KEPT)) return;
+      if (this.#kept.size === 1 || (bytes <= maxKeptBytes && this.#kept.size <= MAX_KEPT)) return;
       this.#kept.delete(key);
       bytes -= memoryBytes;
     }

@@ -3,6 +3,7 @@
  * the same footage gives the same bytes, whatever happened on the way.
  */
 import type { Run, RunSample } from './fragment.ts';
+import { MAX_DURATION } from './index.ts';
 
 /** A group of pictures longer than this is written in parts: it is what a crash may lose. Most cameras send a key frame every 2–4 s. */
 export const MAX_OPEN_MS = 5000;
@@ -18,9 +19,6 @@ export const MAX_LAG_MS = 1000;
 
 /** With so much held back a fragment leaves without its sound: two of the largest. */
 export const MAX_HELD_BYTES = 2 * MAX_OPEN_BYTES;
-
-/** Largest duration a `trun` holds, in ticks. */
-const MAX_UINT32 = 0xffff_ffff;
 
 interface Lane {
   readonly trackId: number;
@@ -78,7 +76,7 @@ export class Cutter {
     const compositionOffset = Math.max(0, sample.compositionOffset - (dts - sample.dts));
     const before = lane.samples.at(-1);
     // The next sample's dts is the truth about the duration of the one before.
-    if (before !== undefined) before.duration = Math.min(dts - before.dts, MAX_UINT32);
+    if (before !== undefined) before.duration = Math.min(dts - before.dts, MAX_DURATION);
     const bytes = sample.data.length;
     if (this.#isLead(lane)) {
       const seconds = dts / lane.timescale;

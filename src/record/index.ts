@@ -4,8 +4,11 @@
  */
 import { ByteLog, type ByteReader } from './byte-log.ts';
 
-/** Largest duration and size the tables of ISO/IEC 14496-12 hold (32 bits): 13 hours at 90 kHz. */
-const MAX_UINT32 = 0xffff_ffff;
+/**
+ * Largest duration: 6.6 hours at 90 kHz. The tables of ISO/IEC 14496-12 hold 32 bits, but ffmpeg and mp4box take them for a
+ * number with a sign and make 1 of what is larger.
+ */
+export const MAX_DURATION = 0x7fff_ffff;
 
 /** In the head of a packed sample, below its size: a sync sample; a duration or a composition offset other than the one before. */
 const SYNC = 1;
@@ -113,11 +116,11 @@ export class TrackIndex {
   add(dts: number, duration: number, compositionOffset: number, size: number, isSync: boolean): void {
     if (this.#samples === 0) this.#firstDts = dts;
     else {
-      this.#duration = Math.min(Math.max(0, dts - this.#dts), MAX_UINT32);
+      this.#duration = Math.min(Math.max(0, dts - this.#dts), MAX_DURATION);
       this.#pack();
     }
     this.#dts = dts;
-    this.#duration = Math.min(duration, MAX_UINT32);
+    this.#duration = Math.min(duration, MAX_DURATION);
     this.#composition = compositionOffset;
     this.#size = size;
     this.#isSync = isSync;

@@ -9,8 +9,11 @@ import { codecOf, type MovieTrack, readMovie } from './movie.ts';
  */
 export const MAX_SAMPLE_ENTRIES = 64;
 
-/** The longest break that a file can show: a sample's duration has 32 bits, 13 hours at 90 kHz. A longer one is shown as this. */
-export const MAX_GAP_SECONDS = 13 * 3600;
+/**
+ * The longest break that a file can show, 6.5 hours: readers take a sample's duration for a number with a sign (31 bits at
+ * 90 kHz). A longer one is shown as this.
+ */
+export const MAX_GAP_SECONDS = 6.5 * 3600;
 
 /** Where a source stands in the file: what its feed calls `dts90k` is `at90k` in the file, both in 90 kHz. */
 export interface Joint {

@@ -17,6 +17,7 @@ import type { Fragment, InitSegment, Sample } from '../../src/media/frame.ts';
 import type { Recording } from '../../src/record/archive.ts';
 import { MAX_JOINT_MS } from '../../src/record/joined.ts';
 import { type Recorder, startRecording } from '../../src/record/recorder.ts';
+import { MAX_GAP_SECONDS } from '../../src/record/tracks.ts';
 import { makeClip, readSamples } from '../record/clip.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'gbgate-timeline-'));
@@ -72,7 +73,7 @@ function begin(row: Recording, o: { init?: InitSegment; reserveBytes?: number })
   });
 }
 
-function opened(rows: readonly Recording[]) {
+function opened(rows: readonly Recording[], maxKeptBytes?: number) {
   const logged: string[] = [];
   const clock = { nowMs: 0 };
   const files = new TimelineFiles({
@@ -80,6 +81,7 @@ function opened(rows: readonly Recording[]) {
     recordings: () => rows,
     absolutePath: ({ path }) => join(dir, path),
     log: (message) => logged.push(message),
+    ...(maxKeptBytes === undefined ? {} : { maxKeptBytes }),
   });
   const ask = (fromSeconds: number, toSeconds: number, streamNumber = 0) =>
     files.file({
@@ -318,4 +320,22 @@ test('what was made is kept for the next range, but not too much of it', async (
     !('problem' in again) && !('problem' in first) && again.etag === first.etag,
     'the same content has the same tag',
   );
+});
+
+test('what was made is kept up to a bound in bytes; the newest always is', async () => {
+  const { ask } = opened(await three, 1);
+  const first = await ask(0, 100);
+  assert.equal(await ask(0, 100), first);
+  await ask(1, 50);
+  assert.notEqual(await ask(0, 100), first);
+});
+
+test('a gap that no file can show is shown as long as one can, with sound and picture together', async () => {
+  const first = await file(cut(0, 100), START);
+  const second = await file(cut(200, 300), START + 20 * 3600 * 1000);
+  const [video, audio] = readSamples(await bytes(await opened([first, second]).ask(0, MAX_TIMELINE_MS / 1000)));
+  const seconds = 4 + MAX_GAP_SECONDS;
+  assert.equal(video!.samples[100]!.dts, seconds * 90_000);
+  const after = audio!.samples.find(({ dts }) => dts > 10 * 8000)!;
+  assert.ok(Math.abs(after.dts - seconds * 8000) < 400, `${after.dts}`);
 });

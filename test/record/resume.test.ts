@@ -5,6 +5,7 @@ import { type Recorder, startRecording } from '../../src/record/recorder.ts';
 import { recoverFile } from '../../src/record/recover.ts';
 import { resumeRecording } from '../../src/record/resume.ts';
 import { hashOf, MAX_TAIL_SAMPLES, TAIL_MS, Tail, type TailSample } from '../../src/record/tail.ts';
+import { MAX_GAP_SECONDS } from '../../src/record/tracks.ts';
 import { makeClip, readSamples } from './clip.ts';
 import { MemoryFile } from './disk.ts';
 
@@ -192,6 +193,22 @@ test('a gap stays time: what comes behind a joint stands where it belongs', asyn
   assert.equal(video!.samples[50]!.dts, 100 * 90_000);
   const first = audio!.samples.find(({ dts }) => dts > 10 * 8000)!;
   assert.ok(Math.abs(first.dts - 100 * 8000) <= 1, `${first.dts}`);
+});
+
+test('a gap that no file can show is shown as long as one can, with sound and picture together', async () => {
+  const file = new MemoryFile();
+  const recorder = begin(file);
+  for (const fragment of clip.fragments.slice(0, 50)) recorder.fragment(fragment);
+  const endMs = recorder.durationMs;
+  const dts90k = clip.fragments[0]!.dts90k + 777_777;
+  recorder.join({ ...clip.init, generation: 5 }, { dts90k, at90k: 20 * 3600 * 90_000 });
+  for (const fragment of again(0, { video: 0, audio: 0 }).slice(0, 50)) recorder.fragment(fragment);
+  await recorder.stop();
+  const [video, audio] = readSamples(file.content);
+  const seconds = endMs / 1000 + MAX_GAP_SECONDS;
+  assert.ok(Math.abs(video!.samples[50]!.dts / 90_000 - seconds) < 0.001);
+  const first = audio!.samples.find(({ dts }) => dts > 10 * 8000)!;
+  assert.ok(Math.abs(first.dts / 8000 - seconds) < 0.001);
 });
 
 test('there is nothing to go on with: a file that is gone, empty, none of ours, on a disk that refuses', async () => {
