@@ -67,6 +67,8 @@ export const END_SLACK_MS = 1000;
 export const PAST_END_MS = 2000;
 /** PB-4: after "that was all" what was sent before is waited for: until nothing came for so long. */
 export const DRAIN_MS = 1000;
+/** Media and signalling go different ways: what comes this much later was not on its way. */
+const LATE_MS = 300;
 /** PB-15: media that goes on for so long after "that was all": only a file was over, not the footage. */
 export const DRAIN_LIMIT_MS = 10_000;
 
@@ -89,7 +91,6 @@ export class FootageCall {
   #cancelTimer: () => void = () => {};
   /** When the device said that this was all. */
   #saidEndMs: number | null = null;
-  #cameAfterEnd = false;
   #isOver = false;
 
   constructor(ports: FootagePorts, options: FootageCallOptions) {
@@ -189,7 +190,6 @@ export class FootageCall {
     if (event.type === 'first-packet') this.#onFirstPacket();
     this.#options.onMedia(event);
     if (event.type !== 'fragment' || this.#isOver) return;
-    this.#cameAfterEnd ||= this.#saidEndMs !== null;
     const position = this.#options.positionEpochMs();
     if (position === null || position < this.#options.range.endEpochMs + PAST_END_MS) return;
     this.#found({ code: 'PB-3', detail: 'it went on past the end of the range' });
@@ -226,7 +226,6 @@ export class FootageCall {
   #onMediaStatus(notifyType: string): void {
     if (notifyType !== '121' || this.#saidEndMs !== null) return;
     this.#saidEndMs = this.#ports.clock.nowMs();
-    this.#cameAfterEnd = false;
     this.#drain();
   }
 
@@ -243,8 +242,12 @@ export class FootageCall {
       }
       const silentMs = nowMs - Math.max(saidMs, this.receiver?.lastPacketMs ?? saidMs);
       if (silentMs >= DRAIN_MS) {
-        if (this.#cameAfterEnd)
-          this.#found({ code: 'PB-4', detail: 'its media came after it had said that it was done' });
+        const lateMs = (this.receiver?.lastPacketMs ?? saidMs) - saidMs;
+        if (lateMs > LATE_MS)
+          this.#found({
+            code: 'PB-4',
+            detail: `its media came ${Math.round(lateMs)} ms after it had said that it was done`,
+          });
         this.#over({ why: 'media-status', detail: 'the device said that this was all' }, null);
       } else if (nowMs - saidMs >= DRAIN_LIMIT_MS) {
         this.#saidEndMs = null;
