@@ -268,6 +268,11 @@ describe('the page, with a scripted gateway', { timeout: 60_000 }, () => {
     page = await browser.open(`${standIn.address}#/live/${DEVICE.id}/${CHANNEL.id}?stream=1`);
     await until('a viewer', async () => asked, Boolean);
     assert.equal(new URL(asked, 'ws://x').searchParams.get('stream'), '1');
+    await page.close();
+    asked = '';
+    page = await browser.open(`${standIn.address}#/live/${DEVICE.id}/${CHANNEL.id}?stream=none`);
+    await until('a viewer', async () => asked, Boolean);
+    assert.equal(new URL(asked, 'ws://x').searchParams.get('stream'), null, 'what is no stream is the main one');
   });
 
   test('speaks Chinese to a Chinese browser', async () => {

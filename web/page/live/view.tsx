@@ -29,6 +29,12 @@ import './live.css';
 
 const cellOf = (channel: Channel): Cell => ({ deviceId: channel.deviceId, channelId: channel.id, stream: 'auto' });
 
+/** The stream that the address names; what is none is the main one. */
+function streamOf(query: URLSearchParams): number {
+  const text = query.get('stream') ?? '';
+  return /^\d$/.test(text) ? Number(text) : 0;
+}
+
 /**
  * Cameras on the left. On the right the one that the address names (`#/live/DEVICE/CHANNEL?stream=N`), or the wall that it describes
  * (`#/live?grid=9&cells=…&page=2`).
@@ -122,7 +128,7 @@ export function LiveView() {
             key={`${channel.deviceId}/${channel.id}`}
             channel={channel}
             isOnline={linked && (known?.devices.some((one) => one.id === channel.deviceId && one.online) ?? false)}
-            streamNumber={Number(query.get('stream') ?? 0)}
+            streamNumber={streamOf(query)}
             recordings={recorded ?? []}
             onUnauthorized={refused}
             onRecordingsChanged={() => void readRecordings()}
