@@ -1,8 +1,10 @@
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
 import { PLATFORM_ID, type RunningGateway, SIP_PASSWORD, until } from './gbgate.ts';
+import { noteCamera } from './undisturbed.ts';
 
 /** One well-behaved simulated camera at a gateway of the tests; say what is to be different. */
 export function startCamera(sipPort: number, o: Partial<SimulatorOptions> & { id: string }): Promise<Simulator> {
+  noteCamera(sipPort, o.id, (o.quirks?.size ?? 0) > 0);
   return startSimulator({
     server: { host: '127.0.0.1', port: sipPort },
     serverId: PLATFORM_ID,

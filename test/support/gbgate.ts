@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { wronglyTolerated } from './undisturbed.ts';
 
 export const TOKEN = 'test-token';
 export const SIP_PASSWORD = '12345678';
@@ -84,6 +85,8 @@ export async function runGateway(o: GatewayRunOptions = {}): Promise<RunningGate
       child.kill('SIGTERM');
       const code = await exited;
       if (o.data === undefined) await rm(data, { recursive: true, force: true });
+      const unusual = wronglyTolerated(portOf(ready.sip), log);
+      if (unusual.length > 0) throw new Error(`findings of cameras without quirks:\n${unusual.join('\n')}`);
       return code;
     },
     async kill() {
