@@ -105,7 +105,7 @@ export const MEDIA_QUIRKS: readonly MediaQuirk[] = [
     soundClockOffset90k: 5 * HOUR_90K,
   }),
   quirk('TS-8', 'writes no DTS, also with B pictures', { timestamps: 'no-dts' }),
-  quirk('TS-12', 'counts its PTS from 1970', { firstDts90k: TIME_OF_DAY_90K }),
+  quirk('TS-12', 'counts its PTS from 1970', { firstDts90k: TIME_OF_DAY_90K, captureClock: true }),
   quirk('ES-1', 'begins four seconds before its first key frame', { startsInsideGroup: true }),
   quirk('PTZ-6', 'sends a key frame for IFrameCmd alone, the spelling of 2022', { keyFrameCommand: 'IFrameCmd' }),
   quirk('ES-2', 'sends its parameter sets once only', { parameterSetsOnce: true }),

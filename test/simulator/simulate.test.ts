@@ -99,7 +99,7 @@ test('--footage: searches find so many days of files', async (t) => {
   const found = await platform.next((heard) => heard.body.includes('<CmdType>RecordInfo'), 15_000);
   assert.match(found.body, /<SN>9<\/SN>/);
   const sum = Number(/<SumNum>(\d+)</.exec(found.body)?.[1]);
-  assert.ok(sum === 96 || sum === 97, String(sum)); // two days of half hours, on the grid of the clock
+  assert.ok(sum >= 96 && sum <= 98, String(sum)); // two days of half hours, and this hour so far
   stop.abort();
   await done;
 });

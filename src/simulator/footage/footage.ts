@@ -4,11 +4,11 @@ import { Library, type Span } from './library.ts';
 import { MOMENT_MS, Reel } from './reel.ts';
 
 export interface FootageOptions {
-  /** Days before `untilEpochMs`. */
+  /** So many days before `untilEpochMs`, or before this hour. */
   readonly days: number;
   /** Another clip than `footage`, by name or path. */
   readonly clip?: string | undefined;
-  /** Where footage ends (exclusive); default: the last full hour. */
+  /** Where footage ends (exclusive); default: now, whenever that is. */
   readonly untilEpochMs?: number | undefined;
   /** Minutes of one file; default 30. */
   readonly fileMinutes?: number | undefined;
@@ -52,10 +52,10 @@ export class Footage {
   readonly #faults: FootageFault[];
 
   constructor(o: FootageOptions, clip: Clip, other: Clip, behaviour: Behaviour) {
-    const endEpochMs = o.untilEpochMs ?? Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+    const until = o.untilEpochMs;
     this.library = new Library({
-      startEpochMs: endEpochMs - o.days * DAY_MS,
-      endEpochMs,
+      startEpochMs: (until ?? Math.floor(Date.now() / HOUR_MS) * HOUR_MS) - o.days * DAY_MS,
+      endEpochMs: () => until ?? Date.now(),
       fileMs: (o.fileMinutes ?? FILE_MINUTES) * MINUTE_MS,
       gaps: o.gaps ?? [],
       hourlyGap: behaviour.hourlyGap,

@@ -10,7 +10,10 @@ export interface RecordedFile extends Span {
   readonly type: 'time' | 'alarm' | 'manual';
 }
 
-export interface LibraryOptions extends Span {
+export interface LibraryOptions {
+  readonly startEpochMs: number;
+  /** Exclusive; a recorder that records on has another each time it is asked. */
+  readonly endEpochMs: () => number;
   /** Length of a file; files begin at multiples of it. */
   readonly fileMs: number;
   readonly gaps: readonly Span[];
@@ -37,7 +40,8 @@ export class Library {
   /** The earliest moment at or after this one at which there is footage; null when there is none any more. */
   next(epochMs: number): number | null {
     let at = Math.max(epochMs, this.#o.startEpochMs);
-    while (at < this.#o.endEpochMs) {
+    const end = this.#o.endEpochMs();
+    while (at < end) {
       const gap = this.gapAt(at);
       if (gap === null) return at;
       at = gap.endEpochMs;
@@ -54,7 +58,7 @@ export class Library {
   /** The end of the file that holds this moment: where it is full, where a gap begins, where the footage ends. */
   fileEnd(epochMs: number): number {
     const { endEpochMs, fileMs, hourlyGap } = this.#o;
-    let end = Math.min(endEpochMs, (Math.floor(epochMs / fileMs) + 1) * fileMs);
+    let end = Math.min(endEpochMs(), (Math.floor(epochMs / fileMs) + 1) * fileMs);
     for (const gap of this.#gaps) if (gap.startEpochMs > epochMs) end = Math.min(end, gap.startEpochMs);
     if (hourlyGap) {
       const gapMs = Math.floor(epochMs / HOUR_MS) * HOUR_MS + HOURLY_GAP.fromMs;

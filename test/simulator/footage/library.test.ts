@@ -11,7 +11,7 @@ const MIDNIGHT = Date.UTC(2026, 0, 10);
 const library = (gaps: [number, number][] = [], hourlyGap = false) =>
   new Library({
     startEpochMs: MIDNIGHT,
-    endEpochMs: MIDNIGHT + DAY,
+    endEpochMs: () => MIDNIGHT + DAY,
     fileMs: 30 * MINUTE,
     gaps: gaps.map(([from, to]) => ({ startEpochMs: MIDNIGHT + from, endEpochMs: MIDNIGHT + to })),
     hourlyGap,
@@ -94,4 +94,22 @@ test('files tile what is there: no overlap, and every moment is in one of them o
       },
     ),
   );
+});
+
+test('a recorder that records on has a file that grows', () => {
+  let now = MIDNIGHT + 31 * MINUTE;
+  const of = new Library({
+    startEpochMs: MIDNIGHT,
+    endEpochMs: () => now,
+    fileMs: 30 * MINUTE,
+    gaps: [],
+    hourlyGap: false,
+  });
+  assert.deepEqual(minutes(of, 0, 90), [
+    [0, 30],
+    [30, 31],
+  ]);
+  assert.equal(of.next(MIDNIGHT + 31 * MINUTE), null);
+  now += 5 * MINUTE;
+  assert.deepEqual(minutes(of, 30, 90), [[30, 36]]);
 });
