@@ -60,6 +60,8 @@ const BUSY_PAUSE_MS = 500;
 
 /** PB-2: devices that never say that they are done. So long without a packet is the end, wherever it is. */
 export const IDLE_MS = 15_000;
+/** A playback comes as it is watched: a picture in 4 s at the least, of one a second at a quarter of its speed. */
+const PLAYBACK_IDLE_MS = 6000;
 /** PB-2: the same when the end of the range has been reached, give or take `END_SLACK_MS`. */
 export const IDLE_AT_END_MS = 5000;
 export const END_SLACK_MS = 1000;
@@ -166,7 +168,7 @@ export class FootageCall {
       inviteTimeoutMs: INVITE_TIMEOUT_MS,
       mediaTimeoutMs: this.#ladder.hasNextTransport ? MEDIA_TIMEOUT_RUNG_MS : MEDIA_TIMEOUT_MS,
       areOthersTried: this.#ladder.hasManyTransports,
-      stallTimeoutMs: IDLE_MS,
+      stallTimeoutMs: name === 'Playback' ? PLAYBACK_IDLE_MS : IDLE_MS,
       tap: () => this.#options.tap(),
       onDialogue: (callId) => {
         this.#ports.dialogueBegun(callId);

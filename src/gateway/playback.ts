@@ -14,7 +14,7 @@ import { FootageCall } from './footage-call.ts';
 import type { HistoryOptions } from './history.ts';
 import { retryPauseMs } from './ladder.ts';
 import { type PlaybackCommand, PlaybackControl } from './playback-control.ts';
-import type { PlaybackOptions, PlaybackPorts } from './playback-ports.ts';
+import { beyond, type PlaybackOptions, type PlaybackPorts } from './playback-ports.ts';
 import { closeCodeOf, problemOf } from './pull-failure.ts';
 import { heldWords } from './pull-words.ts';
 import { NOTHING_REFUSED, type Refused, refusedSoFar } from './refused.ts';
@@ -345,7 +345,7 @@ export class Playback {
       );
       return;
     }
-    const from = Math.max(position, next.startEpochMs);
+    const from = Math.max(beyond(position, this.#failures), next.startEpochMs);
     this.#found(
       {
         code: 'PB-15',

@@ -1,5 +1,6 @@
 import type { Removal } from './removal.ts';
 import { MEDIA_REMOVALS } from './removals-media.ts';
+import { PLAYBACK_REMOVALS } from './removals-playback.ts';
 import { RECORD_REMOVALS } from './removals-records.ts';
 import { SIGNALLING_REMOVALS } from './removals-signalling.ts';
 
@@ -9,7 +10,12 @@ export type { Removal } from './removal.ts';
  * How each tolerance is taken out of the source: one edit that makes the gateway believe the standard again. A test that
  * pins the code must then fail, or it pins nothing.
  */
-export const REMOVALS: readonly Removal[] = [...SIGNALLING_REMOVALS, ...MEDIA_REMOVALS, ...RECORD_REMOVALS];
+export const REMOVALS: readonly Removal[] = [
+  ...SIGNALLING_REMOVALS,
+  ...MEDIA_REMOVALS,
+  ...RECORD_REMOVALS,
+  ...PLAYBACK_REMOVALS,
+];
 
 /** Codes whose tolerance is no line of its own that could be taken out, and why. */
 export const NO_SINGLE_EDIT: Readonly<Record<string, string>> = {
