@@ -36,7 +36,10 @@ export async function openFootageSite(
   gateway.events(null, null, (event) => events.push(event));
   const id = '34020000001180000001';
   const nvr = await startNvr(gateway.sipPort, { id, ...o });
-  await until('its channels', () => gateway.channel(id, nvr.channels[0]!) && !('problem' in gateway.channel(id, nvr.channels[0]!)));
+  await until(
+    'its channels',
+    () => gateway.channel(id, nvr.channels[0]!) && !('problem' in gateway.channel(id, nvr.channels[0]!)),
+  );
   const channel = (index = 0) => nvr.channels[index]!;
   const get = (downloadId: string): DownloadView => {
     const view = gateway.downloads.get(downloadId);

@@ -1,0 +1,67 @@
+/** Footage with gaps, holes, joints and other pictures: one file all the same, and what is missing is named. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { readSamples } from '../record/clip.ts';
+import { openFootageSite } from '../support/footage-site.ts';
+import { contentTimesOf, FOOTAGE_END } from '../support/nvr.ts';
+
+const START = FOOTAGE_END - 3_600_000;
+const iso = (epochMs: number) => new Date(epochMs + 8 * 3_600_000).toISOString().replace('Z', '+08:00');
+
+test('PB-7: three gaps are named to the second, not waited for, and the download is partial', {
+  timeout: 120_000,
+}, async () => {
+  const gaps = [60, 200, 400].map((at, i) => ({
+    startEpochMs: START + at * 1000,
+    endEpochMs: START + (at + 20 + i * 7) * 1000,
+  }));
+  const site = await openFootageSite({ days: 1, gaps, quirks: ['PB-5a'] });
+  try {
+    const range = { startEpochMs: START, endEpochMs: START + 500_000 };
+    const view = await site.over(site.ask({ ...range, transport: 'tcp-passive' }).id);
+    assert.equal(view.state, 'partial', JSON.stringify(view));
+    assert.deepEqual(
+      view.missing,
+      gaps.map(({ startEpochMs, endEpochMs }) => ({ start: iso(startEpochMs), end: iso(endEpochMs) })),
+    );
+    assert.deepEqual(await contentTimesOf(site.fileOf(view)), site.nvr.timesIn(range.startEpochMs, range.endEpochMs));
+    assert.equal(view.progress, 1);
+    assert.ok(!existsSync(site.fileOf(view).replace('.mp4', '.part.mp4')));
+  } finally {
+    await site.close();
+  }
+});
+
+test('a hole of a UDP call is asked for again', { timeout: 120_000 }, async () => {
+  const faults = [12_345, 40_000].map((ms) => ({ atEpochMs: START + ms, kind: 'hole' as const, packets: 4 }));
+  const site = await openFootageSite({ days: 1, faults });
+  try {
+    const range = { startEpochMs: START, endEpochMs: START + 60_000 };
+    const view = await site.over(site.ask({ ...range, transport: 'udp' }).id);
+    assert.equal(view.state, 'complete', JSON.stringify(view));
+    assert.deepEqual(await contentTimesOf(site.fileOf(view)), site.nvr.timesIn(range.startEpochMs, range.endEpochMs));
+    assert.ok(site.events.some(({ type }) => type === 'download.resumed'));
+  } finally {
+    await site.close();
+  }
+});
+
+test('a device that reboots is waited for, and another size of picture makes no other file', {
+  timeout: 120_000,
+}, async () => {
+  const site = await openFootageSite({
+    days: 1,
+    changeAtEpochMs: START + 20_000,
+    faults: [{ atEpochMs: START + 10_000, kind: 'reboot' }],
+  });
+  try {
+    const range = { startEpochMs: START, endEpochMs: START + 40_000 };
+    const view = await site.over(site.ask({ ...range, transport: 'tcp-passive' }).id, 90_000);
+    assert.equal(view.state, 'complete', JSON.stringify(view));
+    assert.deepEqual(await contentTimesOf(site.fileOf(view)), site.nvr.timesIn(range.startEpochMs, range.endEpochMs));
+    assert.equal(readSamples(readFileSync(site.fileOf(view))).filter(({ kind }) => kind === 'video').length, 1);
+  } finally {
+    await site.close();
+  }
+});
