@@ -275,7 +275,7 @@ export class Live {
     switch (event.type) {
       case 'first-packet':
         this.#bitrate.restart(this.#feed.counters.bytes, this.#ports.clock.nowMs());
-        this.steps.add('first packet', `${event.remote}, SSRC ${event.ssrc}`);
+        this.steps.add('first packet', `${event.remote}, SSRC ${String(event.ssrc).padStart(10, '0')}`);
         if (this.state === 'inviting') this.#setState('waiting');
         this.#rememberRung();
         return;
