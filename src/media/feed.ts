@@ -75,6 +75,9 @@ export class Feed {
   readonly #findings: Findings;
   readonly #order: OrderFindings;
   readonly #wish = new KeyFrameWish();
+  readonly #isFootage: boolean;
+  /** The newest packet in order had its marker bit set. */
+  #marked = false;
   #events: FeedEvent[] = [];
   #nowMs = 0;
   #packed = false;
@@ -84,6 +87,7 @@ export class Feed {
     const discarded = () => {
       this.#counters.discarded += 1;
     };
+    this.#isFootage = options.pace !== undefined && options.pace !== 'arrival';
     this.#findings = new Findings((found) => this.#events.push({ type: 'finding', finding: found }));
     this.#order = new OrderFindings(finding);
     this.#watch = new VideoWatch(finding);
@@ -201,9 +205,12 @@ export class Feed {
     this.#nowMs = nowMs;
     this.#lanes.flush();
     this.#order.look(nowMs, this.#lanes.counts, this.#counters.packets, true);
+    // A PES without length (PS-8) is whole when footage ends, or with a marker; a live stream may be hung up in the middle of it.
+    const isWhole =
+      this.#isFootage || this.#marked || (this.#other.isUsed ? this.#other.atBoundary : this.#ps.atBoundary);
     this.#ps.end();
     this.#other.end();
-    this.#units.end(this.#ps.atBoundary || this.#other.isUsed);
+    this.#units.end(isWhole && (this.#ps.atBoundary || this.#other.isUsed));
     this.#remux.end(nowMs);
     return this.#take();
   }
@@ -214,6 +221,7 @@ export class Feed {
     const { payloadStart, payloadEnd } = header;
     if ((packet[0]! & 0x3f) !== 0) this.#findings.add('RTP-13', oddHeader(packet), this.#nowMs);
     if (payloadStart === payloadEnd) return;
+    this.#marked = header.marker;
     const kind = this.#kinds.of(header, packet);
     if (kind === null) return;
     this.#units.packet(header.timestamp, arrivedMs);

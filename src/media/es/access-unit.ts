@@ -158,10 +158,10 @@ export class AccessUnits {
     this.#signs.forget();
   }
 
-  /** The stream is over: what is whole leaves. */
-  end(boundary: boolean): void {
+  /** The stream is over. `isWhole`: what has come of the last frame is all of it. */
+  end(isWhole: boolean): void {
     this.#resolve(true);
-    if (this.#frame.length > 0 && boundary && !this.#inPes) this.#finish();
+    if (this.#frame.length > 0 && isWhole && !this.#inPes) this.#finish();
     else if (this.#frame.length > 0) this.#drop();
   }
 

@@ -44,6 +44,11 @@ export class OtherPayloads {
     return this.#es !== null || this.#ts !== null;
   }
 
+  /** No frame is open. */
+  get atBoundary(): boolean {
+    return (this.#es?.atBoundary ?? true) && (this.#ts?.atBoundary ?? true);
+  }
+
   /** One payload in order. `prelude`: payloads of the same frame that came before it was known what they are. */
   push(kind: Exclude<PayloadKind, 'ps'>, header: RtpHeader, packet: Uint8Array, prelude: readonly Uint8Array[]): void {
     const { payloadStart, payloadEnd, timestamp, marker } = header;
