@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { inspectFile } from '../../src/inspect/inspect-file.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { type Browser, launchBrowser, playerFacts, until as untilSeen } from '../support/browser.ts';
 import { channelsOf, startCamera } from '../support/camera.ts';
@@ -19,7 +20,7 @@ describe('streams, recordings and system in Chromium', { timeout: 180_000 }, () 
   let streamId: string;
 
   before(async () => {
-    [gateway, browser] = await Promise.all([runGateway(), launchBrowser()]);
+    [gateway, browser] = await Promise.all([runGateway({ args: ['--linger', '300s'] }), launchBrowser()]);
     camera = await startCamera(gateway.sipPort, { id: DEVICE });
     const [channelId] = await channelsOf(gateway, DEVICE);
     const live = await gateway.api('POST', `/api/v1/devices/${DEVICE}/channels/${channelId}/live`, {});
@@ -126,6 +127,26 @@ describe('streams, recordings and system in Chromium', { timeout: 180_000 }, () 
     await page.waitForSelector('[data-testid="log-line"]');
     const log = JSON.stringify((await gateway.api('GET', '/api/v1/log?limit=1000')).body);
     assert.ok(!log.includes(TOKEN));
+  });
+
+  test('a capture for a bug report, made and downloaded on the page, says by itself what came: nothing unusual', async () => {
+    await page.click('[data-testid="view-streams"]');
+    await page.click(`[data-stream-id="${streamId}"] [data-testid="stream-name"]`);
+    await page.click('[data-testid="capture-start"]');
+    const capture = page.locator('[data-testid="capture"]');
+    await page.waitForSelector('[data-testid="capture"][data-state="complete"]', { timeout: 60_000 });
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      capture.locator('[data-testid="capture-download"]').click(),
+    ]);
+    const { report, fault } = await inspectFile(await download.path(), {
+      extract: null,
+      signal: AbortSignal.timeout(60_000),
+    });
+    assert.equal(fault, null);
+    const [stream, ...others] = report?.streams ?? [];
+    assert.deepEqual([stream?.video?.codec, others.length], ['h264', 0]);
+    assert.deepEqual(report?.findings, []);
   });
 
   test('a stream is stopped by the second click; nothing went wrong in the page', async () => {
