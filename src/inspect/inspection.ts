@@ -26,9 +26,14 @@ const MAX_GUESSED = 512;
 const TCP = 6;
 const UDP = 17;
 
-/** What a TCP stream turned out to carry. `start`: what came before that was known. */
+/** Bytes up to which the start of a TCP stream is looked at with every segment: a SIP message begins within. */
+const CLOSE_LOOK_BYTES = 4096;
+/** Starts of streams that are not known yet, all together; what comes beyond is passed over. */
+const MAX_UNKNOWN_BYTES = 64 * 1024 * 1024;
+
+/** What a TCP stream turned out to carry. `start`: what came before that was known, in pieces. */
 type Use =
-  | { readonly kind: 'unknown'; start: Buffer; looked: number }
+  | { readonly kind: 'unknown'; readonly start: Buffer[]; length: number; looked: number }
   | { readonly kind: 'sip'; readonly stream: SipStream }
   | { readonly kind: 'media'; readonly session: Session }
   | { readonly kind: 'other' };
@@ -56,6 +61,7 @@ export class Inspection {
   );
   readonly #sessions: Session[] = [];
   readonly #links = new Set<string>();
+  #unknownBytes = 0;
   #packets = 0;
   #startEpochMs: number | null = null;
   #nowMs = 0;
@@ -196,12 +202,23 @@ export class Inspection {
   #tcpBytes(half: TcpHalf, bytes: Uint8Array): void {
     let use = this.#uses.get(half);
     if (use === undefined || use.kind === 'unknown') {
-      const before: Uint8Array = use?.start ?? new Uint8Array(0);
-      const start = Buffer.concat([before, bytes]);
-      const looked = use?.looked ?? 0;
-      use = this.#useOf(half, start, looked);
+      const before = use ?? { kind: 'unknown', start: [], length: 0, looked: 0 };
+      const length = before.length + bytes.length;
+      // Looked at again when there is twice as much of it: segments of one byte must not cost a look each.
+      const isLooked = length <= CLOSE_LOOK_BYTES || length >= 2 * before.looked;
+      if (!isLooked) {
+        this.#keepStart(half, before, bytes);
+        return;
+      }
+      const start = before.start.length === 0 ? Buffer.from(bytes) : Buffer.concat([...before.start, bytes]);
+      this.#unknownBytes -= before.length;
+      use = this.#useOf(half, start);
       this.#uses.set(half, use);
-      if (use.kind === 'unknown') return;
+      if (use.kind === 'unknown') {
+        this.#keepStart(half, use, start);
+        use.looked = start.length;
+        return;
+      }
       bytes = start;
     }
     if (use.kind === 'media') use.session.stream(half, bytes, this.#nowMs);
@@ -212,7 +229,16 @@ export class Inspection {
     }
   }
 
-  #useOf(half: TcpHalf, start: Buffer, looked: number): Use {
+  #keepStart(half: TcpHalf, unknown: Use & { kind: 'unknown' }, bytes: Uint8Array): void {
+    unknown.start.push(Buffer.from(bytes));
+    unknown.length += bytes.length;
+    this.#unknownBytes += bytes.length;
+    if (this.#unknownBytes <= MAX_UNKNOWN_BYTES) return;
+    this.#unknownBytes -= unknown.length;
+    this.#uses.set(half, { kind: 'other' });
+  }
+
+  #useOf(half: TcpHalf, start: Buffer): Use {
     if (looksLikeSip(start) || holdsSip(start)) return { kind: 'sip', stream: new SipStream() };
     const from = { host: half.source, port: half.sourcePort };
     const to = { host: half.target, port: half.targetPort };
@@ -222,8 +248,6 @@ export class Inspection {
       const session = this.#sessionOf(call, 'tcp', to);
       return session === null ? { kind: 'other' } : { kind: 'media', session };
     }
-    // Looked at again when there is twice as much of it.
-    if (start.length < 2 * looked) return { kind: 'unknown', start, looked };
     const ssrc = tcpProof(start);
     if (ssrc !== null) {
       const session = this.#open(null, 'tcp', ssrc, to);
@@ -231,12 +255,15 @@ export class Inspection {
       session.answered({ ssrc, host: from.host, port: 0, fallbackHost: from.host });
       return { kind: 'media', session };
     }
-    return start.length > MAX_TCP_PROOF_BYTES ? { kind: 'other' } : { kind: 'unknown', start, looked: start.length };
+    return start.length > MAX_TCP_PROOF_BYTES
+      ? { kind: 'other' }
+      : { kind: 'unknown', start: [], length: 0, looked: 0 };
   }
 
   #tcpClosed(half: TcpHalf): void {
     const use = this.#uses.get(half);
     if (use?.kind === 'media') use.session.closed(half);
+    if (use?.kind === 'unknown') this.#unknownBytes -= use.length;
     this.#uses.delete(half);
   }
 

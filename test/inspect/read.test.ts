@@ -14,6 +14,7 @@ import {
   MAX_CONNECTIONS,
   MAX_WAITING_BYTES,
   MAX_WAITING_SEGMENTS,
+  MAX_WAITING_TOTAL_BYTES,
   type TcpHalf,
   TcpStreams,
 } from '../../src/inspect/read/tcp.ts';
@@ -380,6 +381,18 @@ describe('TCP', () => {
     segment(tcp(A, B, 0, 0x18, Buffer.from('.')));
     const big = Buffer.alloc(60_000);
     for (let i = 0; i * big.length <= MAX_WAITING_BYTES; i += 1) segment(tcp(A, B, 2 + i * big.length, 0x18, big));
+    assert.deepEqual(log, ['gap 5000>5060 1']);
+  });
+
+  it('bytes that wait in all connections together are bounded: the oldest hole is given up', () => {
+    const { table, log } = streams();
+    const [first, late] = [tcp(A, B, 0, 0x18, Buffer.from('.')), tcp(A, B, 2, 0x18, Buffer.alloc(60_000))];
+    const many = Math.ceil(MAX_WAITING_TOTAL_BYTES / 60_000);
+    for (let i = 0; i < many; i += 1)
+      for (const packet of [first, late]) {
+        assert.deepEqual(log, [], `connection ${i}`);
+        table.segment(`host ${i}`, 'b', packet, 20, packet.length);
+      }
     assert.deepEqual(log, ['gap 5000>5060 1']);
   });
 

@@ -30,6 +30,10 @@ export interface TcpSink {
 export const MAX_WAITING_SEGMENTS = 1024;
 /** The same in bytes. */
 export const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+/** The same of all connections together: a capture may lack segments of thousands. */
+export const MAX_WAITING_TOTAL_BYTES = 64 * 1024 * 1024;
+/** How often gaps are looked at: a packet of a hostile file must not look at thousands. */
+const LOOK_MS = 100;
 /** What is missing for so long will not come: a sender repeats after 0.2 to 3 s (RFC 6298), and the capture would have seen it. */
 export const GAP_PATIENCE_MS = 5000;
 /** Connections followed at a time; the one heard least recently is closed. */
@@ -57,6 +61,8 @@ export class TcpStreams {
   /** Those with segments that wait for others. */
   readonly #late = new Set<Half>();
   #nowMs = 0;
+  #lookedMs = Number.NEGATIVE_INFINITY;
+  #waitingBytes = 0;
   /** Segments whose header makes no sense. */
   malformed = 0;
 
@@ -72,6 +78,8 @@ export class TcpStreams {
   /** Time passes: gaps that have been open too long are given up. */
   poll(nowMs: number): void {
     this.#nowMs = nowMs;
+    if (nowMs - this.#lookedMs < LOOK_MS) return;
+    this.#lookedMs = nowMs;
     for (const half of this.#late) if (nowMs - half.waitingSinceMs >= GAP_PATIENCE_MS) this.#skipGap(half);
   }
 
@@ -155,7 +163,9 @@ export class TcpStreams {
       this.#late.add(half);
       half.waiting.push({ sequence, bytes: Buffer.from(bytes.subarray(start, end)) });
       half.waitingBytes += end - start;
+      this.#waitingBytes += end - start;
       if (half.waiting.length > MAX_WAITING_SEGMENTS || half.waitingBytes > MAX_WAITING_BYTES) this.#skipGap(half);
+      else if (this.#waitingBytes > MAX_WAITING_TOTAL_BYTES) this.#skipGap(this.#late.values().next().value!);
       return;
     }
     // What came before already is cut off: retransmissions, keep-alives.
@@ -174,6 +184,7 @@ export class TcpStreams {
       if (index < 0) return;
       const [{ sequence, bytes }] = half.waiting.splice(index, 1) as [{ sequence: number; bytes: Buffer }];
       half.waitingBytes -= bytes.length;
+      this.#waitingBytes -= bytes.length;
       const behind = -distance(half.next!, sequence);
       if (behind < bytes.length) this.#deliver(half, bytes.subarray(behind));
     }
