@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { transfer } from './download-file.ts';
 import type { Item, Job } from './download-progress.ts';
@@ -74,21 +74,31 @@ export async function runRange(client: GatewayClient, range: Range, item: Item, 
 async function finished(client: GatewayClient, range: Range, item: Item, o: RunOptions): Promise<Job> {
   const { deviceId, channelId, startEpochMs, endEpochMs } = range;
   o.signal.throwIfAborted();
-  let job = (await client.ask(
-    'POST',
-    `devices/${encodeURIComponent(deviceId)}/channels/${encodeURIComponent(channelId)}/downloads`,
-    {
-      body: {
-        start: new Date(startEpochMs).toISOString(),
-        end: new Date(endEpochMs).toISOString(),
-        ...(o.speed === null ? {} : { speed: o.speed }),
-        ...(o.transport === null ? {} : { transport: o.transport }),
-        ...(o.exact ? { exact: true } : {}),
-      },
-      headers: { 'idempotency-key': randomUUID() },
-    },
-  )) as Job;
   let heardMs = performance.now();
+  // asked again under the same key: an answer that was lost makes no second job
+  const ask = {
+    body: {
+      start: new Date(startEpochMs).toISOString(),
+      end: new Date(endEpochMs).toISOString(),
+      ...(o.speed === null ? {} : { speed: o.speed }),
+      ...(o.transport === null ? {} : { transport: o.transport }),
+      ...(o.exact ? { exact: true } : {}),
+    },
+    headers: { 'idempotency-key': randomUUID() },
+  };
+  let job: Job | null = null;
+  while (job === null) {
+    try {
+      job = (await client.ask('POST', jobsOf(deviceId, channelId), ask)) as Job;
+    } catch (error) {
+      if (!(error instanceof Unreachable) || performance.now() - heardMs > PATIENCE_MS) throw error;
+      item.isAway = true;
+      await pause(LOOK_MS, o.signal);
+      o.signal.throwIfAborted();
+    }
+  }
+  heardMs = performance.now();
+  item.isAway = false;
   for (;;) {
     item.job = job;
     o.onJob(job);
@@ -105,6 +115,10 @@ async function finished(client: GatewayClient, range: Range, item: Item, o: RunO
       item.isAway = true;
     }
   }
+}
+
+function jobsOf(deviceId: string, channelId: string): string {
+  return `devices/${encodeURIComponent(deviceId)}/channels/${encodeURIComponent(channelId)}/downloads`;
 }
 
 /** Tells the gateway to stop; without an answer the job goes on there, which its list shows. */
@@ -133,19 +147,36 @@ function safeName(path: string): string {
   return basename(path).replace(/[^\w.-]/g, '_') || 'download.mp4';
 }
 
-/** The name, or the same with `-2`, `-3`, … */
+/**
+ * The name, or the same with `-2`, `-3`, …: one that neither a file nor another command has. Names hold the time alone, so that cameras
+ * fetched side by side want the same one; its part, made by whoever comes first, keeps it.
+ */
 async function freeName(path: string, taken: Set<string>): Promise<string> {
   const extension = extname(path);
   for (let number = 1; ; number++) {
     const name = number === 1 ? path : `${path.slice(0, path.length - extension.length)}-${number}${extension}`;
-    const isThere = await stat(name).then(
-      () => true,
-      () => false,
-    );
-    if (isThere || taken.has(name)) continue;
+    if (taken.has(name) || (await isThere(name))) continue;
+    const part = await open(`${name}.part`, 'wx').catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+      return null;
+    });
+    if (part === null) continue;
+    await part.close();
+    // the other command may have finished since
+    if (await isThere(name)) {
+      await rm(`${name}.part`, { force: true });
+      continue;
+    }
     taken.add(name);
     return name;
   }
+}
+
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function faultWords(client: GatewayClient, error: unknown): string {

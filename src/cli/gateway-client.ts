@@ -24,10 +24,25 @@ export class GatewayClient {
     path: string,
     o: { body?: unknown; headers?: Record<string, string>; signal?: AbortSignal } = {},
   ): Promise<unknown> {
-    const response = await this.open(method, path, o);
-    const text = await response.text().catch((error: unknown) => {
-      throw new Unreachable(reasonOf(error));
+    let cut = () => {};
+    const response = await this.open(method, path, {
+      ...o,
+      patience: (cutNow) => {
+        cut = cutNow;
+      },
     });
+    const timer = setTimeout(cut, this.#answerMs);
+    o.signal?.addEventListener('abort', cut);
+    if (o.signal?.aborted === true) cut();
+    const text = await response
+      .text()
+      .catch((error: unknown) => {
+        throw new Unreachable(reasonOf(error));
+      })
+      .finally(() => {
+        clearTimeout(timer);
+        o.signal?.removeEventListener('abort', cut);
+      });
     if (text === '') return null;
     try {
       return JSON.parse(text);
@@ -78,11 +93,12 @@ export class GatewayClient {
 
   async #refusal(response: Response): Promise<Error> {
     const { status } = response;
-    const body = (await response.json().catch(() => ({}))) as { detail?: string };
+    const body = (await response.json().catch(() => ({}))) as { detail?: string; code?: string };
     if (status === 401) return new Refused(`${this.url} wants its token: give it with --token or GBGATE_TOKEN (401).`);
     const words = `${this.url} answers ${status}: ${body.detail ?? 'this is no gateway'}`;
     // a gateway that stops, or a proxy before one that starts
-    return [502, 503, 504].includes(status) && body.detail === undefined ? new Unreachable(words) : new Refused(words);
+    const isAway = body.code === 'shutting_down' || ([502, 503, 504].includes(status) && body.detail === undefined);
+    return isAway ? new Unreachable(words) : new Refused(words);
   }
 }
 

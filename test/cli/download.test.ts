@@ -332,6 +332,46 @@ describe('gbgate download', { timeout: 60_000 }, () => {
     assert.ok(o.out.stderr.includes('\r\u001b[K['), 'a line that is drawn anew');
   });
 
+  it('waits with the next range of a list, too, when the gateway goes away between two, and asks under one key', async () => {
+    const o = await world();
+    const list = join(o.cwd, 'list.txt');
+    writeFileSync(list, Array.from({ length: 20 }, (_, i) => `${D}/${C} ${1_767_592_800 + i * 60} +1m\n`).join(''));
+    const away = [
+      { status: 503, body: { code: 'shutting_down', detail: 'The gateway is shutting down.' } },
+      { status: 502, body: {} },
+    ];
+    const keys = () =>
+      o.gateway.asked.filter(({ method }) => method === 'POST').map((a) => a.headers['idempotency-key']);
+    o.gateway.creation = away[0]!;
+    const ended = o.run(['--list', list, '-o', o.cwd]);
+    await until('eight that are asked', () => new Set(keys()).size === 8);
+    o.gateway.creation = away[1]!;
+    await until('that they are asked again', () => keys().length >= 32);
+    assert.equal(new Set(keys()).size, 8, 'nobody has gone on to the next range');
+    o.gateway.creation = null;
+    assert.equal(await ended, 0, o.out.stderr);
+    o.close();
+    assert.equal(new Set(keys()).size, 20);
+    assert.equal(o.gateway.jobs.length, 20);
+  });
+
+  it('two commands at once that want the same name get a file each', async () => {
+    const [a, b] = [await world(), await world()];
+    a.gateway.sendFile = (_request, response) => response.writeHead(200, { etag: '"x"' }).write('begun'); // and no more
+    const first = a.run([`${D}/${C}`, ...RANGE, '-o', `${a.cwd}/`]);
+    await until('the first to have begun its file', () => a.files().length === 1);
+    const [part = ''] = a.files();
+    assert.equal(await b.run([`${D}/${C}`, ...RANGE, '-o', `${a.cwd}/`]), 0, b.out.stderr);
+    b.close();
+    const name = part.replace(/\.part$/, '');
+    assert.deepEqual(a.files(), [part, name.replace('.mp4', '-2.mp4')].sort());
+    assert.deepEqual(readFileSync(join(a.cwd, name.replace('.mp4', '-2.mp4'))), CONTENT);
+    a.stop.abort();
+    assert.equal(await first, 130);
+    a.close();
+    assert.deepEqual(a.files(), [name.replace('.mp4', '-2.mp4')]);
+  });
+
   it('a list: every range a file, the worst of all as status', async () => {
     const o = await world();
     const list = join(o.cwd, 'list.txt');
