@@ -62,7 +62,7 @@ export const MEDIA_REMOVALS: readonly Removal[] = [
       'if (length <= 10_240) this.#packet(bytes.subarray(start, at));',
     ],
     ['TCP-7', 'if (!this.#closed && used < chunk.length) this.#keep(chunk, used, chunk.length);', ''],
-    ['TCP-8', 'if (length === 0 && (head === 2', 'if (length < 0 && (head === 2'],
+    ['TCP-8', 'if (empty > 0) {', 'if (empty > 0 && head !== 2) {'],
   ]),
   ...inFile('media/ingest/connections.ts', 'media/receiver-findings.test.ts', [
     ['TCP-10', "this.#refuse(connection, 'no RTP for 10 s');", ''],
