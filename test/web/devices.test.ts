@@ -294,6 +294,9 @@ describe('the devices of the page, with a scripted gateway', { timeout: 120_000 
     await reads(tab, '[data-step="failed"]', /Failed.*1\.0 s.*488 Not Acceptable/s);
     await reads(tab, '[data-step="first fragment"]', /Picture.*4\.0 s/s);
     await reads(tab, '[data-testid="finding"]', /XYZ-1.*newer than this page/s);
+    const stream = tab.locator('[data-testid="device-stream"]').first();
+    const id = await stream.getAttribute('data-stream-id');
+    assert.equal(await stream.locator('a[href^="#/streams/"]').getAttribute('href'), `#/streams/${id}`);
     standIn.answers.set('GET streams', { items: [], next: null });
     standIn.event('stream.ended', { deviceId: D });
     await tab.waitForSelector('[data-testid="no-streams"]');

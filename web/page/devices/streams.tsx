@@ -108,6 +108,9 @@ function StreamPanel({ deviceId, stream }: { deviceId: string; stream: DeviceStr
       <StepLine steps={stream.steps} />
       <h3>{words.mediaFindings}</h3>
       <FindingsList findings={stream.findings} />
+      <p class="hint">
+        <a href={hrefOf('streams', [stream.id])}>{words.toStream}</a>
+      </p>
     </section>
   );
 }

@@ -88,6 +88,7 @@ export const devicesEn: DevicesWords = {
   findings: 'What is unusual about it',
   findingsHint: 'Deviations from the standard that the gateway saw and tolerates, in signalling and media.',
   mediaFindings: 'What is unusual in it',
+  toStream: 'All its numbers, and a capture for a bug report',
   findChannel: 'Find a channel',
   noChannels: 'The device has reported no channels.',
   noChannelsHint: 'Refresh the catalogue. A camera that has none is its own channel, after a moment.',

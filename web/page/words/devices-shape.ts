@@ -84,6 +84,7 @@ export interface DevicesWords {
   readonly findings: string;
   readonly findingsHint: string;
   readonly mediaFindings: string;
+  readonly toStream: string;
   readonly findChannel: string;
   readonly noChannels: string;
   readonly noChannelsHint: string;

@@ -79,6 +79,7 @@ export const devicesZh: DevicesWords = {
   findings: '异常之处',
   findingsHint: '网关发现并容忍的、与标准不符之处（信令与媒体）。',
   mediaFindings: '该码流的异常',
+  toStream: '全部数据与抓包',
   findChannel: '查找通道',
   noChannels: '设备未上报通道。',
   noChannelsHint: '请刷新目录。没有通道的摄像机稍后会作为自身的通道。',
