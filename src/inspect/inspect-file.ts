@@ -84,7 +84,8 @@ async function inspectOpen(path: string, file: FileHandle, o: InspectOptions): P
       break;
     }
   }
-  fault = reading.end(report) ?? fault;
+  const atEnd = reading.end(report);
+  fault ??= atEnd;
   report.extracted = (await extract?.close()) ?? [];
   if (o.extract !== null && fault === null)
     report.extracted.push(...((await reading.extract?.(file, o.extract)) ?? []));

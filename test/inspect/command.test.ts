@@ -234,6 +234,15 @@ describe('gbgate inspect', () => {
       Buffer.from('00000018667479706d70343200000000', 'hex'),
       /^gbgate: .*no-index\.mp4, byte \d+: The MP4 has no index \(moov\)\.\n$/,
     ],
+    ...['stsz000000000000000affffffff', 'trun00000000ffffffff00000000'].map((table): [string, Buffer, RegExp] => [
+      `${table.slice(0, 4)}.mp4`,
+      Buffer.concat([
+        Buffer.from('00000018667479706d70343200000000', 'hex'),
+        Buffer.alloc(8),
+        Buffer.from(`00000014${Buffer.from(table.slice(0, 4)).toString('hex')}${table.slice(4)}`, 'hex'),
+      ]),
+      /^gbgate: .*\.mp4, byte 0: A table claims 4294967295 samples, which no recording has: the file is damaged\.\n$/,
+    ]),
     [
       'damaged.pcap',
       Buffer.concat([readFileSync(fixture('udp-ssrc-own.pcap')).subarray(0, 24), Buffer.alloc(40, 0xff)]),

@@ -45,9 +45,16 @@ export interface Mp4Track {
   readonly samples: readonly { readonly offset: number; readonly size: number }[];
 }
 
+/** Samples of one table: a day of 60 pictures a second has 5 million, a day of AAC 4 million. */
+const MAX_SAMPLES = 16 * 1024 * 1024;
+/** Name, flags, and two numbers. */
+const TABLE_HEAD_BYTES = 16;
+
 export class Mp4FileReader {
   readonly #file: ISOFile = createFile(false);
   #offset = 0;
+  /** The end of the piece before: a table's head may lie across two. */
+  #tail: Buffer = Buffer.alloc(0);
   #movie: Movie | null = null;
   #fault: string | null = null;
 
@@ -61,6 +68,12 @@ export class Mp4FileReader {
   }
 
   push(piece: Uint8Array): FileFault | null {
+    const claimed = this.#claimed(piece);
+    if (claimed > MAX_SAMPLES)
+      return {
+        fault: `A table claims ${claimed} samples, which no recording has: the file is damaged.`,
+        offset: this.#offset,
+      };
     try {
       const copy = new Uint8Array(piece).buffer;
       this.#file.appendBuffer(MP4BoxBuffer.fromArrayBuffer(copy, this.#offset));
@@ -70,6 +83,23 @@ export class Mp4FileReader {
     }
     this.#offset += piece.length;
     return this.#fault === null ? null : { fault: `The MP4 is damaged: ${this.#fault}.`, offset: this.#offset };
+  }
+
+  /** Samples that a table in this piece claims without a byte for each: the library would make room for all of them. */
+  #claimed(piece: Uint8Array): number {
+    const bytes = Buffer.concat([this.#tail, piece]);
+    this.#tail = Buffer.from(bytes.subarray(-TABLE_HEAD_BYTES + 1));
+    let most = 0;
+    for (const name of ['stsz', 'trun'])
+      for (let at = bytes.indexOf(name); at >= 0; at = bytes.indexOf(name, at + 4)) {
+        if (at + TABLE_HEAD_BYTES > bytes.length) break;
+        // stsz: one size for all, then how many; trun: how many, when no flag promises fields for each (ISO/IEC 14496-12 8.7.3, 8.8.8)
+        const flags = bytes.readUInt32BE(at + 4);
+        if (name === 'stsz' && flags === 0 && bytes.readUInt32BE(at + 8) > 0)
+          most = Math.max(most, bytes.readUInt32BE(at + 12));
+        if (name === 'trun' && (flags & 0xfefffffa) === 0) most = Math.max(most, bytes.readUInt32BE(at + 8));
+      }
+    return most;
   }
 
   /** What was found, when the file is over. */
