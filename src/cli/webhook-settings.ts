@@ -22,7 +22,7 @@ export function webhooksOfEnv(text: string): { list: unknown } | { fault: string
 /** The endpoints with their defaults, or a sentence about what a schema cannot see: addresses, types that do not exist. */
 export function endpointsOf(entries: Entries): WebhookEndpoint[] | { fault: string } {
   for (const [index, { url, events = [] }] of entries.entries()) {
-    if (!URL.canParse(url)) return { fault: `webhooks.${index}.url is no address: ${url}.` };
+    if (!isAddress(url)) return { fault: `webhooks.${index}.url is no address: ${url}.` };
     const unknown = events.find((wanted) => !EVENT_TYPES.some((type) => isWanted(wanted, type)));
     // A typing error would be silent otherwise: the event would never come.
     if (unknown !== undefined)
@@ -34,6 +34,17 @@ export function endpointsOf(entries: Entries): WebhookEndpoint[] | { fault: stri
     events: events ?? null,
     headers: headers ?? {},
   }));
+}
+
+/** User and password go into a header, so they have to be readable as well. */
+function isAddress(url: string): boolean {
+  try {
+    const { username, password } = new URL(url);
+    decodeURIComponent(`${username}:${password}`);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Types of the same group, for whoever mistyped one. */

@@ -16,6 +16,8 @@ export const MAX_DAYS_KEPT = 31_000;
 const SETTLED_MS = 30_000;
 /** Answers that are to be remembered; the oldest is dropped, and asked for again. */
 const MAX_SETTLING = 64;
+/** Files that they hold beside those of `MAX_FILES_HELD`: what one search may bring, about 20 MB. */
+export const MAX_SETTLING_FILES = 50_000;
 /** A file may be closed, and the clock of the device wrong, by this much after the end of a day. */
 const AFTER_THE_DAY_MS = 10 * 60_000;
 
@@ -68,9 +70,11 @@ export class RecordDays {
       if (isProblem(search)) return search;
       asked.push({ run, search });
       void search.done.then(() => {
-        if (search.complete)
-          this.#settling.push({ key: `${deviceId} ${channelId}`, run, search, overMs: clock.nowMs() });
-        if (this.#settling.length > MAX_SETTLING) this.#settling.shift();
+        if (!search.complete) return;
+        this.#settling.push({ key: `${deviceId} ${channelId}`, run, search, overMs: clock.nowMs() });
+        const held = () => this.#settling.reduce((sum, each) => sum + each.search.items.length, 0);
+        while (this.#settling.length > MAX_SETTLING || (this.#settling.length > 1 && held() > MAX_SETTLING_FILES))
+          this.#settling.shift();
       });
     }
     await atMost(clock, waitMs, Promise.all(asked.map(({ search }) => search.done)));

@@ -128,6 +128,7 @@ test('a mistake is one sentence that names its place', () => {
     [{ config: file('webhooks: [{}]') }, {}, /webhooks\.0 must have required property 'url'/],
     [{ config: file('webhooks: [{url: "ftp://a"}]') }, {}, /webhooks\.0\.url must be an address such as https:/],
     [{ config: file('webhooks: [{url: "http://a:b:c"}]') }, {}, /^webhooks\.0\.url is no address: http:\/\/a:b:c\.$/],
+    [{ config: file('webhooks: [{url: "http://u:%zz@a"}]') }, {}, /^webhooks\.0\.url is no address: http:/],
     [{ config: file('webhooks: [{url: "http://a", scret: x}]') }, {}, /the key webhooks\.0\.scret is unknown/],
     [
       { config: file('webhooks: [{url: "http://a", events: [Download]}]') },

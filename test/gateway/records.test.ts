@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DAY_KEPT_MS } from '../../src/gateway/record-days.ts';
+import { DAY_KEPT_MS, MAX_SETTLING_FILES } from '../../src/gateway/record-days.ts';
 import { daysOfMonth, footageOfDays, joinSpans } from '../../src/gateway/record-spans.ts';
 import {
   KEEP_SEARCH_MS,
@@ -410,6 +410,28 @@ test('a day that is over is remembered for an hour, today is asked for again', a
   void records.days(DEVICE, CHANNEL, '2026-01', 1_000);
   await settle();
   assert.equal(asked[2]?.query.startEpochMs, at('2026-01-01T00:00:00'));
+});
+
+test('answers that may still grow are held up to a bound of files, the newest always', async () => {
+  const { records, asked, clock } = desk();
+  const minutes = (from: string) =>
+    Array.from({ length: MAX_SETTLING_FILES / 2 + 1 }, (_, i) => {
+      const startEpochMs = at(from) + i * 60_000;
+      return { ...item(from, from), startEpochMs, endEpochMs: startEpochMs + 60_000 };
+    });
+  for (const [index, month] of ['2025-10', '2025-12'].entries()) {
+    const answer = records.days(DEVICE, CHANNEL, month, 1_000);
+    await settle();
+    asked[index]?.end({ items: minutes(`${month}-01T00:00:00`), complete: true });
+    await answer;
+  }
+  await clock.advance(UNREAD_MS + 1000);
+  const known = await records.days(DEVICE, CHANNEL, '2025-12', 0);
+  assert.deepEqual('days' in known && [known.complete, known.days[0]?.files], [true, 1440]);
+  assert.equal(asked.length, 2, 'what came last is remembered');
+  void records.days(DEVICE, CHANNEL, '2025-10', 0);
+  await settle();
+  assert.equal(asked.length, 3, 'what was dropped is asked for again');
 });
 
 test('days of an answer that is not whole are not remembered, and a failure has its code', async () => {
