@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,8 @@ describe('documents', () => {
     assert.equal(read('docs/configuration.md'), configurationPage());
   });
 
-  for (const page of ['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'docs/configuration.md', 'docs/benchmarks.md'])
+  const pages = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
+  for (const page of ['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', ...pages.map((name) => `docs/${name}`)])
     it(`every file that ${page} points to is there`, () => {
       const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map((match) => match[1]!);
       for (const link of links) assert.ok(existsSync(join(ROOT, dirname(page), link)), link);
@@ -28,6 +29,19 @@ describe('documents', () => {
     assert.ok(named.length > 15);
     for (const name of named)
       assert.ok(existsSync(join(ROOT, 'src', name)) || existsSync(join(ROOT, 'src', `${name}.ts`)), name);
+  });
+
+  it('the files and folders in its tree exist, each where it stands', () => {
+    const tree = /^src\/\n([\s\S]*?)^web\//m.exec(read('ARCHITECTURE.md'))?.[1] ?? '';
+    let folder = '';
+    let seen = 0;
+    for (const line of tree.trimEnd().split('\n')) {
+      const names = [...line.matchAll(/(?<![\w./-])([a-z0-9-]+(?:\.ts|\/))(?=[\s:,]|$)/g)].map((match) => match[1]!);
+      if (/^ {2}\S/.test(line)) folder = names.shift() ?? '';
+      for (const name of ['', ...names]) assert.ok(existsSync(join(ROOT, 'src', folder, name)), `${folder}${name}`);
+      seen += names.length;
+    }
+    assert.ok(seen > 50, `${seen} names`);
   });
 
   it('.ci/run runs the commands that the README gives for the tests', () => {
