@@ -322,7 +322,6 @@ export const CHAPTERS: readonly Chapter[] = [
 
 /** Codes that belong to a part of the gateway which is not built yet. */
 export const PENDING: readonly { readonly codes: RegExp; readonly until: string }[] = [
-  { codes: /^(?:REC|PB)-\d+$|^TS-(?:9|10|11)$/, until: 'playback and download of recorded footage' },
   { codes: /^(?:PTZ|TK|SUB)-\d+$|^REG-18$/, until: 'control, talk, subscriptions and redirect' },
 ];
 

@@ -1,4 +1,5 @@
 import type { Removal } from './removal.ts';
+import { DOWNLOAD_REMOVALS } from './removals-downloads.ts';
 import { MEDIA_REMOVALS } from './removals-media.ts';
 import { PLAYBACK_REMOVALS } from './removals-playback.ts';
 import { RECORD_REMOVALS } from './removals-records.ts';
@@ -15,6 +16,7 @@ export const REMOVALS: readonly Removal[] = [
   ...MEDIA_REMOVALS,
   ...RECORD_REMOVALS,
   ...PLAYBACK_REMOVALS,
+  ...DOWNLOAD_REMOVALS,
 ];
 
 /** Codes whose tolerance is no line of its own that could be taken out, and why. */
