@@ -1,16 +1,14 @@
 /** One download while it runs: where footage is, calls for it one after the other, one file. */
 import { rename, stat } from 'node:fs/promises';
 import { afterCall, type CallEnd, codeOf, END_SLACK_MS } from './download-end.ts';
+import type { RunPorts } from './download-ports.ts';
 import { type Download, partOf } from './download-row.ts';
-import type { RecordFile } from './file.ts';
 import { FootageFile } from './footage-file.ts';
 import { Pace, progressOf } from './progress.ts';
-import type { FindFootage, FootageEvent, FootageSource, FootageSpan, OpenFootage } from './source.ts';
-import { JOINT_MS, lengthOf, missingIn, within } from './spans.ts';
-import { Splice, type SpliceOptions } from './splice.ts';
-
-/** Devices refuse longer ranges, or search their disks for minutes: longer ones are asked for in parts. */
-export const MAX_CALL_MS = 24 * 3_600_000;
+import type { FootageEvent, FootageSource } from './source.ts';
+import { lengthOf, missingIn, within } from './spans.ts';
+import { Splice } from './splice.ts';
+import { nextTarget, type Target } from './target.ts';
 
 /** How much earlier is asked when a device does not begin at or before the moment that was asked for. */
 const EARLIER_MS = 10_000;
@@ -28,35 +26,8 @@ export const HOLD_ABOVE_BYTES = 16 * 1024 * 1024;
 export const OFFLINE_PATIENCE_MS = 3_600_000;
 const OFFLINE_LOOK_MS = 5000;
 
-/** Time, handed in. */
-export interface DownloadClock {
-  nowMs(): number;
-  epochMs(): number;
-  after(ms: number, action: () => void): () => void;
-}
-
-export interface RunPorts {
-  readonly find: FindFootage;
-  readonly open: OpenFootage;
-  readonly clock: DownloadClock;
-  isOnline(deviceId: string): boolean;
-  absolutePath(path: string): string;
-  /** The row is stored. */
-  save(row: Download): void;
-  tell(what: 'resumed' | 'progress', row: Download): void;
-  /** For tests: another file than the one on the disk. */
-  readonly openFile?: (path: string) => Promise<RecordFile>;
-}
-
 /** `over`: the row says how; `busy`: the device has no room for it now; `left`: the gateway stops, the next goes on. */
 export type RunEnd = 'over' | 'busy' | 'left';
-
-interface Target {
-  readonly startEpochMs: number;
-  readonly endEpochMs: number;
-  readonly span: FootageSpan;
-  readonly overlap: SpliceOptions['overlap'];
-}
 
 export class DownloadRun {
   readonly row: Download;
@@ -74,6 +45,8 @@ export class DownloadRun {
   #earlierMs = 0;
   /** The last call was cut off: what it brought is not known to reach the end. */
   #isCut = false;
+  /** Speeds that the device names; null: none. */
+  #offeredSpeeds: readonly number[] | null = null;
   #hole = { epochMs: Number.NEGATIVE_INFINITY, tries: 0 };
 
   constructor(ports: RunPorts, row: Download) {
@@ -105,7 +78,12 @@ export class DownloadRun {
       if (!(await this.#awaitDevice())) return this.#fail('device_offline', 'the device is offline');
       if (this.#stop === null && row.spans === null) await this.#find();
       if (this.#stop !== null) return this.#leave(this.#stop);
-      const target = this.#target();
+      const target = nextTarget(row, {
+        lastEpochMs: this.#file.lastEpochMs,
+        isCut: this.#isCut,
+        earlierMs: this.#earlierMs,
+        overlap: this.#overlap,
+      });
       if (target === null) break;
       const before = this.#file.lastEpochMs;
       end = await this.#call(target);
@@ -210,31 +188,10 @@ export class DownloadRun {
     });
   }
 
-  /** What to ask for next; null: nothing is left. */
-  #target(): Target | null {
-    const { row } = this;
-    const last = this.#file.lastEpochMs;
-    const givenUp = row.givenUpEpochMs ?? row.startEpochMs;
-    const done = this.#isCut || last === null ? givenUp : Math.max(last, givenUp);
-    for (const span of row.spans ?? []) {
-      if (span.endEpochMs - done <= (this.#isCut ? 0 : END_SLACK_MS)) continue;
-      const goesOn = last !== null && last >= span.startEpochMs - JOINT_MS && givenUp - last <= JOINT_MS;
-      const from = goesOn ? last - this.#earlierMs : Math.max(span.startEpochMs, givenUp);
-      const startEpochMs = Math.floor(Math.max(from, span.startEpochMs) / 1000) * 1000;
-      if (startEpochMs >= span.endEpochMs) continue;
-      return {
-        startEpochMs,
-        endEpochMs: Math.min(span.endEpochMs, startEpochMs + MAX_CALL_MS),
-        span: { startEpochMs: Math.max(from, span.startEpochMs), endEpochMs: row.endEpochMs },
-        overlap: goesOn ? this.#overlap : 'none',
-      };
-    }
-    return null;
-  }
-
   async #call({ startEpochMs, endEpochMs, span, overlap }: Target): Promise<CallEnd> {
     const { row } = this;
-    const { deviceId, channelId, speed, transport, exact } = row;
+    const { deviceId, channelId, transport, exact } = row;
+    const speed = this.#speed();
     const splice = new Splice({ file: this.#file, range: span, exact, overlap });
     let source: FootageSource | null = null;
     let isHeld = false;
@@ -269,11 +226,20 @@ export class DownloadRun {
     return end;
   }
 
+  /** As fast as was asked for, or what the device named when it was called before. */
+  #speed(): number {
+    const { speed } = this.row;
+    const offered = (this.#offeredSpeeds ?? []).filter((one) => one > 0);
+    if (offered.length === 0) return speed;
+    return offered.reduce((best, one) => (one <= speed && one > best ? one : best), Math.min(...offered));
+  }
+
   /** What a source says; the end of the call when it is one. */
   #event(event: FootageEvent, splice: Splice): CallEnd | null {
     switch (event.type) {
       case 'started':
         this.row.filesizeBytes = event.filesizeBytes;
+        this.#offeredSpeeds = event.offeredSpeeds;
         return null;
       case 'init':
         splice.init(event.init);

@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { downloadPath } from './download-path.ts';
+import type { RunPorts } from './download-ports.ts';
 import { type Download, isOver, partOf } from './download-row.ts';
-import { DownloadRun, type RunEnd, type RunPorts } from './download-run.ts';
+import { DownloadRun, type RunEnd } from './download-run.ts';
 import type { FootageRange } from './source.ts';
 
 /** Calls for footage to one device at once: small recorders take so many, and say 486 to more. */

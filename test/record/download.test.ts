@@ -4,9 +4,10 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { Download } from '../../src/record/download-row.ts';
-import { HOLD_ABOVE_BYTES, MAX_CALL_MS, OFFLINE_PATIENCE_MS } from '../../src/record/download-run.ts';
+import { HOLD_ABOVE_BYTES, OFFLINE_PATIENCE_MS } from '../../src/record/download-run.ts';
 import { openRecordFile } from '../../src/record/file.ts';
 import { hashOf } from '../../src/record/tail.ts';
+import { MAX_CALL_MS } from '../../src/record/target.ts';
 import { readSamples } from './clip.ts';
 import { clip, DownloadWorld, FRAMES, RANGE, type Script, START } from './download-world.ts';
 
@@ -392,3 +393,20 @@ test('a range longer than a day is asked for in parts that make one file', async
     },
   );
 });
+
+test('as fast as was asked for, and from the second call on no faster than the device offers', () =>
+  download(
+    (call, index) => {
+      if (index > 0) return call.playRange();
+      call.play(0, 50);
+      call.on({ type: 'started', transport: 'udp', filesizeBytes: null, offeredSpeeds: [1, 2, 4, 16] });
+      call.end('closed');
+    },
+    (world, row) => {
+      isWhole(world, row);
+      assert.deepEqual(
+        world.calls.map(({ range }) => range.speed),
+        [8, 4],
+      );
+    },
+  ));

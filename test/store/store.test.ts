@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import Database from 'libsql';
 import type { Recording } from '../../src/record/archive.ts';
+import type { Download } from '../../src/record/download-row.ts';
 import type { Channel } from '../../src/sip/camera/directory.ts';
 import type { PresenceChange } from '../../src/sip/camera/presence-change.ts';
 import { MIGRATIONS } from '../../src/store/migrations.ts';
@@ -199,6 +200,24 @@ describe('store', () => {
     store.settings.put('a', 'b');
     assert.equal(store.settings.get('a'), 'b');
     assert.equal(store.faults.count, 3);
+    store.close();
+  });
+
+  it('keeps downloads in the order of asking, with whatever they were tagged', () => {
+    const path = folder();
+    const row = (id: string, number: number, tag: unknown) => ({ id, number, tag, state: 'queued' }) as Download;
+    let store = open(path);
+    store.downloads.put(row('b', 1, { any: ['json', null] }));
+    store.downloads.put(row('a', 2, undefined));
+    store.downloads.put(row('c', 3, 0));
+    store.downloads.put({ ...row('a', 2, undefined), state: 'running' });
+    store.downloads.delete('c');
+    store.close();
+    store = open(path);
+    assert.deepEqual(store.downloads.list(), [
+      { id: 'b', number: 1, tag: { any: ['json', null] }, state: 'queued' },
+      { id: 'a', number: 2, state: 'running' },
+    ]);
     store.close();
   });
 

@@ -12,6 +12,7 @@ const MAX_LINK_SECONDS = 366 * 86_400;
 const SIGNABLE = [
   /^\/(?:live\/[^/?#]+\/[^/?#]+|streams\/[^/?#]+)(?:\?[^#]*)?$/,
   /^\/api\/v1\/recordings\/[^/?#]+\/(?:file|thumbnail\.jpg)(?:\?[^#]*)?$/,
+  /^\/api\/v1\/downloads\/[^/?#]+\/file(?:\?[^#]*)?$/,
   /^\/api\/v1\/devices\/[^/?#]+\/channels\/[^/?#]+\/timeline\.mp4\?[^#]*$/,
 ];
 
@@ -170,7 +171,7 @@ export const systemRoutes: Routes = (app, context) => {
         return sendProblem(
           reply,
           'bad_request',
-          'Only /live/…, /streams/…, /api/v1/recordings/…/file, …/thumbnail.jpg and …/timeline.mp4?… can be signed.',
+          'Only /live/…, /streams/…, /api/v1/recordings/…/file, …/thumbnail.jpg, /api/v1/downloads/…/file and …/timeline.mp4?… can be signed.',
         );
       }
       const expires = Math.floor(context.epochMs() / 1000) + expiresSeconds;
