@@ -19,6 +19,8 @@ const EXIT_PARTIAL = 3;
 const EXIT_CANCELLED = 130;
 /** Ranges of a list that are asked for at once; the gateway knows how many each device bears, and keeps the others in its queue. */
 const AT_ONCE = 8;
+/** What the API takes at most; devices offer 4 or 8. */
+const MAX_SPEED = 64;
 
 interface Flags {
   from?: string;
@@ -69,7 +71,8 @@ async function download(place: string | undefined, flags: Flags, io: Io): Promis
   const wanted = await wantedRanges(place, flags);
   if ('fault' in wanted) return complain(io, wanted.fault);
   const speed = flags.speed === undefined ? null : Number(flags.speed);
-  if (speed !== null && !(speed > 0 && speed <= 1000)) return complain(io, '--speed must be a number above 0.');
+  if (speed !== null && !(speed >= 1 && speed <= MAX_SPEED))
+    return complain(io, `--speed must be a number from 1 to ${MAX_SPEED}.`);
 
   const client = new GatewayClient(flags.url, flags.token ?? io.env.GBGATE_TOKEN);
   let timeZone: string;

@@ -234,6 +234,8 @@ describe('gbgate download', { timeout: 60_000 }, () => {
       [[`${D}/${C}`, '--from', '100', '--to', '100'], /ends before it begins/],
       [[`${D}/${C}`, ...RANGE, '--speed', 'fast'], /--speed must be a number/],
       [[`${D}/${C}`, ...RANGE, '--speed', '0'], /--speed must be a number/],
+      [[`${D}/${C}`, ...RANGE, '--speed', '0.5'], /--speed must be a number from 1 to 64/],
+      [[`${D}/${C}`, ...RANGE, '--speed', '65'], /--speed must be a number from 1 to 64/],
       [[`${D}/${C}`, ...RANGE, '--transport', 'pigeon'], /transport/],
       [[`${D}/${C}`, ...RANGE, '-o', list], /is there already; --force writes over it/],
       [[`${D}/${C}`, ...RANGE, '-o', join(list, 'x.mp4')], /cannot be made/],
