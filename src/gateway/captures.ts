@@ -263,7 +263,9 @@ function leftIn(folder: string): Entry[] {
     const [, streamId, id] = FILE_NAME.exec(name) ?? [];
     if (streamId === undefined || id === undefined) continue;
     const path = join(folder, name);
-    const { size, birthtimeMs, mtimeMs } = statSync(path);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) continue; // deleted meanwhile
+    const { size, birthtimeMs, mtimeMs } = stats;
     found.push({
       id,
       streamId,

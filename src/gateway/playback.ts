@@ -261,7 +261,7 @@ export class Playback {
   #onMedia(event: ReceiverEvent): void {
     switch (event.type) {
       case 'first-packet':
-        this.steps.add('first packet', `${event.remote}, SSRC ${event.ssrc}`);
+        this.steps.add('first packet', `${event.remote}, SSRC ${String(event.ssrc).padStart(10, '0')}`);
         return;
       case 'first-pack':
         this.steps.add('first pack');
