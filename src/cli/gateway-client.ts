@@ -110,5 +110,5 @@ function reasonOf(error: unknown): string {
 /** What went wrong, as one sentence. */
 export function faultSentence(client: GatewayClient, error: unknown): string {
   const { message } = error as Error;
-  return error instanceof Unreachable ? `${client.url} cannot be asked: ${message}.` : message;
+  return error instanceof Unreachable ? `${client.url} cannot be asked: ${message.replace(/\.$/, '')}.` : message;
 }
