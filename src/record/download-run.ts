@@ -1,6 +1,6 @@
 /** One download while it runs: where footage is, calls for it one after the other, one file. */
 import { rename, stat } from 'node:fs/promises';
-import { afterCall, type CallEnd, codeOf, END_SLACK_MS } from './download-end.ts';
+import { afterCall, type CallEnd, codeOf, END_SLACK_MS, isAnswer } from './download-end.ts';
 import type { RunPorts } from './download-ports.ts';
 import { type Download, partOf } from './download-row.ts';
 import { FootageFile } from './footage-file.ts';
@@ -78,16 +78,21 @@ export class DownloadRun {
       if (!(await this.#awaitDevice())) return this.#fail('device_offline', 'the device is offline');
       if (this.#stop === null && row.spans === null) await this.#find();
       if (this.#stop !== null) return this.#leave(this.#stop);
+      // the disk may have refused while nothing came
+      const refused = this.#diskFault();
+      if (refused !== null) return this.#fail(refused.code, refused.detail);
       const target = nextTarget(row, {
         lastEpochMs: this.#file.lastEpochMs,
         isCut: this.#isCut,
         earlierMs: this.#earlierMs,
         overlap: this.#overlap,
+        isBeyond: this.#tries > 0 && isAnswer(end),
       });
       if (target === null) break;
       const before = this.#file.lastEpochMs;
       end = await this.#call(target);
-      if (this.#fault !== null) return this.#fail(this.#fault.code, this.#fault.detail);
+      const fault = this.#diskFault();
+      if (fault !== null) return this.#fail(fault.code, fault.detail);
       if (this.#stop !== null) return this.#leave(this.#stop);
       const last = this.#file.lastEpochMs;
       const isNew = last !== null && (before === null || last > before);
@@ -122,6 +127,10 @@ export class DownloadRun {
       return this.#fail(code, isNone ? 'the device has no footage of this range' : `no footage came: ${end.detail}`);
     }
     return this.#complete();
+  }
+
+  #diskFault(): { code: string; detail: string } | null {
+    return this.#fault;
   }
 
   #newFile(): FootageFile {
@@ -219,8 +228,10 @@ export class DownloadRun {
       if (end !== null) settle(end);
       else holdBack();
     });
-    const end = await ended;
+    let end = await ended;
     isOver = true;
+    if (splice.finish() === 'unmatched' && isAnswer(end)) end = { why: 'unmatched', detail: end.detail };
+    else if (this.#file.startEpochMs !== null) this.#progress(true);
     this.#settle = () => {};
     await source.stop();
     return end;

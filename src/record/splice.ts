@@ -74,6 +74,14 @@ export class Splice {
     return this.#overlap === null ? this.#lead(held) : this.#search(held, this.#overlap);
   }
 
+  /** Nothing more comes of this call: what is held is laid by its time, or is `unmatched`; else null. */
+  finish(): Verdict | null {
+    const { overlap, file } = this.#o;
+    const first = this.#held.find(({ fragment }) => fragment.samples.some(({ track }) => track === 'video'));
+    if (this.#isPlaced || overlap === 'none' || first === undefined) return null;
+    return overlap === 'pictures' ? 'unmatched' : this.#place(first, file.placeOf(first.contentEpochMs), true);
+  }
+
   /** Content before the range is held from its last key frame on. */
   #lead(held: Held): Verdict {
     const { fragment, contentEpochMs } = held;

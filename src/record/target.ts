@@ -26,25 +26,33 @@ export interface Progress {
   readonly earlierMs: number;
   /** How the end of the file is looked for. */
   readonly overlap: 'pictures' | 'time';
+  /** Asked for what follows the newest picture the device gave nothing: the next second is asked for (PB-15: the next file). */
+  readonly isBeyond: boolean;
 }
 
 /** The next part of the footage that is neither there nor given up; null: nothing is left. */
-export function nextTarget(row: Download, { lastEpochMs, isCut, earlierMs, overlap }: Progress): Target | null {
+export function nextTarget(row: Download, o: Progress): Target | null {
+  const { lastEpochMs, isCut } = o;
   const givenUp = row.givenUpEpochMs ?? row.startEpochMs;
   const done = isCut || lastEpochMs === null ? givenUp : Math.max(lastEpochMs, givenUp);
   for (const span of row.spans ?? []) {
     if (span.endEpochMs - done <= (isCut ? 0 : END_SLACK_MS)) continue;
     const goesOn =
       lastEpochMs !== null && lastEpochMs >= span.startEpochMs - JOINT_MS && givenUp - lastEpochMs <= JOINT_MS;
-    const from = Math.max(span.startEpochMs, goesOn ? lastEpochMs - earlierMs : givenUp);
+    const near = lastEpochMs !== null && o.isBeyond ? nextSecond(lastEpochMs) : (lastEpochMs ?? 0) - o.earlierMs;
+    const from = Math.max(span.startEpochMs, goesOn ? near : givenUp);
     const startEpochMs = Math.floor(from / 1000) * 1000;
     if (startEpochMs >= span.endEpochMs) continue;
     return {
       startEpochMs,
       endEpochMs: Math.min(span.endEpochMs, startEpochMs + MAX_CALL_MS),
       span: { startEpochMs: from, endEpochMs: row.endEpochMs },
-      overlap: goesOn ? overlap : 'none',
+      overlap: !goesOn ? 'none' : o.isBeyond ? 'time' : o.overlap,
     };
   }
   return null;
+}
+
+function nextSecond(epochMs: number): number {
+  return (Math.floor(epochMs / 1000) + 1) * 1000;
 }

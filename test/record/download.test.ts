@@ -92,6 +92,22 @@ describe('the end of footage', () => {
       },
     ));
 
+  test('PB-15: a device that falls silent where a file ends, however often it is asked for the end of it, is asked for the next', () =>
+    download(
+      (call) => {
+        const from = Math.floor((call.range.startEpochMs - START) / 1000) * 25;
+        call.play(from, from < 150 ? 150 : FRAMES);
+        call.end('idle');
+      },
+      (world, row) => {
+        isWhole(world, row);
+        assert.deepEqual(
+          world.calls.map(({ range }) => range.startEpochMs - START),
+          [0, 5000, 6000],
+        );
+      },
+    ));
+
   test('PB-7: footage that the device does not have is named, and not waited for', () =>
     download(
       (call) => {
