@@ -14,8 +14,11 @@ const tool = (name) => join(root, 'node_modules', '.bin', name);
 const WHOLE_RUN_MS = 12 * 60_000;
 /** One file alone may take this long (the longest kills the recorder 200 times). */
 const ONE_FILE_MS = 5 * 60_000;
-/** Two cores: two files side by side. Tests that measure time live in bench/, not here. */
-const CONCURRENCY = 2;
+/**
+ * Files side by side on two cores: many of them mostly wait (a camera that reboots, a pause that must pass). Tests that
+ * measure time live in bench/, not here.
+ */
+const CONCURRENCY = 3;
 
 let running = null;
 let isStopping = false;
