@@ -59,7 +59,9 @@ test('60 calls, ended from either side and before or after the ACK, leave no soc
   const deadline = performance.now() + 3000;
   while ((descriptors() > before.descriptors || timers() > before.timers) && performance.now() < deadline)
     await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.deepEqual({ descriptors: descriptors(), timers: timers() }, before);
+  // Fewer is well: something of the runner's own may have ended meanwhile.
+  assert.ok(descriptors() <= before.descriptors, `${descriptors()} descriptors, ${before.descriptors} before`);
+  assert.ok(timers() <= before.timers, `${timers()} timers, ${before.timers} before`);
 });
 
 test('calls for footage, ended by either side, cut and rebooted in the middle, leave no socket and no timer', async (t) => {

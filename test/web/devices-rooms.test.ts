@@ -218,7 +218,7 @@ test('every code that the source can find has a sentence in both languages', () 
   for (const file of readdirSync(source, { recursive: true }) as string[]) {
     if (!file.endsWith('.ts') || file.startsWith('simulator')) continue;
     for (const [, code] of readFileSync(new URL(file, source), 'utf8').matchAll(
-      /['"`]((?:SSRC|RTP|TCP|PS|TS|ES|SIP|REG|XML|CAT|INV)-\d+)['"`]/g,
+      /['"`]((?:SSRC|RTP|TCP|PS|TS|ES|SIP|REG|XML|CAT|INV|REC|PB)-\d+)['"`]/g,
     ))
       found.add(code!);
   }
