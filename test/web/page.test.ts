@@ -279,7 +279,11 @@ describe('the page, with a scripted gateway', { timeout: 60_000 }, () => {
     const other = await launchBrowser({ language: 'zh-CN' });
     try {
       const tab = await other.open(`${standIn.address}#token=${standIn.token}`);
-      assert.match(await messageWords(tab), /^请选择要观看的通道。/);
+      await until(
+        'words',
+        () => messageWords(tab),
+        (w) => w.startsWith('请选择要观看的通道。'),
+      );
       assert.equal(await tab.getAttribute('html', 'lang'), 'zh-CN');
     } finally {
       await other.close();
