@@ -2,13 +2,14 @@ import type { Clock } from './clock.ts';
 
 export interface DemandPorts {
   readonly clock: Clock;
-  viewers(): number;
+  /** Somebody has it now: a viewer, a recorder. Those who wait for its beginning are counted here. */
+  isTaken(): boolean;
   /** How long nobody has to want it. */
   lingerMs(): number;
   onGone(): void;
 }
 
-/** Who wants a stream: those who watch, and those who wait for it to begin. When there is nobody left the linger begins. */
+/** Who wants a stream: those who have it, and those who wait for it to begin. When there is nobody left the linger begins. */
 export class Demand {
   readonly #ports: DemandPorts;
   readonly #waiters = new Set<() => void>();
@@ -22,7 +23,7 @@ export class Demand {
   /** Begins the linger anew: something has changed, or somebody asked who has not come to watch yet. */
   touch(): void {
     this.#cancelLinger();
-    if (this.#isOver || this.#ports.viewers() > 0 || this.#waiters.size > 0) return;
+    if (this.#isOver || this.#ports.isTaken() || this.#waiters.size > 0) return;
     this.#cancelLinger = this.#ports.clock.after(this.#ports.lingerMs(), () => this.#ports.onGone());
   }
 

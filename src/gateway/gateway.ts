@@ -22,6 +22,7 @@ import { LiveTable } from './live-table.ts';
 import { Onboarding } from './onboarding.ts';
 import type { Gateway } from './port.ts';
 import { pullPorts } from './pull-ports.ts';
+import { recordingDesk } from './recording-desk.ts';
 import { Recordings, rememberedRows } from './recordings.ts';
 import { Records } from './records.ts';
 import { Rests } from './rests.ts';
@@ -31,7 +32,6 @@ import { Streams } from './streams.ts';
 import { System } from './system.ts';
 import { Thumbnails } from './thumbnails.ts';
 import { MAX_TIMELINE_FILES, TimelineFiles } from './timeline-file.ts';
-import { recordingView } from './view-of.ts';
 import { isProblem } from './views.ts';
 import { WebhookPost } from './webhook-post.ts';
 import { Webhooks } from './webhooks.ts';
@@ -324,46 +324,7 @@ export async function openGateway(
     watchLive: (deviceId, channelId, streamNumber, sink, o) =>
       streams.watchLive(deviceId, channelId, streamNumber, sink, o),
     watchStream: (id, sink, o) => streams.watch(id, sink, o),
-    async startRecording(streamId) {
-      const live = streams.findLive(streamId);
-      if (isProblem(live)) return live;
-      if (live.state === 'ended') return { problem: 'conflict', detail: 'The stream has ended.' };
-      return recordingView(recordings.start(live), iso);
-    },
-    async stopRecording(streamId) {
-      const live = streams.findLive(streamId);
-      if (isProblem(live)) return live;
-      const stopped = await recordings.stop(live);
-      return isProblem(stopped) ? stopped : recordingView(stopped, iso);
-    },
-    recordings(query) {
-      const { items, hasMore } = recordings.page(query);
-      return { items: items.map((recording) => recordingView(recording, iso)), hasMore };
-    },
-    recording(id) {
-      const found = recordings.get(id);
-      return isProblem(found) ? found : recordingView(found, iso);
-    },
-    recordingFile(id) {
-      const found = recordings.get(id);
-      if (isProblem(found)) return found;
-      return {
-        absolutePath: recordings.absolutePath(found),
-        // Finalising rewrites the head of the file: what was read before must not be joined with what is read after.
-        etag: `"${found.id}-${recordings.isGrowing(found) ? 'growing' : found.state === 'recording' ? 'finalising' : `${found.state}-${found.bytes}`}"`,
-        complete: found.state !== 'recording',
-      };
-    },
-    deleteRecording: (id) => recordings.delete(id),
-    lockRecording(id, locked) {
-      const found = recordings.setLocked(id, locked);
-      return isProblem(found) ? found : recordingView(found, iso);
-    },
-    timelineFile: (query) => timelines.file(query),
-    async thumbnail(id) {
-      const found = recordings.get(id);
-      return isProblem(found) ? found : thumbnails.of(found, recordings.absolutePath(found));
-    },
+    ...recordingDesk({ recordings, thumbnails, timelines, findLive: (id) => streams.findLive(id), iso }),
     startCapture(streamId, o) {
       const live = streams.find(streamId);
       return isProblem(live) ? live : captures.start(live, o);
@@ -377,22 +338,15 @@ export async function openGateway(
     deliveries: (query) => webhooks.deliveries(query),
     redeliver: (number) => webhooks.redeliver(number),
     counters: () => gatewayCounters({ sip, webhooks, lives, pool, directory, store, recordings, events, ssrcs }),
-    system() {
-      return {
-        platformId: config.sip.id,
-        domain: config.sip.domain,
-        sipPort: sip.port,
-        mediaPorts: `${config.media.firstPort}-${config.media.lastPort}`,
-        pull: config.media.pull,
-        mediaTransport: config.media.transport,
-        sipAuth: config.sip.auth,
-        timeZone: config.sip.timeZone,
-        node: process.version,
-        uptimeSeconds: Math.round(process.uptime()),
-        memoryBytes: process.memoryUsage().rss,
-        ports: pool.counts(),
-      };
-    },
+    system: () => ({
+      platformId: config.sip.id,
+      domain: config.sip.domain,
+      pull: config.media.pull,
+      mediaTransport: config.media.transport,
+      sipAuth: config.sip.auth,
+      timeZone: config.sip.timeZone,
+      memoryBytes: process.memoryUsage().rss,
+    }),
     health: () => system.health(),
     askDeviceClocks: (waitMs) => system.askDeviceClocks(waitMs),
     deviceAddresses: () => system.deviceAddresses(),

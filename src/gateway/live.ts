@@ -3,9 +3,11 @@ import type { FeedCounters, Finding } from '../media/frame.ts';
 import { LIVE_REORDER } from '../media/ingest/reorder.ts';
 import { Stream } from '../media/live/stream.ts';
 import type { MediaTap, ReceiverEvent } from '../media/receiver.ts';
+import { formatSsrc } from '../sip/ssrc.ts';
 import { Bitrate } from './bitrate.ts';
 import { Call, type CallEnd } from './call.ts';
 import { atMost } from './clock.ts';
+import { Demand } from './demand.ts';
 import { Findings } from './findings.ts';
 import { KeyFrames } from './key-frames.ts';
 import { Ladder, retryPauseMs, rungWords } from './ladder.ts';
@@ -66,8 +68,7 @@ export class Live {
   #hungUp = false;
   #recorders = 0;
   #cancelRetry: () => void = () => {};
-  #cancelLinger: () => void = () => {};
-  #waiters = new Set<() => void>();
+  readonly #demand: Demand;
   /** Of calls that have ended. */
   #refusedBefore: Refused = NOTHING_REFUSED;
   readonly #bitrate = new Bitrate();
@@ -99,8 +100,14 @@ export class Live {
       nowMs: () => ports.clock.nowMs(),
     });
     this.stream = new Stream({ id: options.id, loss: ports.loss, clock: ports.clock });
-    this.stream.onViewersChanged = () => this.#demandChanged();
-    this.#demandChanged();
+    this.#demand = new Demand({
+      clock: ports.clock,
+      isTaken: () => this.keep || this.#recorders > 0 || this.stream.viewers > 0,
+      lingerMs: () => ports.lingerMs,
+      onGone: () => void this.end('no viewer left', 4410),
+    });
+    this.stream.onViewersChanged = () => this.#demand.touch();
+    this.#demand.touch();
     const pauseMs = ports.pauseBeforeMs(options.deviceId, options.channelId);
     if (pauseMs > 0) this.#retryAfter(pauseMs);
     else this.#climb(true);
@@ -136,35 +143,23 @@ export class Live {
   hold(): () => void {
     let held = true;
     this.#recorders++;
-    this.#demandChanged();
+    this.#demand.touch();
     return () => {
       if (!held) return;
       held = false;
       this.#recorders--;
-      this.#demandChanged();
+      this.#demand.touch();
     };
   }
 
   /** Starts the linger anew: somebody asked for the stream and has not come to watch yet. */
   touch(): void {
-    this.#cancelLinger();
-    this.#demandChanged();
+    this.#demand.touch();
   }
 
   /** Resolves when the stream plays, has ended, or `ms` have passed. Who waits here wants the stream: the linger begins afterwards. */
-  settled(ms: number): Promise<void> {
-    if (this.state === 'playing' || this.state === 'ended') return Promise.resolve();
-    return new Promise((resolve) => {
-      const done = () => {
-        cancel();
-        this.#waiters.delete(done);
-        this.#demandChanged();
-        resolve();
-      };
-      const cancel = this.#ports.clock.after(ms, done);
-      this.#waiters.add(done);
-      this.#demandChanged();
-    });
+  async settled(ms: number): Promise<void> {
+    if (this.state !== 'playing' && this.state !== 'ended') await this.#demand.wait(ms);
   }
 
   /** Begins, or with null ends, the hearing of all media that comes in, over every call of this stream. */
@@ -194,7 +189,7 @@ export class Live {
       this.endedEpochMs = this.#ports.clock.epochMs();
       this.#setState('ended');
       this.#cancelRetry();
-      this.#cancelLinger();
+      this.#demand.close();
       const call = this.#call;
       this.#forgetCall();
       call?.stop();
@@ -214,16 +209,6 @@ export class Live {
       channelId: this.channelId,
       streamNumber: this.streamNumber,
     };
-  }
-
-  #wanted(): boolean {
-    return this.keep || this.#recorders > 0 || this.#waiters.size > 0 || this.stream.viewers > 0;
-  }
-
-  #demandChanged(): void {
-    this.#cancelLinger();
-    if (this.state === 'ended' || this.#wanted()) return;
-    this.#cancelLinger = this.#ports.clock.after(this.#ports.lingerMs, () => void this.end('no viewer left', 4410));
   }
 
   /** Begins an attempt: the first rung of a fresh ladder, or the next one. */
@@ -275,7 +260,7 @@ export class Live {
     switch (event.type) {
       case 'first-packet':
         this.#bitrate.restart(this.#feed.counters.bytes, this.#ports.clock.nowMs());
-        this.steps.add('first packet', `${event.remote}, SSRC ${String(event.ssrc).padStart(10, '0')}`);
+        this.steps.add('first packet', `${event.remote}, SSRC ${formatSsrc(event.ssrc)}`);
         if (this.state === 'inviting') this.#setState('waiting');
         this.#rememberRung();
         return;
@@ -392,6 +377,6 @@ export class Live {
   #setState(state: StreamState, code?: string): void {
     this.state = state;
     if (state !== 'ended') this.stream.setState(state, code);
-    if (state === 'playing' || state === 'ended') for (const done of [...this.#waiters]) done();
+    if (state === 'playing') this.#demand.settle();
   }
 }

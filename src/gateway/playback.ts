@@ -4,6 +4,7 @@ import { LIVE_REORDER } from '../media/ingest/reorder.ts';
 import { Stream } from '../media/live/stream.ts';
 import type { MediaTap, ReceiverEvent } from '../media/receiver.ts';
 import type { FootageEnd } from '../record/source.ts';
+import { formatSsrc } from '../sip/ssrc.ts';
 import { Bitrate } from './bitrate.ts';
 import type { CallEnd } from './call.ts';
 import { atMost } from './clock.ts';
@@ -118,7 +119,7 @@ export class Playback {
     });
     this.#demand = new Demand({
       clock: ports.clock,
-      viewers: () => this.stream.viewers,
+      isTaken: () => this.stream.viewers > 0,
       lingerMs: () => (this.state === 'paused' ? Math.max(PAUSED_LINGER_MS, ports.lingerMs) : ports.lingerMs),
       onGone: () => void this.end('no viewer left', 4410),
     });
@@ -261,7 +262,7 @@ export class Playback {
   #onMedia(event: ReceiverEvent): void {
     switch (event.type) {
       case 'first-packet':
-        this.steps.add('first packet', `${event.remote}, SSRC ${String(event.ssrc).padStart(10, '0')}`);
+        this.steps.add('first packet', `${event.remote}, SSRC ${formatSsrc(event.ssrc)}`);
         return;
       case 'first-pack':
         this.steps.add('first pack');

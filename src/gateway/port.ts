@@ -150,6 +150,7 @@ export interface Gateway {
   redeliver(number: number): DeliveryView | Problem;
   /** Numbers for `/metrics`, flat. Names that end in `_total` only grow. */
   counters(): Record<string, number>;
+  /** How the gateway is set up. */
   system(): Record<string, unknown>;
   /** How gateway and machine do, and what is wrong. */
   health(): Promise<HealthView>;

@@ -10,7 +10,7 @@ interface Answer {
   /** Still written: nobody may keep it in a cache. */
   readonly isGrowing: boolean;
   readonly type: string;
-  /** Name to save it under: only `[A-Za-z0-9_.-]`. */
+  /** Name to save it under; what a header cannot carry becomes `_`. */
   readonly name: string;
   readonly asAttachment: boolean;
   /** How long a browser may keep it without asking; it asks each time when this is absent. */
@@ -58,7 +58,10 @@ export async function sendRange(
     .header('accept-ranges', 'bytes')
     .header('cache-control', cacheControl(file))
     .header('content-type', file.type)
-    .header('content-disposition', `${file.asAttachment ? 'attachment' : 'inline'}; filename="${file.name}"`);
+    .header(
+      'content-disposition',
+      `${file.asAttachment ? 'attachment' : 'inline'}; filename="${file.name.replace(/[^\w.-]/g, '_')}"`,
+    );
 
   // One that grows is never the same again.
   if (!file.isGrowing && namesTag(request.headers['if-none-match'], etag)) {

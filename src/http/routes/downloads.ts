@@ -139,7 +139,7 @@ export const downloadRoutes: Routes = (app, { gateway }) => {
         etag: file.etag,
         isGrowing: !file.complete,
         type: 'video/mp4',
-        name: name.replace(/[^\w.-]/g, '_'),
+        name,
         asAttachment: request.query.download === true,
       });
     },

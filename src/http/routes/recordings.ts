@@ -110,7 +110,7 @@ export const recordingRoutes: Routes = (app, context) => {
         etag: file.etag,
         isGrowing: !file.complete,
         type: 'video/mp4',
-        name: name.replace(/[^\w.-]/g, '_'),
+        name,
         asAttachment: request.query.download === true,
       });
     },
@@ -138,7 +138,7 @@ export const recordingRoutes: Routes = (app, context) => {
         etag: id,
         isGrowing: false,
         type: 'image/jpeg',
-        name: `${id.replace(/[^\w.-]/g, '_')}.jpg`,
+        name: `${id}.jpg`,
         asAttachment: false,
         // the first picture of a recording stays what it is
         maxAgeSeconds: THUMBNAIL_SECONDS,

@@ -50,7 +50,7 @@ export const timelineFileRoutes: Routes = (app, { gateway }) => {
           etag: file.etag,
           isGrowing: file.isGrowing,
           type: 'video/mp4',
-          name: name.replace(/[^\w.-]/g, '_'),
+          name,
           asAttachment: download,
         },
         { size: file.size, read: (first, last) => file.read(first, last), close: async () => {} },
