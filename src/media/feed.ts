@@ -164,6 +164,7 @@ export class Feed {
     this.#nowMs = nowMs;
     if (parseRtp(packet, this.#header) === null) {
       this.#jitter.see(this.#header.timestamp, nowMs);
+      // reorder: each packet whose turn it is goes on in #inOrder, at once or after those before it
       this.#lanes.push(this.#header, packet, owned, nowMs);
     } else this.#counters.discarded += 1;
     return this.#events.length === 0 ? EMPTY : this.#take();
@@ -229,6 +230,7 @@ export class Feed {
       this.#other.push(kind, header, packet, this.#kinds.takePrelude(header.timestamp));
       return;
     }
+    // → program (above): maps and PES → #streams → #units | #audio → #remux → #events
     this.#ps.push(packet, payloadStart, payloadEnd);
     if (header.marker) this.#units.marker(this.#ps.unbounded ? null : this.#ps.atBoundary);
   };

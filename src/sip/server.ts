@@ -312,9 +312,11 @@ export class SipServer {
         }
       }
     }
+    // a retransmission ends here; a new request comes back through #request, a response goes to whoever waits for it
     this.#exchange.receive(message, from, nowMs);
   }
 
+  /** One new request, with the transaction that its answer belongs to. */
   #request(request: SipRequest, transaction: ServerId | null, from: Peer, nowMs: number): void {
     try {
       this.#toDesk(request, transaction, from, nowMs);
