@@ -7,8 +7,12 @@ import { behaviourOf, QUIRKS } from '../../src/simulator/quirks.ts';
 import { until } from '../support/gbgate.ts';
 import { Platform } from './platform.ts';
 
-async function run(args: string[], signal = new AbortController().signal) {
-  const said = { stdout: '', stderr: '', status: -1 };
+/** What the command says; `said` may be read while it runs. */
+async function run(
+  args: string[],
+  signal = new AbortController().signal,
+  said = { stdout: '', stderr: '', status: -1 },
+) {
   const into = (name: 'stdout' | 'stderr') => ({
     write: (text: string) => {
       said[name] += text;
@@ -66,16 +70,14 @@ test('runs until it is told to stop, and says what happened', async (t) => {
   const stop = new AbortController();
   const server = `127.0.0.1:${platform.port}`;
   const id = '34020000001320000009';
-  const done = run(
-    ['--server', server, '--password', 'secret', '--count', '2', '--id', id, '--file', 'h265'],
-    stop.signal,
-  );
-  const deadline = performance.now() + 5000;
-  while (platform.registered.size < 2 && performance.now() < deadline)
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  assert.deepEqual([...platform.registered.keys()], ['34020000001320000009', '34020000001320000010']);
+  const said = { stdout: '', stderr: '', status: -1 };
+  const args = ['--server', server, '--password', 'secret', '--count', '2', '--id', id, '--file', 'h265'];
+  const done = run(args, stop.signal, said);
+  // The platform takes a device for registered before the device has its 200.
+  await until('two registrations', () => said.stderr.split('\n').length > 2);
+  assert.deepEqual([...platform.registered.keys()].sort(), ['34020000001320000009', '34020000001320000010']);
   stop.abort();
-  const said = await done;
+  await done;
   assert.equal(said.status, 0);
   assert.equal(platform.registered.size, 0);
   const events = said.stderr.trimEnd().split('\n');

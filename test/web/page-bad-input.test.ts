@@ -81,7 +81,8 @@ describe('what goes wrong is said in words', { timeout: 120_000 }, () => {
   test('a viewer that is refused leads to the sign-in, on the stage and on the wall', async () => {
     standIn.onViewer = ({ socket }) => socket.close(4401, 'unauthorized');
     standIn.answers.set(LIVE, { id: 's1' });
-    await open(STAGE);
+    // Not `open`: the sign-in may be there before the tree is.
+    tab = await browser.open(`${standIn.address}?token=${standIn.token}${STAGE}`);
     await tab.waitForSelector('[data-testid="refused"]');
     await tab.goto('about:blank');
     await tab.goto(`${standIn.address}?token=${standIn.token}#/live?grid=4&cells=${device.id}/${channel.id}`);
