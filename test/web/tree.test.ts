@@ -6,7 +6,7 @@ import type { Directory } from '../../web/page/directory.ts';
 import { initialsOf } from '../../web/page/live/tree/initials.ts';
 import { type Row, rowsOf } from '../../web/page/live/tree/rows.ts';
 import { prepareSearch } from '../../web/page/live/tree/search.ts';
-import { windowOf } from '../../web/page/live/tree/window.ts';
+import { windowOf } from '../../web/page/parts/row-window.ts';
 
 const device = (id: string, name: string, online = true): Device => ({
   id,

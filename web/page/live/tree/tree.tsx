@@ -3,12 +3,12 @@ import type { Channel } from '../../api.ts';
 import type { Directory } from '../../directory.ts';
 import { useShortcuts } from '../../keys/keys.ts';
 import { useWords } from '../../language.ts';
+import { useRowWindow } from '../../parts/row-window.ts';
 import { hrefOf } from '../../route.ts';
 import { liveWords } from '../../words/live.ts';
 import { TreeRow } from './row.tsx';
 import { type Row, rowsOf } from './rows.ts';
 import { prepareSearch } from './search.ts';
-import { useRowWindow } from './window.ts';
 
 import './tree.css';
 
