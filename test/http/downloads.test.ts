@@ -169,3 +169,18 @@ test('the file is served in ranges, with an ETag, under its name, by a signed ad
   const growing = await ask('GET', '/api/v1/downloads/new/file');
   assert.equal(growing.headers.get('cache-control'), 'no-store');
 });
+
+test('the summary counts states and adds up the room that files take', async () => {
+  const { ask, gateway } = server;
+  const before = gateway.downloadList.splice(0);
+  gateway.downloadList.push(
+    view('a', { bytes: 100, state: 'complete' }),
+    view('b', { bytes: 50, state: 'partial' }),
+    view('c', { bytes: 0, state: 'queued' }),
+    view('d', { bytes: 7, state: 'queued' }),
+  );
+  const { status, json } = await ask('GET', '/api/v1/downloads/summary');
+  gateway.downloadList.splice(0, Number.POSITIVE_INFINITY, ...before);
+  assert.equal(status, 200);
+  assert.deepEqual(json, { count: 4, bytes: 157, states: { complete: 1, partial: 1, queued: 2 } });
+});

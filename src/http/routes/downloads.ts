@@ -36,6 +36,14 @@ const ListQuery = Type.Object({
   deviceId: Type.Optional(Type.String()),
   channelId: Type.Optional(Type.String()),
 });
+const Summary = Type.Object(
+  {
+    count: Type.Integer(),
+    bytes: Type.Integer({ description: 'Of all files, finished or not' }),
+    states: Type.Record(Type.String(), Type.Integer(), { description: 'How many are in each state' }),
+  },
+  { title: 'DownloadsSummary' },
+);
 const FileQuery = Type.Object({ download: Type.Optional(Type.Boolean({ description: 'Offer it as a file to keep' })) });
 const PriorityBody = Type.Object({ priority: Priority }, { additionalProperties: false });
 
@@ -103,6 +111,21 @@ export const downloadRoutes: Routes = (app, { gateway }) => {
             matches(q, [one.path, one.id]),
         );
       return sendPage(reply, wanted, (one) => `${one.createdAt} ${one.id}`, { ...request.query, newestFirst: true });
+    },
+  );
+
+  app.get(
+    '/downloads/summary',
+    { schema: { tags, summary: 'How many there are, and what room they take', response: answers({ 200: Summary }) } },
+    (_request, reply) => {
+      const states: Record<string, number> = {};
+      const all = downloads.all();
+      for (const { state } of all) states[state] = (states[state] ?? 0) + 1;
+      return reply.send({
+        count: all.length,
+        bytes: all.reduce((sum, one) => sum + one.bytes, 0),
+        states,
+      });
     },
   );
 
