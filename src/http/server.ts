@@ -227,7 +227,8 @@ function everyAnswer(app: FastifyInstance, { origins, metrics }: HttpContext): v
     if (origin !== undefined && isNamed(origin, origins)) {
       reply.headers({
         'access-control-allow-origin': origin,
-        'access-control-expose-headers': 'content-range, etag, idempotency-replayed, location, retry-after',
+        'access-control-expose-headers':
+          'content-range, etag, gbgate-content-start, idempotency-replayed, location, retry-after',
         vary: 'Origin',
       });
       if (request.method === 'OPTIONS') {

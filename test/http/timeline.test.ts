@@ -31,6 +31,7 @@ test('the whole range, with its true length and a name that tells its time', asy
   assert.equal(answer.headers.get('content-type'), 'video/mp4');
   assert.equal(answer.headers.get('accept-ranges'), 'bytes');
   assert.equal(answer.headers.get('etag'), '"tag1"');
+  assert.equal(answer.headers.get('gbgate-content-start'), '2026-11-21T04:00:00.000Z');
   assert.equal(
     answer.headers.get('content-disposition'),
     'inline; filename="34020000001320000002-20261121T040000Z--20261121T041000Z.mp4"',

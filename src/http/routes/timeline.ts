@@ -43,6 +43,8 @@ export const timelineFileRoutes: Routes = (app, { gateway }) => {
       const file = await gateway.timelineFile({ deviceId, channelId, streamNumber, startEpochMs, endEpochMs });
       if (isProblem(file)) return sendRefusal(reply, file);
       const name = `${channelId}-${compact(file.startEpochMs)}--${compact(file.endEpochMs)}.mp4`;
+      // Whoever plays it wants to know when the first picture was taken: that key frame may lie before `start`.
+      reply.header('gbgate-content-start', new Date(file.startEpochMs).toISOString());
       return sendRange(
         request,
         reply,
