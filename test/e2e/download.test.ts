@@ -31,7 +31,7 @@ describe('downloads over every transport', { timeout: 240_000 }, () => {
   }
 });
 
-describe('downloads that are broken off', { timeout: 240_000 }, () => {
+describe('downloads from a recorder that keeps to no speed', { timeout: 240_000 }, () => {
   let site: FootageSite;
   before(async () => {
     site = await openFootageSite({ days: 1, channels: 2, quirks: ['PB-5a'] });
@@ -46,6 +46,18 @@ describe('downloads that are broken off', { timeout: 240_000 }, () => {
       return fromEpochMs + Math.floor((seed / 2 ** 31) * lengthMs);
     }).sort((a, b) => a - b);
   };
+
+  for (const transport of ['tcp-passive', 'tcp-active'] as const)
+    test(`as fast as the line takes it over ${transport}: every frame of the range once`, async () => {
+      const range = { startEpochMs: START + HOUR_MS, endEpochMs: START + HOUR_MS + 600_000 };
+      const view = await site.over(site.ask({ ...range, transport }, 1).id);
+      assert.equal(view.state, 'complete', JSON.stringify(view));
+      assert.deepEqual(await contentTimesOf(site.fileOf(view)), site.nvr.timesIn(range.startEpochMs, range.endEpochMs));
+      assert.equal(view.transport, transport);
+      // a device that kept to a speed would take minutes
+      const tookMs = Date.parse(view.endedAt ?? '') - Date.parse(view.startedAt ?? '');
+      assert.ok(tookMs < 60_000, `${tookMs} ms`);
+    });
 
   test('cut at 10 random moments, the file is bit for bit what it is without cuts', async () => {
     const range = { startEpochMs: START, endEpochMs: START + 600_000, transport: 'tcp-passive' as const };
