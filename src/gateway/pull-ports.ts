@@ -2,6 +2,7 @@ import type { Dialogues } from '../inspect/write/dialogues.ts';
 import type { PortPool } from '../media/ingest/port-pool.ts';
 import { openReceiver } from '../media/receiver.ts';
 import { learn } from '../sip/camera/profile.ts';
+import { keyFrameCommand } from '../sip/manscdp/key-frame.ts';
 import type { SipServer } from '../sip/server.ts';
 import type { SsrcPool } from '../sip/ssrc.ts';
 import type { Clock } from './clock.ts';
@@ -51,7 +52,7 @@ export function pullPorts({ config, sip, pool, ssrcs, clock, rests, dialogues, p
       };
     },
     profile: (deviceId) => callProfileOf(directory.device(deviceId)),
-    askKeyFrame: (deviceId, channelId, command) => sip.askKeyFrame(deviceId, channelId, command),
+    askKeyFrame: (deviceId, channelId, command) => void sip.ask(deviceId, keyFrameCommand(channelId, command)),
     keyFrameObeyed(deviceId, command) {
       const device = directory.device(deviceId);
       if (device !== undefined && learn(device, 'keyFrameCommand', command)) directory.save(device);

@@ -2,7 +2,8 @@ import { ffmpegVersion } from '../media/ffmpeg.ts';
 import type { PortCounts } from '../media/ingest/port-pool.ts';
 import { parseAdvertise } from '../sip/advertise.ts';
 import type { Device, Directory } from '../sip/camera/directory.ts';
-import type { DeviceStatus } from '../sip/manscdp/device-status.ts';
+import { deviceStatusQuestion } from '../sip/manscdp/device-status.ts';
+import type { Question } from '../sip/manscdp/question.ts';
 import { atMost, type Clock } from './clock.ts';
 import type { GatewayConfig } from './config.ts';
 import { type AddressSource, addressesOf } from './device-addresses.ts';
@@ -30,7 +31,7 @@ export interface SystemPorts {
   readonly clock: Clock;
   readonly sip: AddressSource & {
     readonly directory: Directory;
-    query(deviceId: string, command: 'DeviceStatus'): Promise<DeviceStatus | { fault: string }>;
+    ask<A>(deviceId: string, question: Question<A>): Promise<A | { fault: string }>;
   };
   readonly pool: { counts(): PortCounts };
   /** What the recordings that run write together, bits per second. */
@@ -57,7 +58,7 @@ export class System {
       clock: ports.clock,
       timeZone: ports.config.sip.timeZone,
       async deviceTime(deviceId) {
-        const answer = await ports.sip.query(deviceId, 'DeviceStatus');
+        const answer = await ports.sip.ask(deviceId, deviceStatusQuestion(deviceId));
         return 'fault' in answer ? null : answer.deviceTime;
       },
     });

@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { parseAdvertise, toldMediaHost } from './advertise.ts';
 import type { Call, InviteOptions } from './call.ts';
 import { Calls } from './calls.ts';
+import { Asking } from './camera/ask.ts';
 import { type CatalogResult, Catalogs } from './camera/catalogs.ts';
 import { type DeviceFinding, DeviceFindings } from './camera/device-findings.ts';
 import { Directory } from './camera/directory.ts';
@@ -9,18 +10,17 @@ import { Fleet } from './camera/fleet.ts';
 import { Inquiries } from './camera/inquiries.ts';
 import { MessageDesk } from './camera/messages.ts';
 import { Outbox } from './camera/outbox.ts';
-import { type QueryFault, Questions } from './camera/query.ts';
+import type { QueryFault } from './camera/query.ts';
 import type { RecordsOptions, RecordsSearch } from './camera/records.ts';
 import { Registrar } from './camera/registrar.ts';
 import { RegistrationDesk } from './camera/registration.ts';
 import { RollCall } from './camera/roll-call.ts';
-import { openPassword, sealPassword } from './camera/secret.ts';
+import { passwordOf, sealPassword } from './camera/secret.ts';
 import { ALLOW, CAPABILITIES } from './capabilities.ts';
 import { SipEndpoint } from './endpoint.ts';
 import { Exchange } from './exchange.ts';
 import { Farewells } from './farewells.ts';
-import type { DeviceStatus } from './manscdp/device-status.ts';
-import type { KeyFrameCommand } from './manscdp/key-frame.ts';
+import type { Question } from './manscdp/question.ts';
 import type { RecordQuery } from './manscdp/record-info.ts';
 import type { Peer } from './peer.ts';
 import { randomToken } from './random-token.ts';
@@ -50,13 +50,13 @@ export class SipServer {
   readonly #clock: { nowMs(): number; epochMs(): number };
   readonly #endpoint = new SipEndpoint({ random: randomToken });
   readonly #outbox = new Outbox();
-  readonly #questions = new Questions();
   readonly #findings = new DeviceFindings();
   readonly #exchange: Exchange;
   readonly #fleet: Fleet;
   readonly #registrar: Registrar;
   readonly #registrations: RegistrationDesk;
   readonly #catalogs: Catalogs;
+  readonly #asking: Asking;
   readonly #messages: MessageDesk;
   readonly #inquiries: Inquiries;
   readonly #rollCall: RollCall;
@@ -130,18 +130,18 @@ export class SipServer {
       authRequired: o.authRequired,
       admission: o.admission,
       directory: this.directory,
-      passwordOf: (deviceId) => this.#passwordOf(deviceId),
+      passwordOf: (deviceId) => passwordOf(this.directory.device(deviceId), o.password, o.sealingKey),
       nonceKey: randomBytes(32),
       random: randomToken,
     });
     this.#catalogs = new Catalogs(this.directory, o.platformId, emit, found);
     const ports = { exchange: this.#exchange, outbox: this.#outbox, peerOf, seen, found, nowMs, epochMs };
+    this.#asking = new Asking({ ...ports, directory: this.directory, firstSn: randomInt(1, 1_000_000) });
     this.#inquiries = new Inquiries({
       ...ports,
-      questions: this.#questions,
+      asking: this.#asking,
       catalogs: this.#catalogs,
       directory: this.directory,
-      firstSn: randomInt(1, 1_000_000),
       timeZone: o.timeZone ?? 'Asia/Shanghai',
       emit,
     });
@@ -156,14 +156,8 @@ export class SipServer {
     const own = { ...ports, platformId: o.platformId, domain: o.domain, store: o.stores.dialogues };
     this.#farewells = new Farewells(own);
     this.#calls = new Calls({ ...own, random: randomToken }, this.#farewells);
-    this.#messages = new MessageDesk(
-      this.#fleet,
-      this.#questions,
-      this.#catalogs,
-      this.#inquiries.records,
-      this.#calls,
-      found,
-    );
+    const { records } = this.#inquiries;
+    this.#messages = new MessageDesk(this.#fleet, this.#asking, this.#catalogs, records, this.#calls, found);
   }
 
   /** The port of both transports. */
@@ -181,11 +175,8 @@ export class SipServer {
    * to, else our address that faces the device. Never `0.0.0.0` (SIP-3).
    */
   mediaHostFor(deviceId: string): string {
-    const told = toldMediaHost(this.#o);
-    if (told !== null) return told;
-    return this.localAddressTo(
-      this.#fleet.peerOf(deviceId)?.host ?? this.directory.device(deviceId)?.address?.host ?? '127.0.0.1',
-    );
+    const host = this.#fleet.peerOf(deviceId)?.host ?? this.directory.device(deviceId)?.address?.host;
+    return toldMediaHost(this.#o) ?? this.localAddressTo(host ?? '127.0.0.1');
   }
 
   /** Begins a call to a channel. */
@@ -193,11 +184,14 @@ export class SipServer {
     return this.#calls.invite(options);
   }
 
-  /** Asks a device how it does, or what it has. */
-  query(deviceId: string, command: 'DeviceStatus'): Promise<DeviceStatus | QueryFault>;
-  query(deviceId: string, command: 'Catalog'): Promise<CatalogResult | QueryFault>;
-  query(deviceId: string, command: 'DeviceStatus' | 'Catalog'): Promise<DeviceStatus | CatalogResult | QueryFault> {
-    return command === 'Catalog' ? this.#inquiries.catalog(deviceId) : this.#inquiries.status(deviceId);
+  /** Asks a device, or tells it something; what `null` in an answer means, the question says. */
+  ask<A>(deviceId: string, question: Question<A>): Promise<A | QueryFault> {
+    return this.#asking.ask(deviceId, question);
+  }
+
+  /** Asks for the catalogue, to the end. */
+  catalog(deviceId: string): Promise<CatalogResult | QueryFault> {
+    return this.#inquiries.catalog(deviceId);
   }
 
   /** Asks for the catalogue and waits at most that long: the channels are in the directory as they come. */
@@ -208,11 +202,6 @@ export class SipServer {
   /** Looks for footage of a channel; waits for its turn when others search at that device. */
   records(deviceId: string, query: RecordQuery, o: RecordsOptions): RecordsSearch {
     return this.#inquiries.records.begin(deviceId, query, o);
-  }
-
-  /** Asks a channel for a key frame; whether it obeys shows in its media. */
-  askKeyFrame(deviceId: string, channelId: string, command: KeyFrameCommand): void {
-    this.#inquiries.keyFrame(deviceId, channelId, command);
   }
 
   /** True once a Catalog answer of this device has begun in this process. */
@@ -272,7 +261,7 @@ export class SipServer {
       registrar: this.#registrar,
       registrations: this.#registrations,
       messages: this.#messages,
-      questions: this.#questions,
+      asking: this.#asking,
       catalogs: this.#catalogs,
       records: this.#inquiries.records,
       outbox: this.#outbox,
@@ -387,16 +376,11 @@ export class SipServer {
     const epochMs = this.#clock.epochMs();
     this.#calls.poll(nowMs);
     this.#outbox.poll(nowMs);
-    this.#questions.poll(nowMs);
+    this.#asking.poll(nowMs);
     this.#catalogs.poll(nowMs);
     this.#inquiries.records.poll(nowMs);
     this.#registrations.poll(nowMs, epochMs);
     this.#rollCall.poll();
     for (const deviceId of this.#fleet.poll(nowMs, epochMs)) void this.#inquiries.probe(deviceId);
-  }
-
-  #passwordOf(deviceId: string): string | null {
-    const sealed = this.directory.device(deviceId)?.sealedPassword ?? null;
-    return sealed === null ? this.#o.password : openPassword(sealed, deviceId, this.#o.sealingKey);
   }
 }

@@ -1,9 +1,9 @@
 import type { Calls } from './calls.ts';
+import type { Asking } from './camera/ask.ts';
 import type { Catalogs } from './camera/catalogs.ts';
 import type { DeviceFindings } from './camera/device-findings.ts';
 import type { MessageDesk } from './camera/messages.ts';
 import type { Outbox } from './camera/outbox.ts';
-import type { Questions } from './camera/query.ts';
 import type { RecordSearches } from './camera/records.ts';
 import type { Registrar } from './camera/registrar.ts';
 import type { RegistrationDesk } from './camera/registration.ts';
@@ -22,7 +22,7 @@ export interface CounterSources {
   registrar: Registrar;
   registrations: RegistrationDesk;
   messages: MessageDesk;
-  questions: Questions;
+  asking: Asking;
   catalogs: Catalogs;
   records: RecordSearches;
   outbox: Outbox;
@@ -66,7 +66,7 @@ export function sipCounters(s: CounterSources): Record<string, number> {
     sip_notifies_total: m.notifies,
     sip_commands_ignored_total: m.ignored,
     sip_bodies_malformed_total: m.malformed,
-    sip_questions_open: s.questions.size,
+    sip_questions_open: s.asking.size,
     sip_catalogs_running: s.catalogs.size,
     sip_record_searches: s.records.size,
     sip_media_statuses_total: m.mediaStatuses,

@@ -3,6 +3,8 @@ import { describe, it, test } from 'node:test';
 import { callProfileOf } from '../../src/gateway/profile.ts';
 import { PeerLock } from '../../src/media/ingest/peer.ts';
 import { setByHand } from '../../src/sip/camera/profile.ts';
+import { deviceStatusQuestion } from '../../src/sip/manscdp/device-status.ts';
+import { keyFrameCommand } from '../../src/sip/manscdp/key-frame.ts';
 import type { SipRequest } from '../../src/sip/wire/message.ts';
 import { CHANNEL, commandOf, eventually, ID, open, registered } from '../sip/opened.ts';
 import { KEY, World } from './world.ts';
@@ -51,7 +53,7 @@ test('XML-1: charset: what we write to it', async (t) => {
   const { server, camera } = await registered(t);
   const asked = async () => {
     const before = camera.requests('MESSAGE').length;
-    void server.query(ID, 'DeviceStatus');
+    void server.ask(ID, deviceStatusQuestion(ID));
     await eventually(() => camera.requests('MESSAGE').length > before, 'a question');
     return Buffer.from(camera.requests('MESSAGE').at(-1)!.body).toString('latin1');
   };
@@ -94,8 +96,8 @@ test('INV-5: idForm: whom the INVITE names', async (t) => {
 test('PTZ-6: keyFrameCommand: the spelling on the wire, to the channel', async (t) => {
   const { server, camera } = await registered(t);
   const before = camera.requests('MESSAGE').length;
-  server.askKeyFrame(ID, CHANNEL, 'IFameCmd');
-  server.askKeyFrame(ID, CHANNEL, 'IFrameCmd');
+  void server.ask(ID, keyFrameCommand(CHANNEL, 'IFameCmd'));
+  void server.ask(ID, keyFrameCommand(CHANNEL, 'IFrameCmd'));
   await eventually(() => camera.requests('MESSAGE').length === before + 2, 'two commands');
   const bodies = camera.requests('MESSAGE').slice(before);
   assert.deepEqual(bodies.map(commandOf), ['DeviceControl', 'DeviceControl']);
@@ -103,7 +105,7 @@ test('PTZ-6: keyFrameCommand: the spelling on the wire, to the channel', async (
   assert.match(first!, /<Control>.*<IFameCmd>Send<\/IFameCmd>/s);
   assert.match(second!, /<IFrameCmd>Send<\/IFrameCmd>/);
   assert.match(first!, new RegExp(`<DeviceID>${CHANNEL}</DeviceID>`));
-  server.askKeyFrame('nobody', CHANNEL, 'IFameCmd'); // a device that was deleted meanwhile
+  void server.ask('nobody', keyFrameCommand(CHANNEL, 'IFameCmd')); // a device that was deleted meanwhile
 });
 
 test('SSRC-1: ssrc `offered` by hand: nobody without the agreed SSRC gets in, not even from the right address', () => {

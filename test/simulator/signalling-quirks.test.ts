@@ -151,7 +151,7 @@ describe('signalling quirks of the simulated camera', { concurrency: 8, timeout:
     const { server } = await meet(t, { quirks: new Set(['CAT-7']) });
     await until('believed', () => server.directory.channel(ID, CHANNEL)?.status === 'off');
     setByHand(server.directory.device(ID)!, { ignoreStatusNotify: true });
-    await server.query(ID, 'Catalog');
+    await server.catalog(ID);
     await until('not believed', () => server.findingsOf(ID).some((finding) => finding.code === 'CAT-7'));
     assert.equal(server.directory.channel(ID, CHANNEL)?.status, 'on');
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CANCEL_HOLD_MS } from '../../src/sip/calls.ts';
+import { deviceStatusQuestion } from '../../src/sip/manscdp/device-status.ts';
 import type { SipRequest } from '../../src/sip/wire/message.ts';
 import { CHANNEL, eventually, ID, invite, registered, SDP } from './opened.ts';
 
@@ -43,7 +44,7 @@ test('INV-2: 100, then silence: CANCEL when the patience is over, and nothing el
   const { outcome } = invite(server, { timeoutMs: 300 });
   const inviteRequest = await camera.untilRequest('INVITE');
   const from = camera.received.length;
-  void server.query(ID, 'DeviceStatus');
+  void server.ask(ID, deviceStatusQuestion(ID));
   const cancel = await camera.untilRequest('CANCEL');
   assert.deepEqual(outcome.log, ['provisional 100', 'timeout']);
   assert.equal(cancel.headers.get('Via'), inviteRequest.headers.get('Via'));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { deviceStatusQuestion } from '../../src/sip/manscdp/device-status.ts';
 import type { SipRequest } from '../../src/sip/wire/message.ts';
 import { CHANNEL, eventually, ID, invite, registered, SDP } from './opened.ts';
 import { PLATFORM_ID } from './scripted-device.ts';
@@ -104,7 +105,7 @@ test('nothing is sent to a device between an INVITE and its ACK', async (t) => {
   const b = invite(server, { channelId: '34020000001320000002' });
   await camera.untilRequest('INVITE');
   const before = camera.received.length;
-  void server.query(ID, 'DeviceStatus');
+  void server.ask(ID, deviceStatusQuestion(ID));
   await new Promise((resolve) => setTimeout(resolve, 200));
   assert.equal(camera.received.length, before);
   camera.reply(pending[0]!, 200, { body: SDP });

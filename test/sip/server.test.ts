@@ -306,7 +306,7 @@ test('CAT-2: a catalogue with a SumNum that is too high ends by quiet, incomplet
   time.offsetMs += 121_000;
   await camera.keepalive();
   await eventually(() => server.counters().sip_catalogs_running === 0, 'the first query gave up');
-  const query = server.query(ID, 'Catalog');
+  const query = server.catalog(ID);
   await eventually(() => server.directory.channel(ID, CHANNEL) !== undefined, 'merged at once');
   time.offsetMs += 5_000;
   const result = await query;
@@ -333,7 +333,7 @@ test('a catalogue that comes although the query was never acknowledged is an ans
   await eventually(() => camera.requests('MESSAGE').some((m) => commandOf(m) === 'Catalog'), 'asked for the catalogue');
   const query = camera.requests('MESSAGE').find((m) => commandOf(m) === 'Catalog')!;
   await camera.message(catalogPart(snOf(query), 2, [item(CHANNEL)]));
-  const result = server.query(ID, 'Catalog');
+  const result = server.catalog(ID);
   time.offsetMs += 33_000;
   await eventually(() => server.counters().sip_client_transactions === 0, 'the query itself has timed out');
   const answer = await result;

@@ -6,11 +6,11 @@ import { readMediaStatus } from '../manscdp/media-status.ts';
 import type { Peer } from '../peer.ts';
 import { tagOf, userOf } from '../wire/address.ts';
 import { callIdOf, contentTypeOf, type SipRequest } from '../wire/message.ts';
+import type { Asking } from './ask.ts';
 import type { Catalogs } from './catalogs.ts';
 import type { Directory } from './directory.ts';
 import type { Fleet } from './fleet.ts';
 import { learn } from './profile.ts';
-import type { Questions } from './query.ts';
 import type { RecordSearches } from './records.ts';
 import { toleratedWords } from './tolerated.ts';
 
@@ -79,7 +79,7 @@ export class MessageDesk {
   };
   readonly #fleet: Fleet;
   readonly #directory: Directory;
-  readonly #questions: Questions;
+  readonly #asking: Asking;
   readonly #catalogs: Catalogs;
   readonly #records: RecordSearches;
   readonly #calls: FootageCalls;
@@ -88,7 +88,7 @@ export class MessageDesk {
   /** `found`: a deviation of that device was tolerated. */
   constructor(
     fleet: Fleet,
-    questions: Questions,
+    asking: Asking,
     catalogs: Catalogs,
     records: RecordSearches,
     calls: FootageCalls,
@@ -97,7 +97,7 @@ export class MessageDesk {
     this.#found = found;
     this.#fleet = fleet;
     this.#directory = fleet.directory;
-    this.#questions = questions;
+    this.#asking = asking;
     this.#catalogs = catalogs;
     this.#records = records;
     this.#calls = calls;
@@ -230,7 +230,7 @@ export class MessageDesk {
       else this.counters.unasked += 1;
       return;
     }
-    const noted = this.#questions.answer(deviceId, envelope);
+    const noted = this.#asking.answer(deviceId, envelope, nowMs);
     if (noted === null) this.counters.unasked += 1;
     else this.counters.answers += 1;
     for (const [code, detail] of noted ?? []) this.#found(deviceId, code, detail);

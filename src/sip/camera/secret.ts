@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
+import type { Device } from './directory.ts';
 
 /**
  * Passwords of single devices, sealed for the database. An HA1 would do only for devices that log in with their own id: the
@@ -41,4 +42,10 @@ export function openPassword(sealed: string, deviceId: string, secret: Uint8Arra
   } catch {
     return null;
   }
+}
+
+/** The password of a device: its own, sealed with `key`, else the common one. Null: it has none, and does not get in. */
+export function passwordOf(device: Device | undefined, common: string | null, key: Uint8Array): string | null {
+  const sealed = device?.sealedPassword ?? null;
+  return device === undefined || sealed === null ? common : openPassword(sealed, device.id, key);
 }

@@ -1,4 +1,5 @@
-import { type BodyStyle, type Envelope, writeEnvelope } from './envelope.ts';
+import { type Envelope, writeEnvelope } from './envelope.ts';
+import type { Question } from './question.ts';
 import { integerOf, textOf } from './xml.ts';
 
 /** Response/DeviceInfo (GB/T 28181 A.2.6). Texts are '' when the device did not send them. */
@@ -34,6 +35,15 @@ export function looksLikeDeviceInfo(envelope: Envelope): boolean {
   return textOf(envelope.element, 'Firmware') !== null || textOf(envelope.element, 'DeviceName') !== null;
 }
 
-export function writeDeviceInfoQuery(deviceId: string, sn: number, style: BodyStyle): Buffer {
-  return writeEnvelope('Query', { cmdType: 'DeviceInfo', sn, deviceId }, [], style);
+/** Query/DeviceInfo (A.2.4). */
+export function deviceInfoQuestion(targetId: string): Question<DeviceInfo> {
+  const cmdType = 'DeviceInfo';
+  return {
+    command: cmdType,
+    targetId,
+    write: (sn, style) => writeEnvelope('Query', { cmdType, sn, deviceId: targetId }, [], style),
+    answer: 'response',
+    fits: looksLikeDeviceInfo,
+    read: readDeviceInfo,
+  };
 }

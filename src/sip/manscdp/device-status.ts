@@ -1,4 +1,5 @@
-import { type BodyStyle, type Envelope, writeEnvelope } from './envelope.ts';
+import { type Envelope, writeEnvelope } from './envelope.ts';
+import type { Question } from './question.ts';
 import { child, childrenOf, textOf } from './xml.ts';
 
 /** Response/DeviceStatus (GB/T 28181 A.2.6); null where the device did not say. */
@@ -65,6 +66,15 @@ export function looksLikeDeviceStatus(envelope: Envelope): boolean {
   return textOf(envelope.element, 'Online') !== null;
 }
 
-export function writeDeviceStatusQuery(deviceId: string, sn: number, style: BodyStyle): Buffer {
-  return writeEnvelope('Query', { cmdType: 'DeviceStatus', sn, deviceId }, [], style);
+/** Query/DeviceStatus (A.2.4). */
+export function deviceStatusQuestion(targetId: string): Question<DeviceStatus> {
+  const cmdType = 'DeviceStatus';
+  return {
+    command: cmdType,
+    targetId,
+    write: (sn, style) => writeEnvelope('Query', { cmdType, sn, deviceId: targetId }, [], style),
+    answer: 'response',
+    fits: looksLikeDeviceStatus,
+    read: readDeviceStatus,
+  };
 }

@@ -17,6 +17,7 @@ import {
   RegisterRate,
   SOURCE_BURST,
 } from '../../../src/sip/camera/register-rate.ts';
+import { deviceInfoQuestion } from '../../../src/sip/manscdp/device-info.ts';
 
 const HOST = '192.0.2.1';
 
@@ -163,9 +164,9 @@ test('the outbox is bounded for what begins things, not for what ends them', () 
 
 test('questions are bounded', () => {
   const questions = new Questions();
-  for (let i = 0; i < MAX_QUESTIONS; i += 1) assert.ok(questions.ask('d', 'DeviceInfo', i, () => {}, 0));
+  for (let i = 0; i < MAX_QUESTIONS; i += 1) assert.ok(questions.ask('d', deviceInfoQuestion('d'), i, () => {}, 0));
   assert.equal(
-    questions.ask('d', 'DeviceInfo', 0, () => {}, 0),
+    questions.ask('d', deviceInfoQuestion('d'), 0, () => {}, 0),
     false,
   );
 });

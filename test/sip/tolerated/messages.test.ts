@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { readCatalog } from '../../../src/sip/manscdp/catalog.ts';
 import { catalogFindings } from '../../../src/sip/manscdp/catalog-findings.ts';
+import { deviceStatusQuestion } from '../../../src/sip/manscdp/device-status.ts';
 import { type Envelope, readEnvelope } from '../../../src/sip/manscdp/envelope.ts';
 import { openStore } from '../../../src/store/store.ts';
 import { CHANNEL, catalogPart, commandOf, eventually, ID, item, open, registered, snOf } from '../opened.ts';
@@ -224,7 +225,7 @@ test('XML-8, XML-13: an answer with another command, or another SN, finds its qu
       `<Response><CmdType>${cmdType}</CmdType><SN>${sn}</SN><DeviceID>${ID}</DeviceID><Result>OK</Result><Online>ONLINE</Online><Status>OK</Status></Response>`;
     if (command === 'DeviceStatus') camera.tell(body('Catalog', snOf(request)));
   };
-  const first = await server.query(ID, 'DeviceStatus');
+  const first = await server.ask(ID, deviceStatusQuestion(ID));
   assert.ok(!('fault' in first) && first.online === true);
   assert.ok(server.findingsOf(ID).some((f) => f.code === 'XML-8'));
   camera.onRequest = (request) => {
@@ -234,7 +235,7 @@ test('XML-8, XML-13: an answer with another command, or another SN, finds its qu
         `<Response><CmdType>DeviceStatus</CmdType><SN>7</SN><DeviceID>${ID}</DeviceID><Online>OFFLINE</Online></Response>`,
       );
   };
-  const second = await server.query(ID, 'DeviceStatus');
+  const second = await server.ask(ID, deviceStatusQuestion(ID));
   assert.ok(!('fault' in second) && second.online === false);
   assert.ok(server.findingsOf(ID).some((f) => f.code === 'XML-13'));
 });
