@@ -7,6 +7,7 @@ import type { LiveTable } from './live-table.ts';
 export interface GatewayCounterSources {
   readonly sip: { counters(): Record<string, number> };
   readonly webhooks: { counters(): Record<string, number> };
+  readonly downloads: { counters(): Record<string, number> };
   readonly lives: LiveTable;
   readonly pool: PortPool;
   readonly directory: Directory;
@@ -25,6 +26,7 @@ export function gatewayCounters(s: GatewayCounterSources): Record<string, number
   return {
     ...s.sip.counters(),
     ...s.webhooks.counters(),
+    ...s.downloads.counters(),
     media_packets_total: media.packets,
     media_bytes_total: media.bytes,
     media_lost_packets_total: media.lost,

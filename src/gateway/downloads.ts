@@ -70,6 +70,12 @@ export class DownloadDesk implements DownloadsDesk {
       .map((row) => this.#view(row));
   }
 
+  /** For the metrics. */
+  counters(): Record<string, number> {
+    const { running, queued } = this.#downloads.counts;
+    return { downloads_running: running, downloads_queued: queued };
+  }
+
   get(id: string): DownloadView | Problem {
     const row = this.#find(id);
     return 'problem' in row ? row : this.#view(row);

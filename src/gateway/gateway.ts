@@ -337,7 +337,8 @@ export async function openGateway(
     webhooks: () => webhooks.endpoints(),
     deliveries: (query) => webhooks.deliveries(query),
     redeliver: (number) => webhooks.redeliver(number),
-    counters: () => gatewayCounters({ sip, webhooks, lives, pool, directory, store, recordings, events, ssrcs }),
+    counters: () =>
+      gatewayCounters({ sip, webhooks, downloads, lives, pool, directory, store, recordings, events, ssrcs }),
     system: () => ({
       platformId: config.sip.id,
       domain: config.sip.domain,

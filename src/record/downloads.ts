@@ -96,6 +96,13 @@ export class Downloads {
     return this.#rows.get(id);
   }
 
+  /** How many have a call or are about to, and how many wait for their turn. */
+  get counts(): { running: number; queued: number } {
+    let open = 0;
+    for (const row of this.#rows.values()) if (!isOver(row)) open += 1;
+    return { running: this.#running.size, queued: open - this.#running.size };
+  }
+
   /** Null: too many wait already. */
   add(wish: DownloadWish): Download | null {
     const open = [...this.#rows.values()].filter((row) => !isOver(row)).length;

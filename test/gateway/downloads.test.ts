@@ -7,6 +7,7 @@ import { after, beforeEach, test } from 'node:test';
 import { DownloadDesk } from '../../src/gateway/downloads.ts';
 import type { Problem } from '../../src/gateway/views.ts';
 import { isoInZone } from '../../src/gateway/zone.ts';
+import { MAX_PER_DEVICE } from '../../src/record/downloads.ts';
 import { FakeClock, settle } from '../support/clock.ts';
 
 const NOW = Date.UTC(2026, 10, 21);
@@ -129,4 +130,12 @@ test('what is over cannot be cancelled, what is unknown is nothing, what waits c
   for (const answer of [desk.get(over.id), desk.retry('x'), desk.setPriority('x', 1), desk.file('x')])
     assert.ok('problem' in answer && answer.problem === 'download_not_found');
   await desk.close();
+});
+
+test('metrics say how many downloads run and how many wait for their turn', async () => {
+  for (let n = 0; n < MAX_PER_DEVICE + 3; n += 1) desk.add('away', 'channel', wish);
+  await settle();
+  assert.deepEqual(desk.counters(), { downloads_running: MAX_PER_DEVICE, downloads_queued: 3 });
+  await Promise.all(desk.all().map(({ id }) => desk.cancel(id)));
+  assert.deepEqual(desk.counters(), { downloads_running: 0, downloads_queued: 0 });
 });
