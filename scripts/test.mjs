@@ -1,24 +1,20 @@
 /**
  * `npm test`: everything that a change must hold, cheapest first, so that a slip shows early. The last lines are those of
- * node's own test runner. `npm test -- PATH …` runs only the test files under these paths, without the checks before them.
+ * node's own test runner, or name the tests that have a race. `npm test -- PATH …` runs only the test files under these paths,
+ * without the checks before them; `npm test -- --slowest 30` says at the end what took longest.
  */
 import { spawn } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { compile, compiled } from './compile.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tool = (name) => join(root, 'node_modules', '.bin', name);
 
 /** The whole run ends here: a hanging test is a failure, not a hanging machine. */
 const WHOLE_RUN_MS = 14 * 60_000;
-/** One file alone may take this long (the longest kills the recorder 200 times). */
-const ONE_FILE_MS = 5 * 60_000;
-/**
- * Files side by side on two cores: many of them mostly wait (a camera that reboots, a pause that must pass). Tests that
- * measure time live in bench/, not here.
- */
-const CONCURRENCY = 3;
 
 let running = null;
 let isStopping = false;
@@ -81,7 +77,10 @@ function longestFirst(files) {
   return [...files.filter(isLong), ...files.filter((file) => !isLong(file))];
 }
 
-const wanted = process.argv.slice(2);
+const { values, positionals: wanted } = parseArgs({
+  options: { slowest: { type: 'string', default: '0' } },
+  allowPositionals: true,
+});
 const steps = [
   [process.execPath, ['scripts/need.mjs']],
   // The page and the command are tested as they are shipped.
@@ -105,14 +104,10 @@ for (const [command, args] of steps) {
 }
 
 const files = longestFirst((wanted.length > 0 ? wanted : ['test']).flatMap((path) => testFiles(join(root, path))));
+const folder = await compile();
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const status = await run(process.execPath, [
-  '--import',
-  'tsx',
-  '--test',
-  `--test-concurrency=${CONCURRENCY}`,
-  `--test-timeout=${ONE_FILE_MS}`,
-  '--test-reporter=spec',
-  '--test-reporter-destination=stdout',
-  ...files.map((file) => relative(root, file)),
+  ...['scripts/test-files.mjs', '--base', folder, '--slowest', values.slowest],
+  ...files.map((file) => compiled(folder, relative(root, file))),
 ]);
 if (!isStopping) process.exit(status);

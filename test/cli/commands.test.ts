@@ -10,11 +10,10 @@ import { pageAddress } from '../../src/cli/serve.ts';
 import { table } from '../../src/cli/tables.ts';
 import { channel, DEVICE, device } from '../http/fake-gateway.ts';
 import { opened, TOKEN } from '../http/opened.ts';
-
-const BIN = new URL('../../bin/gbgate.ts', import.meta.url).pathname;
+import { gbgateCommand } from '../support/program.ts';
 
 function run(args: string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['--import', 'tsx', BIN, ...args], {
+  const child = spawn(process.execPath, gbgateCommand(...args), {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

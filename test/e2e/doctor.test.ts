@@ -5,6 +5,7 @@ import { after, describe, test } from 'node:test';
 import type { SipRequest } from '../../src/sip/wire/message.ts';
 import { ScriptedDevice } from '../sip/scripted-device.ts';
 import { type RunningGateway, runGateway, SIP_PASSWORD, TOKEN, until } from '../support/gbgate.ts';
+import { gbgateCommand } from '../support/program.ts';
 
 const DEVICE = '34020000001320000001';
 const CHANNEL = '34020000001310000001';
@@ -33,11 +34,9 @@ function behave(device: ScriptedDevice): void {
 }
 
 async function doctor(gateway: RunningGateway, ...args: string[]) {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', 'bin/gbgate.ts', 'doctor', '--url', gateway.http, '--token', TOKEN, ...args],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const child = spawn(process.execPath, gbgateCommand('doctor', '--url', gateway.http, '--token', TOKEN, ...args), {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;

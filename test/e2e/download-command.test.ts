@@ -9,6 +9,7 @@ import { after, before, describe, it } from 'node:test';
 import { channelsOf } from '../support/camera.ts';
 import { type RunningGateway, runGateway, TOKEN, until } from '../support/gbgate.ts';
 import { contentTimesOf, FOOTAGE_END, type Nvr, startNvr } from '../support/nvr.ts';
+import { gbgateCommand } from '../support/program.ts';
 
 const DEVICE_ID = '34020000001180000001';
 const MINUTE_MS = 60_000;
@@ -35,8 +36,7 @@ describe('gbgate download', { timeout: 180_000 }, () => {
   });
 
   function run(args: string[]) {
-    const bin = new URL('../../bin/gbgate.ts', import.meta.url).pathname;
-    const child = spawn(process.execPath, ['--import', 'tsx', bin, 'download', '--url', gateway.http, ...args], {
+    const child = spawn(process.execPath, gbgateCommand('download', '--url', gateway.http, ...args), {
       env: { ...process.env, GBGATE_TOKEN: TOKEN },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -13,7 +13,8 @@ export async function allFuzzers(): Promise<Fuzzer[]> {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.fuzz.ts')).sort();
   return Promise.all(
     files.map(async (file) => {
-      const module: Partial<Fuzzer> = await import(new URL(file, folder).href);
+      // Where this module runs: from its source, or compiled.
+      const module: Partial<Fuzzer> = await import(`./${file.replace(/ts$/, 'js')}`);
       if (typeof module.name !== 'string' || typeof module.run !== 'function') {
         throw new TypeError(`${file} must export name and run(iterations, seed)`);
       }

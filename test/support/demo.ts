@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { gbgateCommand } from './program.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** The gateway, its database and two cameras that register: well under this on an idle machine. */
@@ -19,7 +20,7 @@ export interface Demo {
 
 /** Starts the demo from the sources. */
 export async function startDemo(): Promise<Demo> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'bin/gbgate.ts', 'demo'], {
+  const child = spawn(process.execPath, gbgateCommand('demo'), {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { gbgateCommand } from './program.ts';
 import { wronglyTolerated } from './undisturbed.ts';
 
 export const TOKEN = 'test-token';
@@ -34,16 +35,13 @@ export async function runGateway(o: GatewayRunOptions = {}): Promise<RunningGate
   const data = o.data ?? (await mkdtemp(join(tmpdir(), 'gbgate-test-')));
   const child = spawn(
     process.execPath,
-    [
-      '--import',
-      'tsx',
-      'bin/gbgate.ts',
+    gbgateCommand(
       'serve',
       ...['--http-host', '127.0.0.1', '--http-port', '0', '--sip-host', '127.0.0.1', '--sip-port', '0'],
       ...['--token', TOKEN, '--sip-password', SIP_PASSWORD, '--sip-id', PLATFORM_ID, '--data', data],
       ...['--media-ports', o.mediaPorts ?? '40000-41999'],
       ...(o.args ?? []),
-    ],
+    ),
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
