@@ -118,7 +118,7 @@ export async function list<T>(path: string, filter: Readonly<Record<string, stri
 }
 
 /** What `read` answers, or null when the gateway knows no such thing (any more). */
-async function orNull<T>(read: () => Promise<T>): Promise<T | null> {
+export async function orNull<T>(read: () => Promise<T>): Promise<T | null> {
   try {
     return await read();
   } catch (error) {
@@ -127,7 +127,8 @@ async function orNull<T>(read: () => Promise<T>): Promise<T | null> {
   }
 }
 
-async function one<T>(path: string): Promise<T> {
+/** One thing, by its path. */
+export async function one<T>(path: string): Promise<T> {
   return (await (await send(path)).json()) as T;
 }
 
@@ -173,6 +174,11 @@ export async function deleteRecording(id: string): Promise<void> {
 /** Address of a recorded file for `<video src>` and download links, which cannot set a header. */
 export function recordingAddress(id: string): string {
   return withToken(address(`api/v1/recordings/${encodeURIComponent(id)}/file`)).href;
+}
+
+/** Address of a downloaded file, as far as it is there, for `<video src>` and download links. */
+export function downloadAddress(id: string): string {
+  return withToken(address(`api/v1/downloads/${encodeURIComponent(id)}/file`)).href;
 }
 
 /** Address of a captured file, for download links. */

@@ -2,6 +2,7 @@ import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { AddView } from './add/view.tsx';
 import { DevicesView } from './devices/view.tsx';
+import { DownloadsView } from './downloads/view.tsx';
 import { listenToKeys, useShortcuts } from './keys/keys.ts';
 import { KeySheet } from './keys/sheet.tsx';
 import { speak, useLanguage, useWords } from './language.ts';
@@ -24,6 +25,7 @@ const SHOWN: Readonly<Record<View, ComponentType>> = {
   add: AddView,
   streams: StreamsView,
   recordings: RecordingsView,
+  downloads: DownloadsView,
   system: SystemView,
 };
 
@@ -34,6 +36,7 @@ const LETTERS: Readonly<Record<View, string>> = {
   add: 'a',
   streams: 's',
   recordings: 'r',
+  downloads: 'o',
   system: 'y',
 };
 

@@ -19,6 +19,11 @@ const PATHS = {
   clear: 'M4 4h16v16H4zM9 9l6 6M15 9l-6 6',
   lock: 'M6 11h12v9H6zM8.5 11V7.5a3.5 3.5 0 0 1 7 0V11',
   unlock: 'M6 11h12v9H6zM8.5 11V7.5a3.5 3.5 0 0 1 6.8-1.2',
+  up: 'M6 15l6-6 6 6',
+  down: 'M6 9l6 6 6-6',
+  again: 'M19 12a7 7 0 1 1-2.2-5.1M19.5 4v4h-4',
+  add: 'M12 5v14M5 12h14',
+  calendar: 'M4 6h16v14H4zM4 10.5h16M8.5 3.5v4M15.5 3.5v4',
 } as const;
 
 export function Icon({ name }: { name: keyof typeof PATHS }) {
