@@ -36,6 +36,12 @@ export interface RecordPlan {
   readonly keepDays: number | null;
 }
 
+/** A plan with its channel, as it is kept. */
+export interface StoredPlan extends RecordPlan {
+  readonly deviceId: string;
+  readonly channelId: string;
+}
+
 export const NO_PLAN: RecordPlan = {
   mode: 'off',
   streamNumber: 0,

@@ -47,4 +47,12 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE downloads (id TEXT PRIMARY KEY, number INTEGER NOT NULL, record TEXT NOT NULL) WITHOUT ROWID;
   CREATE INDEX downloads_by_number ON downloads (number);
   `,
+  `
+  CREATE TABLE plans (
+    device_id TEXT NOT NULL,
+    channel_id TEXT NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY (device_id, channel_id)
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Database from 'libsql';
 import type { Recording } from '../record/archive.ts';
 import type { Download } from '../record/download-row.ts';
+import type { StoredPlan } from '../record/plan.ts';
 import type { Channel, Device } from '../sip/camera/directory.ts';
 import type { PresenceChange } from '../sip/camera/presence-change.ts';
 import type { Dialogue } from '../sip/dialog.ts';
@@ -42,6 +43,12 @@ export interface Store {
     list(): Download[];
     put(download: Download): void;
     delete(id: string): void;
+  };
+  /** Recording plans; what is kept of one names its channel. */
+  readonly plans: {
+    all(): StoredPlan[];
+    put(plan: StoredPlan): void;
+    delete(deviceId: string, channelId: string): void;
   };
   /** When devices came and went. */
   readonly presence: {
@@ -122,6 +129,9 @@ function tables(database: Database.Database, unlock: () => void): Store {
     downloads: database.prepare('SELECT record FROM downloads ORDER BY number'),
     putDownload: database.prepare('INSERT OR REPLACE INTO downloads (id, number, record) VALUES (?, ?, ?)'),
     deleteDownload: database.prepare('DELETE FROM downloads WHERE id = ?'),
+    plans: database.prepare('SELECT record FROM plans ORDER BY device_id, channel_id'),
+    putPlan: database.prepare('INSERT OR REPLACE INTO plans (device_id, channel_id, record) VALUES (?, ?, ?)'),
+    deletePlan: database.prepare('DELETE FROM plans WHERE device_id = ? AND channel_id = ?'),
     presence: database.prepare('SELECT record FROM presence WHERE device_id = ? ORDER BY number DESC'),
     newestPresence: database.prepare('SELECT record FROM presence WHERE device_id = ? ORDER BY number DESC LIMIT 1'),
     addPresence: database.prepare(
@@ -191,6 +201,11 @@ function tables(database: Database.Database, unlock: () => void): Store {
       list: () => read(sql.downloads.all()),
       put: (download) => write(() => sql.putDownload.run(download.id, download.number, JSON.stringify(download))),
       delete: (id) => write(() => sql.deleteDownload.run(id)),
+    },
+    plans: {
+      all: () => read(sql.plans.all()),
+      put: (plan) => write(() => sql.putPlan.run(plan.deviceId, plan.channelId, JSON.stringify(plan))),
+      delete: (deviceId, channelId) => write(() => sql.deletePlan.run(deviceId, channelId)),
     },
     presence: {
       ofDevice: (deviceId) => read(sql.presence.all(deviceId)),
