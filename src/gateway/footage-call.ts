@@ -135,8 +135,15 @@ export class FootageCall {
   }
 
   #newLadder(): Ladder {
-    const { deviceId, channelId, transport } = this.#options.range;
-    return new Ladder(this.#ports.ladder(deviceId, channelId, transport));
+    const { deviceId, channelId, transport, avoidsUdp } = this.#options.range;
+    const plan = this.#ports.ladder(deviceId, channelId, transport);
+    if (avoidsUdp !== true) return new Ladder(plan);
+    const isUdp = (one: PulledTransport) => one === 'udp';
+    const { transports } = plan;
+    return new Ladder({
+      ...plan,
+      transports: [...transports.filter((one) => !isUdp(one)), ...transports.filter(isUdp)],
+    });
   }
 
   #invite(): void {
@@ -203,6 +210,8 @@ export class FootageCall {
     if (rung === null) return;
     if (this.#isHeld || this.#isPaused) this.hold(this.#isHeld);
     this.#ports.worked(this.#options.range.deviceId, rung);
+    if (this.#options.range.avoidsUdp === true && rung.transport !== 'udp')
+      this.#found({ code: 'RTP-1', detail: `a download lost packets over UDP and goes on over ${rung.transport}` });
     if (this.#refusals.length > 0) {
       const detail = `it refused ${this.#refusals.join(', ')}, and took ${rungWords(rung)}${this.#hasUri ? '' : ' without u='}`;
       this.#found({ code: this.#hasUri ? 'INV-5' : 'PB-9', detail });

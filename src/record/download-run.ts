@@ -1,6 +1,7 @@
 /** One download while it runs: where footage is, calls for it one after the other, one file. */
 import { rename, stat } from 'node:fs/promises';
 import { afterCall, type CallEnd, codeOf, END_SLACK_MS, isAnswer } from './download-end.ts';
+import { DownloadHoles } from './download-holes.ts';
 import type { RunPorts } from './download-ports.ts';
 import { type Download, partOf } from './download-row.ts';
 import { FootageFile } from './footage-file.ts';
@@ -12,9 +13,6 @@ import { nextTarget, type Target } from './target.ts';
 
 /** How much earlier is asked when a device does not begin at or before the moment that was asked for. */
 const EARLIER_MS = 10_000;
-
-/** A hole of a UDP call is asked for so often; then it is the device's own. */
-const HOLE_TRIES = 3;
 
 /** Progress is stored and told at most so often. */
 export const PROGRESS_EVERY_MS = 1000;
@@ -47,7 +45,7 @@ export class DownloadRun {
   #isCut = false;
   /** Speeds that the device names; null: none. */
   #offeredSpeeds: readonly number[] | null = null;
-  #hole = { epochMs: Number.NEGATIVE_INFINITY, tries: 0 };
+  readonly #holes = new DownloadHoles();
 
   constructor(ports: RunPorts, row: Download) {
     this.#ports = ports;
@@ -222,7 +220,8 @@ export class DownloadRun {
       isOver = true;
       this.#settle(end);
     };
-    source = this.#ports.open({ deviceId, channelId, startEpochMs, endEpochMs, speed, transport }, (event) => {
+    const range = { deviceId, channelId, startEpochMs, endEpochMs, speed, transport };
+    source = this.#ports.open({ ...range, avoidsUdp: this.#holes.avoidsUdp }, (event) => {
       if (isOver || this.#stop !== null || this.#fault !== null) return;
       const end = this.#event(event, splice);
       if (end !== null) settle(end);
@@ -251,12 +250,15 @@ export class DownloadRun {
       case 'started':
         this.row.filesizeBytes = event.filesizeBytes;
         this.#offeredSpeeds = event.offeredSpeeds;
+        this.#holes.started(event.transport);
         return null;
       case 'init':
         splice.init(event.init);
         return null;
       case 'hole':
-        return this.#isOwnHole() ? null : { why: 'hole', detail: 'packets were lost' };
+        return this.#holes.isAskedAgain(this.#file.lastEpochMs ?? 0)
+          ? { why: 'hole', detail: 'packets were lost' }
+          : null;
       case 'end':
         return event.end;
       case 'fragment': {
@@ -273,14 +275,6 @@ export class DownloadRun {
     this.row.state = 'running';
     this.#progress(isAgain);
     if (isAgain) this.#ports.tell('resumed', this.row);
-  }
-
-  /** Whether this hole was asked for often enough. */
-  #isOwnHole(): boolean {
-    const epochMs = this.#file.lastEpochMs ?? 0;
-    if (Math.abs(epochMs - this.#hole.epochMs) > END_SLACK_MS) this.#hole = { epochMs, tries: 0 };
-    this.#hole.tries += 1;
-    return this.#hole.tries > HOLE_TRIES;
   }
 
   #progress(always: boolean): void {

@@ -13,6 +13,8 @@ export interface FootageRange {
   /** Times real speed, as asked of the device (`downloadspeed`). */
   readonly speed: number;
   readonly transport: 'auto' | 'udp' | 'tcp-passive' | 'tcp-active';
+  /** Packets were lost over UDP: TCP is tried first, where the device is not bound to UDP. Default false. */
+  readonly avoidsUdp?: boolean;
 }
 
 /** Why no more comes. `status`: the device's answer, when it was one. */

@@ -5,6 +5,13 @@ const DOWNLOAD = 'record/download.test.ts';
 
 export const DOWNLOAD_REMOVALS: readonly Removal[] = [
   {
+    code: 'RTP-1',
+    file: 'gateway/footage-call.ts',
+    find: 'if (avoidsUdp !== true) return new Ladder(plan);',
+    replace: 'if (deviceId !== channelId) return new Ladder(plan);',
+    test: 'gateway/footage-call.test.ts',
+  },
+  {
     code: 'PB-5',
     file: 'record/download-run.ts',
     find: 'if (isHeld || source === null || this.#file.queuedBytes < HOLD_ABOVE_BYTES) return;',

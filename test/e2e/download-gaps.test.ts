@@ -47,6 +47,34 @@ test('a hole of a UDP call is asked for again', { timeout: 120_000 }, async () =
   }
 });
 
+test('RTP-1: a download that loses packets over UDP goes on over TCP, and the device is remembered for it', {
+  timeout: 120_000,
+}, async () => {
+  const faults = [{ atEpochMs: START + 12_345, kind: 'hole' as const, packets: 4 }];
+  const site = await openFootageSite({ days: 1, faults });
+  try {
+    const { id } = site.nvr;
+    const transport = () => {
+      const profile = site.gateway.profile(id);
+      return 'problem' in profile ? profile.detail : profile.mediaTransport;
+    };
+    // what worked last is what is tried first
+    const before = { startEpochMs: START + 100_000, endEpochMs: START + 104_000 };
+    await site.over(site.ask({ ...before, transport: 'udp' }).id);
+    assert.equal(transport(), 'udp');
+    const range = { startEpochMs: START, endEpochMs: START + 40_000 };
+    const view = await site.over(site.ask({ ...range, transport: 'auto' }).id);
+    assert.equal(view.state, 'complete', JSON.stringify(view));
+    assert.deepEqual(await contentTimesOf(site.fileOf(view)), site.nvr.timesIn(range.startEpochMs, range.endEpochMs));
+    assert.equal(transport(), 'tcp-passive');
+    const health = site.gateway.deviceHealth(id);
+    const findings = 'problem' in health ? [] : health.findings;
+    assert.match(findings.find(({ code }) => code === 'RTP-1')?.detail ?? '', /goes on over tcp-passive/);
+  } finally {
+    await site.close();
+  }
+});
+
 test('a device that reboots is waited for, and another size of picture makes no other file', {
   timeout: 120_000,
 }, async () => {

@@ -98,6 +98,19 @@ describe('footage for a download', () => {
     await s.source.stop();
   });
 
+  it('RTP-1: takes TCP first after losses over UDP, says so, and leaves UDP for the last', async () => {
+    const s = new Script({ avoidsUdp: true });
+    s.world.rungs = ['udp', 'tcp-passive'];
+    await s.source.stop();
+    const again = footageSource(s.world.ports)({ ...RANGE, avoidsUdp: true }, () => {});
+    await s.world.clock.advance(0);
+    assert.match(s.world.invite.options.sdp, /^m=video \d+ TCP\/RTP\/AVP/m);
+    s.world.answer('v=0\r\nm=video 15060 TCP/RTP/AVP 96\r\n');
+    s.world.emit({ type: 'first-packet', remote: '10.0.0.8:15060', ssrc: 1 });
+    assert.equal(s.world.findings.at(-1), 'RTP-1');
+    await again.stop();
+  });
+
   it('names a hole before the picture behind it, and none before the first picture', async () => {
     const s = new Script();
     await s.begin();

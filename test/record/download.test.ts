@@ -270,6 +270,28 @@ describe('what breaks off', () => {
       },
     ));
 
+  test('packets that were lost over UDP: the next call is to be another, unless the device sends over nothing else', () =>
+    download(
+      (call, index) => {
+        const from = Math.floor((call.range.startEpochMs - START) / 1000) * 25;
+        const transport = index === 1 ? 'tcp-passive' : 'udp';
+        call.play(from, from + 40);
+        call.on({ type: 'started', transport, filesizeBytes: null, offeredSpeeds: null });
+        if (index < 4) call.on({ type: 'hole' });
+        if (call.isStopped || index < 4) return;
+        call.play(from + 40, FRAMES, { firstEpochMs: call.range.startEpochMs + 1600 });
+        call.end('media-status');
+      },
+      (world, row) => {
+        isWhole(world, row);
+        // the third call had to take UDP again: the fourth and fifth do not ask for TCP in vain
+        assert.deepEqual(
+          world.calls.map(({ range }) => range.avoidsUdp),
+          [false, true, true, false, false],
+        );
+      },
+    ));
+
   test('a device that is gone is waited for an hour; then the download has failed, and goes on with retry', () =>
     download(
       (call, index, world) => {
