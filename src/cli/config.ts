@@ -224,7 +224,7 @@ function resolve(values: ConfigFile): ServeConfig | ConfigFault {
         advertise: value('media.advertise'),
       },
       data: value('store.data'),
-      record: { segmentMs: ms('record.segment') },
+      record: { segmentMs: ms('record.segment'), preRollMs: ms('record.preRoll') },
       webhooks,
     },
     http: {

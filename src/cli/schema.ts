@@ -202,7 +202,12 @@ export const ConfigFile = Type.Object(
         flag: 'record-segment',
         value: 'TIME',
         default: '30m',
-        description: 'length of the files of continuous recording',
+        description:
+          'length of the files of continuous recording, counted on the wall clock; a file begins with a key frame',
+      }),
+      preRoll: duration({
+        default: '5s',
+        description: 'what is kept in memory of a channel that an alarm may record, so that it begins before the alarm',
       }),
     }),
     webhooks: Type.Optional(

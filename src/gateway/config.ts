@@ -46,6 +46,11 @@ export interface GatewayConfig {
   };
   /** The data folder. */
   data: string;
-  record: { segmentMs: number };
+  record: {
+    /** Length of the files of continuous recording. */
+    segmentMs: number;
+    /** What is kept in memory of a channel that an alarm may record. */
+    preRollMs: number;
+  };
   webhooks: readonly WebhookEndpoint[];
 }

@@ -10,6 +10,7 @@ import { openStore } from '../store/store.ts';
 import { Captures } from './captures.ts';
 import { atMost, type Clock, systemClock } from './clock.ts';
 import type { GatewayConfig } from './config.ts';
+import { Continuous } from './continuous.ts';
 import { gatewayCounters } from './counters.ts';
 import { DeviceFiles } from './device-files.ts';
 import { Devices } from './devices.ts';
@@ -73,9 +74,11 @@ export async function openGateway(
     iso,
     log: (message, data) => log.warn(data, message),
   });
+  let continuous: Continuous | null = null;
   const publish = (type: string, data: Record<string, unknown>) => {
     log.debug({ type, ...data }, 'event');
     webhooks.publish(events.publish(type, data));
+    continuous?.heard(type, data);
   };
   const newId = () => randomBytes(8).toString('hex');
   const thumbnails = new Thumbnails({ dataDir, nowMs: () => clock.nowMs(), make: thumbnailOf });
@@ -83,6 +86,7 @@ export async function openGateway(
     rows: rememberedRows(store.recordings),
     dataDir,
     timeZone: config.sip.timeZone,
+    segmentMs: config.record.segmentMs,
     clock,
     newId,
     deleteThumbnail: (recording) => thumbnails.delete(recording),
@@ -220,6 +224,14 @@ export async function openGateway(
     clock,
     closing: () => closing !== null,
   });
+  continuous = new Continuous({
+    clock,
+    random: Math.random,
+    preRollMs: config.record.preRollMs,
+    join: ({ deviceId, channelId, streamNumber }) => streams.join(deviceId, channelId, streamNumber),
+    recordings,
+    log: (message, data) => log.warn(data, message),
+  });
   const keep = new Keep({
     clock,
     selfChannelAfterMs: config.media.selfChannelAfterMs,
@@ -355,6 +367,7 @@ export async function openGateway(
       closing ??= (async () => {
         files.close();
         keep.close();
+        continuous?.close();
         await downloads.close(); // its calls are ended before the sockets are
         records.close();
         histories.close();

@@ -1,19 +1,16 @@
 import { join } from 'node:path';
 import type { Fragment, InitSegment } from '../media/frame.ts';
-import { deleteRecordingFile, type Recording, recordingPath } from '../record/archive.ts';
-import { type Recorder, startRecording } from '../record/recorder.ts';
+import { deleteRecordingFile, RECORDING_REASONS, type Recording, type RecordingReason } from '../record/archive.ts';
+import type { Kept } from '../record/pre-roll.ts';
 import { recoverFile } from '../record/recover.ts';
-import type { Clock } from './clock.ts';
+import { Segmenter, type SegmentRule } from '../record/segment.ts';
+import { tracksOf } from '../record/tracks.ts';
+import type { RecordFault } from '../record/write-queue.ts';
 import type { Live } from './live.ts';
+import { OpenRecording, type OpenRecordingPorts, type RecordingRows } from './open-recording.ts';
 import { pageOfRecordings, type RecordingQuery } from './recording-page.ts';
 import type { Problem } from './views.ts';
-
-export interface RecordingRows {
-  list(): Recording[];
-  get(id: string): Recording | undefined;
-  put(recording: Recording): void;
-  delete(id: string): void;
-}
+import { zoneOffsetMinutes } from './zone.ts';
 
 /** Rows that are read from the store once: a list of 10,000 is asked for again and again, and packets wait meanwhile. */
 export function rememberedRows(store: RecordingRows): RecordingRows {
@@ -32,37 +29,41 @@ export function rememberedRows(store: RecordingRows): RecordingRows {
   };
 }
 
-export interface RecordingPorts {
-  readonly rows: RecordingRows;
-  readonly dataDir: string;
-  readonly timeZone: string;
-  readonly clock: Clock;
-  newId(): string;
+export interface RecordingPorts extends OpenRecordingPorts {
+  /** Continuous recordings are cut at multiples of this on the wall clock. */
+  readonly segmentMs: number;
   /** The recording is deleted: its little picture goes too. */
   deleteThumbnail(recording: Recording): Promise<void>;
-  publish(type: string, data: Record<string, unknown>): void;
-  log(message: string, data: Record<string, unknown>): void;
 }
 
-/** A running recording: the row that is kept, and the file that is written. */
+/** A stream that is recorded, and the file that is written now. */
 interface Running {
-  recording: Recording;
-  live: Live;
-  recorder: Recorder | null;
+  readonly live: Live;
+  readonly reasons: Set<RecordingReason>;
+  file: OpenRecording;
+  init: InitSegment | null;
+  /** Null until the first fragment. */
+  segmenter: Segmenter | null;
   detach: () => void;
   release: () => void;
-  /** Resolves when file and row are final. */
-  done: Promise<void>;
-  finish: () => void;
 }
 
-/** Recordings of streams: starts and stops them, keeps their rows true, recovers what a crash left behind. */
+/**
+ * Recordings of streams: starts and stops them, cuts those that go on and on, keeps their rows true, recovers what a crash left
+ * behind.
+ */
 export class Recordings {
   readonly #ports: RecordingPorts;
+  readonly #rule: SegmentRule;
+  /** By stream. */
   readonly #running = new Map<string, Running>();
+  /** Every file that is open, by the id of its recording: also those that are being finalised while the next one is written. */
+  readonly #open = new Map<string, OpenRecording>();
 
   constructor(ports: RecordingPorts) {
     this.#ports = ports;
+    const offsetMs = (epochMs: number) => zoneOffsetMinutes(epochMs, ports.timeZone) * 60_000;
+    this.#rule = { segmentMs: ports.segmentMs, offsetMs };
   }
 
   get runningCount(): number {
@@ -110,18 +111,31 @@ export class Recordings {
 
   /** True while the file only grows. Once it is being finalised its head is rewritten. */
   isGrowing(recording: Recording): boolean {
-    return this.#running.get(recording.streamId)?.recording.id === recording.id;
+    return this.#open.get(recording.id)?.isClosed === false;
   }
 
-  /** Starts recording a stream; the running recording when there is one already. */
-  start(live: Live): Recording {
+  /** The recording of that stream that is written now. */
+  runningOf(streamId: string): Recording | null {
+    return this.#running.get(streamId)?.file.fresh ?? null;
+  }
+
+  /**
+   * Starts recording a stream, or adds a reason to the recording that runs. It begins with what is kept of the stream when that is
+   * given, else with the group of pictures in force. One that somebody asked for is one file; any other reason has it cut.
+   */
+  start(live: Live, reason: RecordingReason = 'request', kept: Kept | null = null): Recording {
     const running = this.#running.get(live.id);
-    if (running !== undefined) return this.#fresh(running.recording);
-    return this.#begin(live);
+    if (running === undefined) return this.#begin(live, new Set([reason]), kept).file.fresh;
+    running.reasons.add(reason);
+    running.file.because(strongest([...running.reasons, running.file.row.reason ?? reason]));
+    return running.file.fresh;
   }
 
-  /** Stops recording a stream and finalises its file; the newest recording of that stream when none runs. */
-  async stop(live: Live): Promise<Recording | Problem> {
+  /**
+   * Takes a reason away; without any left, the file is finalised. Answers that recording, as it is then; the newest recording of the
+   * stream when none runs.
+   */
+  async stop(live: Live, reason: RecordingReason = 'request'): Promise<Recording | Problem> {
     const running = this.#running.get(live.id);
     if (running === undefined) {
       const last = this.#ports.rows
@@ -130,14 +144,20 @@ export class Recordings {
         .at(-1);
       return last ?? { problem: 'recording_not_found', detail: 'This stream was never recorded.' };
     }
+    const wasAsked = running.reasons.delete(reason);
+    if (running.reasons.size > 0) {
+      if (wasAsked) return running.file.fresh;
+      return { problem: 'conflict', detail: `It is recorded by its plan (${[...running.reasons].join(', ')}).` };
+    }
+    const { file } = running;
     await this.#stop(running, null);
-    return this.get(running.recording.id);
+    return this.get(file.row.id);
   }
 
   setLocked(id: string, locked: boolean): Recording | Problem {
     const row = this.get(id);
     if ('problem' in row) return row;
-    this.#update({ ...row, locked });
+    this.#ports.rows.put({ ...row, locked });
     return { ...row, locked };
   }
 
@@ -152,122 +172,128 @@ export class Recordings {
     return null;
   }
 
-  /** Finalises every running recording. */
+  /** Finalises everything that is open. */
   async close(): Promise<void> {
-    await Promise.all([...this.#running.values()].map((running) => this.#stop(running, null)));
+    for (const running of this.#running.values()) void this.#stop(running, null);
+    await Promise.all([...this.#open.values()].map((file) => file.close(null)));
   }
 
-  #begin(live: Live): Recording {
-    const { clock, rows, publish } = this.#ports;
-    const recording: Recording = {
-      id: this.#ports.newId(),
-      streamId: live.id,
-      deviceId: live.deviceId,
-      channelId: live.channelId,
-      streamNumber: live.streamNumber,
-      // A recording begins with the group of pictures in force, so with its key frame.
-      startEpochMs: live.stream.gopEpochMs ?? clock.epochMs(),
-      endEpochMs: null,
-      durationMs: 0,
-      bytes: 0,
-      path: '',
-      state: 'recording',
-      locked: false,
-      error: null,
+  #begin(live: Live, reasons: Set<RecordingReason>, kept: Kept | null): Running {
+    // A recording begins with the group of pictures in force, so with its key frame.
+    const { gopEpochMs } = live.stream;
+    const startEpochMs = kept?.startEpochMs ?? (gopEpochMs === null ? null : Math.round(gopEpochMs));
+    const running: Running = {
+      live,
+      reasons,
+      file: this.#file(live, reasons, { startEpochMs, keyEpochMs: startEpochMs }),
+      init: null,
+      segmenter: null,
+      detach: () => {},
+      release: live.hold(),
     };
-    recording.path = recordingPath({
-      dataDir: this.#ports.dataDir,
-      deviceId: live.deviceId,
-      channelId: live.channelId,
-      startEpochMs: recording.startEpochMs,
-      timeZone: this.#ports.timeZone,
-    });
-    let finish = () => {};
-    const done = new Promise<void>((resolve) => {
-      finish = resolve;
-    });
-    const running: Running = { recording, live, recorder: null, detach: () => {}, release: live.hold(), done, finish };
     this.#running.set(live.id, running);
-    rows.put(recording);
-    publish('recording.started', { ...this.#eventData(recording) });
+    // What is kept reaches up to now: what the stream replays is in it.
+    let isReplayed = kept !== null;
     running.detach = live.stream.subscribe({
-      init: (init) => this.#onInit(running, init),
-      fragment: (fragment) => this.#onFragment(running, fragment),
+      init: (init) => {
+        this.#onInit(running, init);
+        if (isReplayed) for (const fragment of kept?.fragments ?? []) this.#onFragment(running, fragment);
+      },
+      fragment: (fragment) => {
+        if (!isReplayed) this.#onFragment(running, fragment);
+      },
       end: () => void this.#stop(running, null),
     });
-    return recording;
+    isReplayed = false;
+    return running;
+  }
+
+  #file(
+    live: Live,
+    reasons: ReadonlySet<RecordingReason>,
+    begins: { startEpochMs: number | null; keyEpochMs: number | null },
+  ): OpenRecording {
+    const file: OpenRecording = new OpenRecording(this.#ports, live, {
+      startEpochMs: begins.startEpochMs,
+      namedEpochMs: begins.keyEpochMs,
+      reason: strongest([...reasons]),
+      onFault: (fault) => this.#onFault(file, fault),
+    });
+    this.#open.set(file.row.id, file);
+    return file;
   }
 
   #onInit(running: Running, init: InitSegment): void {
-    if (running.recorder === null) {
-      running.recorder = startRecording({
-        path: this.absolutePath(running.recording),
-        startEpochMs: running.recording.startEpochMs,
-        init,
-        onFault: (detail, code) => void this.#stop(running, { detail, code }),
-        onNewInit: () => {},
-      });
-      return;
-    }
+    const isOther = running.init !== null && !running.file.isEmpty;
+    running.init = init;
     // ES-3: another codec, picture size or set of tracks goes into a file of its own.
-    void this.#stop(running, null);
-    this.#begin(running.live);
+    if (isOther) {
+      void this.#close(running.file, null);
+      running.segmenter = null;
+      running.file = this.#file(running.live, running.reasons, { startEpochMs: null, keyEpochMs: null });
+    }
+    running.file.init(init);
   }
 
   #onFragment(running: Running, fragment: Fragment): void {
-    running.recorder?.fragment(fragment);
+    if (fragment.isKey) this.#onKey(running, fragment);
+    running.file.fragment(fragment, () => this.#arrivedEpochMs(fragment));
   }
 
-  async #stop(running: Running, fault: { detail: string; code: string } | null): Promise<void> {
-    if (this.#running.get(running.live.id) !== running) return running.done;
-    this.#running.delete(running.live.id);
-    running.detach();
-    const written = await running.recorder?.stop();
-    running.release();
-    const { clock, publish } = this.#ports;
-    // Finalising may fail by itself; the file then stays fragmented, and plays.
-    fault ??= written?.fault ?? null;
-    if (written === undefined || written.durationMs === 0) {
-      const error = fault?.detail ?? 'nothing was received while it was recorded';
-      await deleteRecordingFile(this.absolutePath(running.recording));
-      this.#final({ ...running.recording, state: 'failed', error, endEpochMs: clock.epochMs() });
-    } else {
-      const { bytes, durationMs } = written;
-      const endEpochMs = running.recording.startEpochMs + durationMs;
-      const state = fault === null ? 'complete' : 'failed';
-      this.#final({ ...running.recording, bytes, durationMs, endEpochMs, state, error: fault?.detail ?? null });
+  /** A key frame: a continuous recording may be cut here. */
+  #onKey(running: Running, key: Fragment): void {
+    const { init, segmenter } = running;
+    if (init === null || key.samples.length === 0) return;
+    if (segmenter === null) {
+      const startEpochMs = running.file.startEpochMs ?? this.#arrivedEpochMs(key);
+      running.segmenter = new Segmenter(this.#rule, key, startEpochMs, audioTimescaleOf(init));
+      return;
     }
-    if (fault !== null) this.#ports.log('a recording failed', { recordingId: running.recording.id, ...fault });
-    publish(
-      fault === null && written !== undefined && written.durationMs > 0 ? 'recording.completed' : 'recording.failed',
-      {
-        ...this.#eventData(running.recording),
-        ...(fault === null ? {} : { code: fault.code, detail: fault.detail }),
-      },
-    );
-    running.finish();
+    const next = segmenter.next(key, this.#arrivedEpochMs(key));
+    const isContinuous = [...running.reasons].some((reason) => reason !== 'request');
+    if (next === null || !isContinuous || running.file.isEmpty) return;
+    // The new file begins while the old one is still finalised.
+    void this.#close(running.file, null);
+    running.file = this.#file(running.live, running.reasons, next);
+    running.file.init(init);
   }
 
-  #final(recording: Recording): void {
-    const locked = this.#ports.rows.get(recording.id)?.locked ?? recording.locked;
-    this.#ports.rows.put({ ...recording, locked });
+  #onFault(file: OpenRecording, fault: RecordFault): void {
+    const running = [...this.#running.values()].find((one) => one.file === file);
+    if (running === undefined) void this.#close(file, fault);
+    else void this.#stop(running, fault);
   }
 
-  #update(recording: Recording): void {
-    for (const running of this.#running.values())
-      if (running.recording.id === recording.id) running.recording.locked = recording.locked;
-    this.#ports.rows.put(recording);
+  async #stop(running: Running, fault: RecordFault | null): Promise<void> {
+    if (this.#running.get(running.live.id) === running) {
+      this.#running.delete(running.live.id);
+      running.detach();
+    }
+    await this.#close(running.file, fault);
+    running.release();
+  }
+
+  async #close(file: OpenRecording, fault: RecordFault | null): Promise<void> {
+    await file.close(fault);
+    this.#open.delete(file.row.id);
+  }
+
+  #arrivedEpochMs({ arrivedMs }: Fragment): number {
+    const { clock } = this.#ports;
+    return Math.round(clock.epochMs() - (clock.nowMs() - arrivedMs));
   }
 
   /** The row with the numbers of this moment while it is written. */
   #fresh(row: Recording): Recording {
-    if (row.state !== 'recording') return row;
-    const recorder = this.#running.get(row.streamId)?.recorder;
-    return recorder ? { ...row, bytes: recorder.bytes, durationMs: recorder.durationMs } : row;
+    return this.#open.get(row.id)?.fresh ?? row;
   }
+}
 
-  #eventData(recording: Recording): Record<string, unknown> {
-    const { id, streamId, deviceId, channelId, streamNumber, path } = this.#ports.rows.get(recording.id) ?? recording;
-    return { recordingId: id, streamId, deviceId, channelId, streamNumber, path };
-  }
+function strongest(reasons: readonly RecordingReason[]): RecordingReason {
+  return RECORDING_REASONS.filter((reason) => reasons.includes(reason)).at(-1) ?? 'request';
+}
+
+/** Timescale of the sound that a feed's fragments carry; not a number: it has none. */
+function audioTimescaleOf(init: InitSegment): number {
+  return tracksOf(init).find(({ kind }) => kind === 'audio')?.timescale ?? Number.NaN;
 }

@@ -68,6 +68,12 @@ export class Streams {
     return isProblem(live) ? live : streamView(live, this.#ports.iso);
   }
 
+  /** The stream of a channel for a recorder: the running one, or a new one that begins to pull. */
+  join(deviceId: string, channelId: string, streamNumber: number): Live | Problem {
+    const joined = this.#join(deviceId, channelId, streamNumber, undefined);
+    return 'live' in joined ? joined.live : joined;
+  }
+
   async start(
     deviceId: string,
     channelId: string,

@@ -120,9 +120,10 @@ function playbackView(playback: Playback, iso: Iso): NonNullable<StreamView['pla
 }
 
 export function recordingView(recording: Recording, iso: Iso): RecordingView {
-  const { startEpochMs, endEpochMs, error, ...known } = recording;
+  const { startEpochMs, endEpochMs, error, reason = 'request', ...known } = recording;
   return {
     ...known,
+    reason,
     start: iso(startEpochMs),
     end: endEpochMs === null ? null : iso(endEpochMs),
     ...(error === null ? {} : { error }),

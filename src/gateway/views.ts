@@ -156,6 +156,8 @@ export interface RecordingView {
   path: string;
   state: 'recording' | 'complete' | 'recovered' | 'failed';
   locked: boolean;
+  /** Why it was made. */
+  reason: 'always' | 'plan' | 'request' | 'alarm';
   error?: string;
 }
 

@@ -17,7 +17,7 @@ const MAX_QUARTERS = 6000;
 const quarters = new Map<string, number>();
 
 /** Minutes east of UTC at that moment in an IANA zone. */
-function zoneOffsetMinutes(epochMs: number, timeZone: string): number {
+export function zoneOffsetMinutes(epochMs: number, timeZone: string): number {
   const quarter = `${Math.floor(epochMs / QUARTER_MS)} ${timeZone}`;
   const known = quarters.get(quarter);
   if (known !== undefined) return known;

@@ -190,6 +190,7 @@ export const Recording = Type.Object(
     path: Type.String(),
     state: Words(['recording', 'complete', 'recovered', 'failed']),
     locked: Type.Boolean(),
+    reason: Words(['always', 'plan', 'request', 'alarm']),
     error: Type.Optional(Type.String()),
   },
   { title: 'Recording' },

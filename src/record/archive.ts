@@ -3,6 +3,10 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
+/** Why something is recorded, the weakest first: all the time, by a weekly plan, because somebody asked, because of an alarm. */
+export const RECORDING_REASONS = ['always', 'plan', 'request', 'alarm'] as const;
+export type RecordingReason = (typeof RECORDING_REASONS)[number];
+
 /** A recording as it is kept: one file, and what is in it. */
 export interface Recording {
   id: string;
@@ -24,6 +28,8 @@ export interface Recording {
   locked: boolean;
   /** Why it failed, or null. */
   error: string | null;
+  /** The strongest reason there was for it while it was written. Rows of earlier versions have none: somebody asked. */
+  reason?: RecordingReason;
 }
 
 /** Names tried for one second of one channel: main and sub stream, and a new file per change of codec, many times over. */

@@ -71,6 +71,19 @@ export function entryOf(
   return { lane, entry: entries.push(entry), isNew: true };
 }
 
+/**
+ * When the earliest sample of a fragment is due, in seconds of the feed; its sound has that timescale. Not a number when it holds no
+ * sample, or sound of an unknown timescale.
+ */
+export function firstSecondsOf(fragment: Fragment, audioTimescale: number): number {
+  let first = Number.POSITIVE_INFINITY;
+  for (const { track, dts } of fragment.samples) {
+    // A frame behind a hole is decoded where the hole begins; the recording begins where it ends.
+    first = Math.min(first, track === 'video' ? fragment.dts90k / 90_000 : dts / audioTimescale);
+  }
+  return first;
+}
+
 export class Tracks {
   /** As the file has them; entries and tracks are only ever added. */
   readonly list: MovieTrack[];
@@ -105,13 +118,7 @@ export class Tracks {
 
   /** The file's time 0 is the earliest sample of its first fragment, the same instant for all tracks. False: it holds none. */
   begin(fragment: Fragment): boolean {
-    const seconds = Math.min(
-      ...fragment.samples.map((sample) => {
-        // A frame behind a hole is decoded where the hole begins; the recording begins where it ends.
-        if (sample.track === 'video') return fragment.dts90k / 90_000;
-        return sample.dts / (this.#routes.get(sample.track)?.from ?? Number.NaN);
-      }),
-    );
+    const seconds = firstSecondsOf(fragment, this.#routes.get('audio')?.from ?? Number.NaN);
     if (!Number.isFinite(seconds)) return false;
     for (const route of this.#routes.values()) route.base = Math.floor(seconds * route.from + 1e-6);
     return true;

@@ -56,7 +56,7 @@ test('every default is the one of the contract', () => {
         advertise: null,
       },
       data: './data',
-      record: { segmentMs: 1_800_000 },
+      record: { segmentMs: 1_800_000, preRollMs: 5000 },
       webhooks: [],
     },
     http: {

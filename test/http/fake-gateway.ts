@@ -484,6 +484,7 @@ export function recording(id: string, o: Partial<RecordingView> = {}): Recording
     path: `recordings/${DEVICE}/${CHANNEL}/2026-01-01/08-00-00.mp4`,
     state: 'complete',
     locked: false,
+    reason: 'request',
     ...o,
   };
 }

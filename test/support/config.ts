@@ -37,7 +37,7 @@ export function gatewayConfig(o: {
       ...o.media,
     },
     data: o.data,
-    record: { segmentMs: 1_800_000 },
+    record: { segmentMs: 1_800_000, preRollMs: 5000 },
     webhooks: o.webhooks ?? [],
   };
 }
