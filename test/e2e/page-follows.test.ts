@@ -27,24 +27,24 @@ test('an open page follows cameras that come, go and come back, and a gateway th
   await page.waitForSelector('.empty');
 
   camera = await startIt();
-  await page.waitForSelector('[data-testid="channel"]', { timeout: 5_000 });
+  await page.waitForSelector('[data-testid="channel"]', { timeout: 30_000 });
   await page.waitForSelector('.dot.on');
   await page.click('[data-testid="channel"]');
   const isPlaying = (f: { currentTime: number; videoWidth: number }) => f.currentTime > 0.5 && f.videoWidth > 0;
   await until('a picture', () => playerFacts(page), isPlaying);
 
   await camera.stop();
-  await page.waitForSelector('.dot:not(.on)', { timeout: 5_000 });
+  await page.waitForSelector('.dot:not(.on)', { timeout: 30_000 });
   await page.waitForSelector('[data-testid="message"]:not(.quiet)');
   camera = await startIt();
-  await page.waitForSelector('.dot.on', { timeout: 5_000 });
-  await page.waitForSelector('[data-testid="figures"]', { timeout: 20_000 });
+  await page.waitForSelector('.dot.on', { timeout: 30_000 });
+  await page.waitForSelector('[data-testid="figures"]', { timeout: 30_000 });
 
   const ports = ['--http-port', new URL(gateway.http).port, '--sip-port', String(gateway.sipPort)];
   assert.equal(await gateway.stop(), 0);
   await page.waitForSelector('.link-lost');
   gateway = await runGateway({ data, mediaPorts: '42100-42199', args: ports });
-  await page.waitForSelector('[data-testid="figures"]', { timeout: 20_000 });
+  await page.waitForSelector('[data-testid="figures"]', { timeout: 30_000 });
   // The picture may be back before the event stream is: the banner goes with the latter.
   await page.waitForSelector('.link-lost', { state: 'detached', timeout: 20_000 });
 });

@@ -118,7 +118,7 @@ test('a device that unregistered is not invited for 5 s, not even by a new viewe
   assert.ok(!isProblem(gateway().watchLive(ID, CHANNEL, 0, sink(), options)));
   await until('the INVITE', () => camera.requests('INVITE').length > 0);
   const waitedMs = performance.now() - sinceMs;
-  assert.ok(waitedMs > 4900 && waitedMs < 8000, `after ${Math.round(waitedMs)} ms`);
+  assert.ok(waitedMs > 4900 && waitedMs < 20_000, `after ${Math.round(waitedMs)} ms`);
 });
 
 test('while the gateway closes nothing begins, and a device that never answers its BYE does not hold it up', async (t) => {
@@ -134,7 +134,8 @@ test('while the gateway closes nothing begins, and a device that never answers i
   assert.equal((await late.register(SIP_PASSWORD)).status, 200);
   const startedMs = performance.now();
   await closed;
-  assert.ok(performance.now() - startedMs < 5000);
+  // Its BYE would be said again for half a minute.
+  assert.ok(performance.now() - startedMs < 15_000);
   assert.equal(late.requests('INVITE').length, 0);
   assert.equal(
     gateway()

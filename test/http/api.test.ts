@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { isSigned, signedAddress, splitAddress } from '../../src/http/signature.ts';
 import { CHANNEL, channel, DEVICE, device, recording, stream } from './fake-gateway.ts';
-import { opened, READ_TOKEN, TOKEN } from './opened.ts';
+import { opened, READ_TOKEN, TOKEN, until } from './opened.ts';
 
 let o: Awaited<ReturnType<typeof opened>>;
 before(async () => {
@@ -53,7 +53,7 @@ test('the token counts in the header and in the query; the log shows neither tok
   const answer = await fetch(`${o.base}/api/v1/devices?token=${TOKEN}&sign=abc`);
   assert.equal(answer.status, 200);
   await answer.text();
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => o.lines.some((line) => line.includes('token=')));
   const log = o.lines.join('');
   assert.match(log, /token=\[redacted\]&sign=\[redacted\]/);
   assert.ok(!log.includes(TOKEN));

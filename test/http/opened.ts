@@ -42,8 +42,10 @@ export async function opened(o: Partial<HttpOptions> = {}) {
   return { gateway, http, base, ask, lines, ring };
 }
 
-/** Waits until something is so, for two seconds at most. */
+/** Waits until something is so, at most 20 s. */
 export async function until(isSo: () => boolean): Promise<void> {
-  for (let i = 0; i < 200 && !isSo(); i++) await new Promise((resolve) => setTimeout(resolve, 10));
-  if (!isSo()) throw new Error(`never came: ${isSo}`);
+  for (const endMs = performance.now() + 20_000; !isSo(); ) {
+    if (performance.now() > endMs) throw new Error(`never came: ${isSo}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }

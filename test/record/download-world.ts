@@ -94,11 +94,11 @@ export class DownloadWorld {
     return row;
   }
 
-  /** Lets everything happen that is due within this time; the disk is a real one. */
+  /** Lets everything happen that is due within this time. */
   async pass(ms = 0): Promise<void> {
     for (let i = 0; i < 3; i += 1) {
       await this.clock.advance(i === 0 ? ms : 0);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await diskIsIdle();
     }
   }
 
@@ -188,4 +188,13 @@ function shifted(fragment: Fragment, by90k: number, generation: number): Fragmen
       dts: sample.dts + (sample.track === 'video' ? by90k : (by90k * 8000) / 90_000),
     })),
   };
+}
+
+/** Until nothing is read or written any more: the disk is a real one, and takes what time it likes. */
+async function diskIsIdle(): Promise<void> {
+  for (let idle = 0; idle < 4; ) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    const isBusy = process.getActiveResourcesInfo().some((kind) => /^(?:FSReq|FileHandle)/.test(kind));
+    idle = isBusy ? 0 : idle + 1;
+  }
 }

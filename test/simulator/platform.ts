@@ -88,7 +88,7 @@ export class Platform {
   }
 
   /** The first message, already heard or still to come, that fits. Taken out, so that the next call finds the next one. */
-  async next(fits: (heard: Heard) => boolean, timeoutMs = 5000): Promise<Heard> {
+  async next(fits: (heard: Heard) => boolean, timeoutMs = 20_000): Promise<Heard> {
     const deadline = performance.now() + timeoutMs;
     for (;;) {
       const index = this.heard.findIndex(fits);

@@ -54,9 +54,9 @@ export async function open(t: TestContext, o: Partial<SipServerOptions> = {}) {
   return { server, stores, events, types, device, tcpDevice, time };
 }
 
-/** Waits until it holds, at most 5 s. */
+/** Waits until it holds, at most 20 s. */
 export async function eventually(holds: () => boolean, what: string): Promise<void> {
-  for (const endMs = performance.now() + 5_000; !holds(); ) {
+  for (const endMs = performance.now() + 20_000; !holds(); ) {
     assert.ok(performance.now() < endMs, what);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

@@ -161,7 +161,7 @@ export class ScriptedDevice {
   }
 
   /** The first message that fits, come or to come. */
-  async until(fits: (message: SipMessage) => boolean, limitMs = 5_000): Promise<SipMessage> {
+  async until(fits: (message: SipMessage) => boolean, limitMs = 20_000): Promise<SipMessage> {
     const endMs = performance.now() + limitMs;
     for (;;) {
       const found = this.received.find(fits);

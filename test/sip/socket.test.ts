@@ -43,7 +43,7 @@ async function open(limits: Partial<ConnectionLimits> = {}, inUse?: () => Readon
 }
 
 async function until(condition: () => boolean, what: string): Promise<void> {
-  for (let waited = 0; waited < 3000; waited += 5) {
+  for (let waited = 0; waited < 20_000; waited += 5) {
     if (condition()) return;
     await sleep(5);
   }

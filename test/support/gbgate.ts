@@ -98,7 +98,7 @@ export async function runGateway(o: GatewayRunOptions = {}): Promise<RunningGate
 export async function until<T>(
   what: string,
   look: () => T | null | undefined | false | Promise<T | null | undefined | false>,
-  limitMs = 15_000,
+  limitMs = 30_000,
 ): Promise<T> {
   const end = Date.now() + limitMs;
   for (;;) {

@@ -96,7 +96,7 @@ describe('the page, with a scripted gateway', { timeout: 60_000 }, () => {
     standIn.answers.set(`GET devices/${DEVICE.id}`, DEVICE);
     standIn.answers.set(`GET devices/${DEVICE.id}/channels`, { items: [CHANNEL], next: null });
     standIn.event('device.registered', { deviceId: DEVICE.id });
-    await tab.waitForSelector(`[data-testid="channel"][data-channel-id="${CHANNEL.id}"]`, { timeout: 5_000 });
+    await tab.waitForSelector(`[data-testid="channel"][data-channel-id="${CHANNEL.id}"]`, { timeout: 20_000 });
     await tab.fill('input[type="search"]', 'south');
     assert.match((await tab.textContent('.side')) ?? '', /No channel matches/);
   });

@@ -88,12 +88,15 @@ test('text that makes careless patterns crawl is read at once', () => {
     `BYE sip:2@d SIP/2.0\nX: ${'\u0001 '.repeat(15_000)}\n${rest}`,
   ];
   for (const text of hostile) {
-    const startedMs = performance.now();
-    const message = parseDatagram(Buffer.from(text, 'latin1'));
-    if (message.kind === 'request')
-      serialize(makeResponse(message, 200, 'OK', { from: { host: '192.0.2.1', port: 1 } }));
-    const tookMs = performance.now() - startedMs;
-    assert.ok(tookMs < 100, `${Math.round(tookMs)} ms for ${text.slice(0, 50)}`);
+    // The best of a few: a busy machine may be elsewhere during one of them.
+    const took = Array.from({ length: 5 }, () => {
+      const startedMs = performance.now();
+      const message = parseDatagram(Buffer.from(text, 'latin1'));
+      if (message.kind === 'request')
+        serialize(makeResponse(message, 200, 'OK', { from: { host: '192.0.2.1', port: 1 } }));
+      return performance.now() - startedMs;
+    });
+    assert.ok(Math.min(...took) < 100, `${took.map(Math.round)} ms for ${text.slice(0, 50)}`);
   }
 });
 
