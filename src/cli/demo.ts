@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import type { FootageOptions } from '../simulator/footage/footage.ts';
 import { type Simulator, startSimulator } from '../simulator/simulator.ts';
 import { readConfig, type ServeConfig } from './config.ts';
 import { type Io, stopAsked } from './io.ts';
@@ -14,17 +15,32 @@ const USUAL_HTTP_PORT = 8080;
 /** Registration over loopback takes milliseconds; after this something is broken and the page will show it. */
 const REGISTRATION_MS = 10_000;
 
-/** The two cameras of the demo: between them every codec that a first look should see. */
+/** The cameras of the demo: between them every codec that a first look should see. */
 const CAMERAS = [
   { id: '34020000001320000001', name: 'Entrance (H.264, G.711A)', video: 'h264', audio: 'pcma' },
   { id: '34020000001320000101', name: 'Yard (H.265)', video: 'h265', audio: 'none' },
 ] as const;
 
+const HOUR_MS = 3_600_000;
+
+/** And a recorder: a day of footage that ends now, with an hour of it missing, so that a time line has something to show. */
+const RECORDER = {
+  id: '34020000001180000201',
+  name: 'Recorder (a day of footage)',
+  video: 'h264',
+  audio: 'pcma',
+} as const;
+
+function recorded(): FootageOptions {
+  const gapEpochMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 9 * HOUR_MS;
+  return { days: 1, clip: RECORDER.video, gaps: [{ startEpochMs: gapEpochMs, endEpochMs: gapEpochMs + HOUR_MS }] };
+}
+
 /** `gbgate demo`: a gateway on loopback with simulated cameras; nothing is left behind. */
 export function addDemo(program: Command, io: Io, exit: (status: number) => void): void {
   program
     .command('demo')
-    .description('a gateway with simulated cameras on this machine, to look at; nothing else to install')
+    .description('a gateway with simulated cameras and a recorder on this machine, to look at; nothing else to install')
     .option('--http-port <PORT>', `port of the page (default: ${USUAL_HTTP_PORT} if it is free, else any)`)
     .option('--log-level <LEVEL>', 'level of the log', 'warn')
     .action(async (options: { httpPort?: string; logLevel: string }) => exit(await demo(options, io)));
@@ -65,7 +81,7 @@ function demoConfig(data: string, httpPort: string, logLevel: string): ServeConf
 async function startCameras(config: ServeConfig, running: Running): Promise<Simulator[]> {
   const { id: serverId, domain } = config.gateway.sip;
   return Promise.all(
-    CAMERAS.map(({ id, name, video, audio }) =>
+    [...CAMERAS, RECORDER].map(({ id, name, video, audio }) =>
       startSimulator({
         server: { host: HOST, port: running.sipPort },
         serverId,
@@ -81,6 +97,7 @@ async function startCameras(config: ServeConfig, running: Running): Promise<Simu
         expiresSeconds: 3600,
         quirks: new Set(),
         names: [name],
+        footage: id === RECORDER.id ? recorded() : undefined,
       }),
     ),
   );

@@ -120,16 +120,25 @@ test('the demo prints one address, its cameras play, and nothing is left behind'
       return { status: answer.status, json: (await answer.json()) as Record<string, unknown> };
     };
     let channels: { deviceId: string; id: string }[] = [];
-    for (let i = 0; i < 100 && channels.length < 2; i++) {
+    for (let i = 0; i < 100 && channels.length < 3; i++) {
       channels = (await ask('channels')).json.items as typeof channels;
-      if (channels.length < 2) await new Promise((resolve) => setTimeout(resolve, 100));
+      if (channels.length < 3) await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    assert.equal(channels.length, 2);
+    assert.equal(channels.length, 3);
     for (const { deviceId, id } of channels) {
       const live = await ask(`devices/${deviceId}/channels/${id}/live`, 'POST');
       assert.equal(live.status, 201, JSON.stringify(live.json));
       assert.equal(live.json.state, 'playing');
     }
+    // one of them is a recorder with a day of footage: something to find, and to keep
+    const hourMs = 3_600_000;
+    const [from, to] = [Date.now() - 24 * hourMs, Date.now()].map((epochMs) => new Date(epochMs).toISOString());
+    const recorder = channels.find(({ deviceId }) => deviceId === '34020000001180000201');
+    const place = `devices/${recorder?.deviceId}/channels/${recorder?.id}`;
+    const records = await ask(`${place}/records?start=${from}&end=${to}&waitSeconds=20`);
+    const items = (records.json.items ?? []) as { start: string; end: string }[];
+    const hours = items.reduce((ms, item) => ms + Date.parse(item.end) - Date.parse(item.start), 0) / hourMs;
+    assert.ok(hours > 20 && hours < 24, JSON.stringify(records.json));
     child.kill('SIGINT');
     const { code, stdout, stderr } = await ended;
     assert.equal(code, 0, stderr);
