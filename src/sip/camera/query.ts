@@ -19,6 +19,8 @@ export interface QueryFault {
   detail: string;
   /** Status of the device's SIP answer when it was `rejected`. */
   status?: number;
+  /** It took the message (SIP 2xx) and then said nothing, when that is a `timeout`. */
+  taken?: boolean;
 }
 
 interface Row {
@@ -152,6 +154,6 @@ function atDeadline(row: Row): unknown {
   if (parts.length > 0) return merged(row);
   if (taken && question.answer === 'optional') return null;
   const seconds = (question.waitMs ?? ANSWER_MS) / 1000;
-  const fault: QueryFault = { fault: 'timeout', detail: `no ${question.command} answer within ${seconds} s` };
+  const fault: QueryFault = { fault: 'timeout', detail: `no ${question.command} answer within ${seconds} s`, taken };
   return fault;
 }
