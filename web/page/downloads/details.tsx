@@ -23,7 +23,7 @@ export function Details({ download, name, onClose }: { download: Download; name:
   const isComing = isOpen(download);
   const cure = error && words.fault[error.code];
   const facts: readonly (readonly [string, string | false])[] = [
-    [words.facts.range, rangeWords(download.start, download.end, locale)],
+    [words.facts.range, `${moment(download.start, locale)} – ${moment(download.end, locale)}`],
     [words.facts.received, duration(download.receivedMs)],
     [words.facts.size, download.bytes > 0 && size(download.bytes)],
     [words.facts.filesize, download.filesizeBytes !== null && size(download.filesizeBytes)],
@@ -55,7 +55,7 @@ export function Details({ download, name, onClose }: { download: Download; name:
       <div class="bar">
         <div class="title">
           <h2>{name}</h2>
-          <span class="id">{rangeWords(download.start, download.end, locale)}</span>
+          <span class="id">{rangeWords(download.start, download.end, locale, Date.now())}</span>
           {isComing && isWatched && <span class="hint">{words.stillComing}</span>}
         </div>
         <button
@@ -97,7 +97,7 @@ export function Details({ download, name, onClose }: { download: Download; name:
           <ul class="gaps">
             {missing.slice(0, MAX_LISTED_GAPS).map((gap) => (
               <li key={gap.start}>
-                <span class="number">{rangeWords(gap.start, gap.end, locale)}</span>
+                <span class="number">{rangeWords(gap.start, gap.end, locale, Date.now())}</span>
                 <span class="number hint">{duration(Date.parse(gap.end) - Date.parse(gap.start))}</span>
               </li>
             ))}

@@ -1,13 +1,28 @@
 import { duration } from '../format.ts';
 import type { DownloadsWords } from '../words/downloads.ts';
 import type { Download } from './api.ts';
-import { percentOf } from './progress.tsx';
 
-/** `1 June 2026, 10:00:00 – 11:00:00`: the day once when it is the same, in the zone of the browser. Pure. */
-export function rangeWords(start: string, end: string, locale: string): string {
+/** `20 Nov, 10:00 – 11:00`: what both ends share is said once, the year and seconds only where they say something; in the zone of the browser. Pure. */
+export function rangeWords(start: string, end: string, locale: string, nowMs: number): string {
   const [from, to] = [new Date(start), new Date(end)];
   if (Number.isNaN(from.getTime()) || Number.isNaN(to.getTime()) || from > to) return `${start} – ${end}`;
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).formatRange(from, to);
+  const hasSeconds = from.getSeconds() !== 0 || to.getSeconds() !== 0;
+  const isThisYear = from.getFullYear() === new Date(nowMs).getFullYear();
+  return new Intl.DateTimeFormat(locale, {
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    ...(hasSeconds ? { second: '2-digit' } : {}),
+    ...(isThisYear ? {} : { year: 'numeric' }),
+  }).formatRange(from, to);
+}
+
+/** Whole percent of content; 100 is said only when all of it is there. Pure. */
+export function percentOf({ progress, state }: Download): number {
+  if (state === 'complete' || state === 'partial') return 100;
+  return Math.min(99, Math.floor(progress * 100));
 }
 
 /** Length of all that does not exist. Pure. */

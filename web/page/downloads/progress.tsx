@@ -1,12 +1,10 @@
 import { useWords } from '../language.ts';
 import { downloadsWords } from '../words/downloads.ts';
 import type { Download } from './api.ts';
+import { percentOf } from './figures.ts';
 
-/** Whole percent of content; 100 is said only when all of it is there. Pure. */
-export function percentOf({ progress, state }: Download): number {
-  if (state === 'complete' || state === 'partial') return 100;
-  return Math.min(99, Math.floor(progress * 100));
-}
+/** More gaps than this are finer than the bar. */
+const MAX_DRAWN_GAPS = 60;
 
 /** How far the content has come, as a bar with its gaps in their places. */
 export function ProgressBar({ download, name }: { download: Download; name: string }) {
@@ -35,6 +33,3 @@ export function ProgressBar({ download, name }: { download: Download; name: stri
     </div>
   );
 }
-
-/** More gaps than this are finer than the bar. */
-const MAX_DRAWN_GAPS = 60;

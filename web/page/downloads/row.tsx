@@ -50,7 +50,7 @@ interface Props {
 export function DownloadRow({ download, name, isShown, mayControl, position, deeds, onShow }: Props) {
   const words = useWords(downloadsWords);
   const locale = localeOf(useLanguage());
-  const when = rangeWords(download.start, download.end, locale);
+  const when = rangeWords(download.start, download.end, locale, Date.now());
   const named = `${name}, ${when}`;
   const { state } = download;
   const act = (label: string, testId: string, icon: Parameters<typeof Icon>[0]['name'], run: () => void) => (
@@ -83,13 +83,13 @@ export function DownloadRow({ download, name, isShown, mayControl, position, dee
         <span class="name">{name}</span>
         <small>{when}</small>
       </button>
-      <span class="cell-progress">
+      <span class="at-progress">
         <ProgressBar download={download} name={named} />
         <small class={state === 'failed' ? 'fault' : ''} data-testid="figures">
           {figuresOf(download, words)}
         </small>
       </span>
-      <span class="cell-state">
+      <span class="at-state">
         <StateDot tone={TONES[state]}>{words.states[state]}</StateDot>
       </span>
       <span class="number cell-size" data-testid="download-size" data-bytes={download.bytes}>

@@ -207,7 +207,7 @@ export function DownloadsView() {
         />
         <div class="download heads" aria-hidden="true">
           {(['name', 'progress', 'state', 'size'] as const).map((column) => (
-            <span key={column} class={`cell-${column}`}>
+            <span key={column} class={`at-${column}`}>
               {words.columns[column]}
             </span>
           ))}
