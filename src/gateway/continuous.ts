@@ -47,6 +47,11 @@ export class Continuous {
     return [...this.#channels.values()].map((channel) => channel.status);
   }
 
+  /** The same of one stream; null: nothing is wanted of it. */
+  statusOf(key: ChannelKey): WantedChannel | null {
+    return this.#channels.get(keyText(key))?.status ?? null;
+  }
+
   /** What the gateway publishes: streams that begin and end, devices that come back, recordings that fail. */
   heard(type: string, data: Record<string, unknown>): void {
     if (this.#isClosed) return;

@@ -21,10 +21,13 @@ import { footageSource } from './footage-source.ts';
 import { Keep } from './keep.ts';
 import { LiveTable } from './live-table.ts';
 import { Onboarding } from './onboarding.ts';
+import { OwnFootage } from './own-footage.ts';
+import { Plans } from './plans.ts';
+import { planRecorder } from './plans-recorder.ts';
 import type { Gateway } from './port.ts';
 import { pullPorts } from './pull-ports.ts';
 import { recordingDesk } from './recording-desk.ts';
-import { Recordings, rememberedRows } from './recordings.ts';
+import { Recordings } from './recordings.ts';
 import { Records } from './records.ts';
 import { Rests } from './rests.ts';
 import { openSecrets } from './secrets.ts';
@@ -82,8 +85,9 @@ export async function openGateway(
   };
   const newId = () => randomBytes(8).toString('hex');
   const thumbnails = new Thumbnails({ dataDir, nowMs: () => clock.nowMs(), make: thumbnailOf });
+  const footage = new OwnFootage(store.recordings);
   const recordings = new Recordings({
-    rows: rememberedRows(store.recordings),
+    rows: footage,
     dataDir,
     timeZone: config.sip.timeZone,
     segmentMs: config.record.segmentMs,
@@ -232,6 +236,13 @@ export async function openGateway(
     recordings,
     log: (message, data) => log.warn(data, message),
   });
+  const plans = new Plans({
+    rows: store.plans,
+    recorder: planRecorder(continuous, footage),
+    clock,
+    timeZone: config.sip.timeZone,
+    iso,
+  });
   const keep = new Keep({
     clock,
     selfChannelAfterMs: config.media.selfChannelAfterMs,
@@ -285,6 +296,7 @@ export async function openGateway(
   };
   sip.takeUp();
   downloads.resume();
+  plans.start();
   const histories = new StreamHistories(clock, running);
   const system = new System({
     config,
@@ -310,7 +322,11 @@ export async function openGateway(
     device: (id) => devices.get(id),
     addDevice: (device) => devices.add(device),
     changeDevice: (id, change) => devices.change(id, change),
-    deleteDevice: (id, o) => devices.delete(id, o),
+    deleteDevice(id, o) {
+      const refusal = devices.delete(id, o);
+      if (refusal === null) plans.forget(id);
+      return refusal;
+    },
     deviceHistory: (id) => files.history(id),
     deviceHealth: (id) => files.health(id),
     profile: (id) => files.profiles.get(id),
@@ -331,6 +347,7 @@ export async function openGateway(
     },
     records,
     downloads,
+    plans,
     playbacks,
     snapshot: (id) => streams.snapshot(id),
     watchLive: (deviceId, channelId, streamNumber, sink, o) =>
@@ -367,6 +384,7 @@ export async function openGateway(
       closing ??= (async () => {
         files.close();
         keep.close();
+        plans.close();
         continuous?.close();
         await downloads.close(); // its calls are ended before the sockets are
         records.close();

@@ -6,13 +6,7 @@ import { type Recorder, startRecording } from '../record/recorder.ts';
 import type { RecordFault } from '../record/write-queue.ts';
 import type { Clock } from './clock.ts';
 import type { Live } from './live.ts';
-
-export interface RecordingRows {
-  list(): Recording[];
-  get(id: string): Recording | undefined;
-  put(recording: Recording): void;
-  delete(id: string): void;
-}
+import type { RecordingRows } from './own-footage.ts';
 
 export interface OpenRecordingPorts {
   readonly rows: RecordingRows;

@@ -233,5 +233,5 @@ function preRollMsOf({ preRollSeconds }: StoredPlan): number | undefined {
 }
 
 function key(deviceId: string, channelId: string): string {
-  return `${deviceId}/${channelId}`;
+  return `${deviceId.length} ${deviceId} ${channelId}`;
 }

@@ -1,6 +1,7 @@
 import type { ViewerSink } from '../media/live/viewer.ts';
 import type { DeliveryQuery } from '../store/deliveries.ts';
 import type { DownloadsDesk } from './download-views.ts';
+import type { PlansDesk } from './plan-views.ts';
 import type { PlaybackDesk } from './playbacks.ts';
 import type { ProfileView } from './profile.ts';
 import type { RecordsDesk } from './record-views.ts';
@@ -92,6 +93,8 @@ export interface Gateway {
   /** Footage in devices, played: streams of kind `playback`. */
   readonly playbacks: PlaybackDesk;
 
+  /** When the gateway records by itself. */
+  readonly plans: PlansDesk;
   /** Footage in devices, fetched into files. */
   readonly downloads: DownloadsDesk;
 

@@ -18,28 +18,35 @@ export interface RecordingQuery {
   readonly after: { readonly startEpochMs: number; readonly id: string } | null;
 }
 
-/** One page of recordings, the newest first. One that is still written reaches up to now. */
+/** One page of recordings that come the newest first; looks at no more of them than it needs. */
 export function pageOfRecordings(
-  rows: readonly Recording[],
+  newestFirst: Iterable<Recording>,
   query: RecordingQuery,
 ): { items: Recording[]; hasMore: boolean } {
-  const { state, locked, deviceId, channelId, streamId, after, limit } = query;
-  const { fromEpochMs = Number.NEGATIVE_INFINITY, toEpochMs = Number.POSITIVE_INFINITY } = query;
   const needle = query.q?.toLowerCase() ?? '';
-  const found = rows.filter(
-    (r) =>
-      (state === undefined || r.state === state) &&
-      (locked === undefined || r.locked === locked) &&
-      (deviceId === undefined || r.deviceId === deviceId) &&
-      (channelId === undefined || r.channelId === channelId) &&
-      (streamId === undefined || r.streamId === streamId) &&
-      r.startEpochMs < toEpochMs &&
-      endEpochMs(r) > fromEpochMs &&
-      (after === null || isAfter(after, r)) &&
-      (needle === '' || `${r.id} ${r.deviceId} ${r.channelId} ${r.path}`.toLowerCase().includes(needle)),
+  const items: Recording[] = [];
+  for (const row of newestFirst) {
+    if (!isWanted(row, query, needle)) continue;
+    if (items.length === query.limit) return { items, hasMore: true };
+    items.push(row);
+  }
+  return { items, hasMore: false };
+}
+
+function isWanted(r: Recording, query: RecordingQuery, needle: string): boolean {
+  const { state, locked, deviceId, channelId, streamId, after } = query;
+  const { fromEpochMs = Number.NEGATIVE_INFINITY, toEpochMs = Number.POSITIVE_INFINITY } = query;
+  return (
+    (state === undefined || r.state === state) &&
+    (locked === undefined || r.locked === locked) &&
+    (deviceId === undefined || r.deviceId === deviceId) &&
+    (channelId === undefined || r.channelId === channelId) &&
+    (streamId === undefined || r.streamId === streamId) &&
+    r.startEpochMs < toEpochMs &&
+    endOf(r) > fromEpochMs &&
+    (after === null || isAfter(after, r)) &&
+    (needle === '' || `${r.id} ${r.deviceId} ${r.channelId} ${r.path}`.toLowerCase().includes(needle))
   );
-  found.sort((a, b) => (isAfter(a, b) ? -1 : 1));
-  return { items: found.slice(0, limit), hasMore: found.length > limit };
 }
 
 /** True when `b` comes after `a` in a list of the newest first. */
@@ -47,7 +54,8 @@ function isAfter(a: { startEpochMs: number; id: string }, b: { startEpochMs: num
   return b.startEpochMs < a.startEpochMs || (b.startEpochMs === a.startEpochMs && b.id < a.id);
 }
 
-function endEpochMs(r: Recording): number {
+/** Where a recording ends; one that is still written reaches up to now and beyond. */
+export function endOf(r: Recording): number {
   if (r.endEpochMs !== null) return r.endEpochMs;
   return r.state === 'recording' ? Number.POSITIVE_INFINITY : r.startEpochMs + r.durationMs;
 }

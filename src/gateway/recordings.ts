@@ -7,29 +7,14 @@ import { Segmenter, type SegmentRule } from '../record/segment.ts';
 import { tracksOf } from '../record/tracks.ts';
 import type { RecordFault } from '../record/write-queue.ts';
 import type { Live } from './live.ts';
-import { OpenRecording, type OpenRecordingPorts, type RecordingRows } from './open-recording.ts';
-import { pageOfRecordings, type RecordingQuery } from './recording-page.ts';
+import { OpenRecording, type OpenRecordingPorts } from './open-recording.ts';
+import type { OwnFootage } from './own-footage.ts';
+import type { RecordingQuery } from './recording-page.ts';
 import type { Problem } from './views.ts';
 import { zoneOffsetMinutes } from './zone.ts';
 
-/** Rows that are read from the store once: a list of 10,000 is asked for again and again, and packets wait meanwhile. */
-export function rememberedRows(store: RecordingRows): RecordingRows {
-  const rows = new Map(store.list().map((row) => [row.id, row]));
-  return {
-    list: () => [...rows.values()],
-    get: (id) => rows.get(id),
-    put(row) {
-      rows.set(row.id, { ...row });
-      store.put(row);
-    },
-    delete(id) {
-      rows.delete(id);
-      store.delete(id);
-    },
-  };
-}
-
 export interface RecordingPorts extends OpenRecordingPorts {
+  readonly rows: OwnFootage;
   /** Continuous recordings are cut at multiples of this on the wall clock. */
   readonly segmentMs: number;
   /** The recording is deleted: its little picture goes too. */
@@ -72,7 +57,7 @@ export class Recordings {
 
   /** The newest first. */
   page(query: RecordingQuery): { items: Recording[]; hasMore: boolean } {
-    const { items, hasMore } = pageOfRecordings(this.#ports.rows.list(), query);
+    const { items, hasMore } = this.#ports.rows.page(query);
     return { items: items.map((row) => this.#fresh(row)), hasMore };
   }
 

@@ -24,6 +24,7 @@ import { downloadRoutes } from './routes/downloads.ts';
 import { groupRoutes } from './routes/groups.ts';
 import { type LogTail, logRoutes } from './routes/log.ts';
 import { onboardingRoutes } from './routes/onboarding.ts';
+import { planRoutes } from './routes/plan.ts';
 import { playbackRoutes } from './routes/playback.ts';
 import { profileRoutes } from './routes/profile.ts';
 import { recordingRoutes } from './routes/recordings.ts';
@@ -135,6 +136,7 @@ export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpSe
           downloadRoutes,
           recordRoutes,
           playbackRoutes,
+          planRoutes,
           timelineFileRoutes,
           captureRoutes,
           eventRoutes,

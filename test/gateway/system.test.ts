@@ -7,9 +7,6 @@ import { describe, test } from 'node:test';
 import { addressesOf } from '../../src/gateway/device-addresses.ts';
 import { DeviceClocks, epochOfDeviceTime, MAX_ASKED } from '../../src/gateway/device-clocks.ts';
 import { diskOf, MachineMeter } from '../../src/gateway/machine.ts';
-import { pageOfRecordings } from '../../src/gateway/recording-page.ts';
-import type { RecordingRows } from '../../src/gateway/open-recording.ts';
-import { rememberedRows } from '../../src/gateway/recordings.ts';
 import { type Measured, StreamHistories } from '../../src/gateway/stream-histories.ts';
 import { Thumbnails } from '../../src/gateway/thumbnails.ts';
 import type { Recording } from '../../src/record/archive.ts';
@@ -211,56 +208,6 @@ describe('thumbnails', () => {
       await rm(dataDir, { recursive: true, force: true });
     }
   });
-});
-
-test('pages of recordings: the newest first, filtered, from where the page before ended', () => {
-  const rows = [
-    row('a', { startEpochMs: 1000, endEpochMs: 2000 }),
-    row('b', { startEpochMs: 3000, endEpochMs: 4000, locked: true }),
-    row('c', { startEpochMs: 3000, endEpochMs: 4000, channelId: 'C2' }),
-    row('d', { startEpochMs: 5000, endEpochMs: null, state: 'recording', streamId: 's2' }),
-    row('e', { startEpochMs: 2000, endEpochMs: null, durationMs: 500, state: 'failed' }),
-  ];
-  const ids = (query: object) =>
-    pageOfRecordings(rows, { limit: 100, after: null, ...query })
-      .items.map(({ id }) => id)
-      .join('');
-  assert.equal(ids({}), 'dcbea');
-  assert.deepEqual(
-    [ids({ state: 'complete' }), ids({ locked: true }), ids({ channelId: 'C2' }), ids({ streamId: 's2' })],
-    ['cba', 'b', 'c', 'd'],
-  );
-  assert.equal(ids({ fromEpochMs: 4000 }), 'd', 'what is still written reaches up to now');
-  assert.equal(ids({ fromEpochMs: 2400, toEpochMs: 3001 }), 'cbe');
-  assert.equal(ids({ q: 'c2' }), 'c');
-  const first = pageOfRecordings(rows, { limit: 2, after: null });
-  assert.deepEqual([first.items.map(({ id }) => id), first.hasMore], [['d', 'c'], true]);
-  assert.equal(ids({ after: { startEpochMs: 3000, id: 'c' } }), 'bea');
-  assert.equal(pageOfRecordings(rows, { limit: 3, after: { startEpochMs: 3000, id: 'c' } }).hasMore, false);
-});
-
-test('rows are read once and written through', () => {
-  const stored = new Map([['a', row('a')]]);
-  let reads = 0;
-  const store: RecordingRows = {
-    list: () => {
-      reads += 1;
-      return [...stored.values()];
-    },
-    get: () => assert.fail('asked the store'),
-    put: (one) => void stored.set(one.id, one),
-    delete: (id) => void stored.delete(id),
-  };
-  const rows = rememberedRows(store);
-  const changing = row('b');
-  rows.put(changing);
-  changing.bytes = 99;
-  assert.equal(rows.get('b')?.bytes, 10, 'a row is what was put');
-  rows.delete('a');
-  assert.deepEqual(
-    [rows.list().map(({ id }) => id), [...stored.keys()], rows.get('a'), reads],
-    [['b'], ['b'], undefined, 1],
-  );
 });
 
 test('the machine: disk, loads, the delay of the loop', async () => {

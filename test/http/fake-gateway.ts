@@ -1,4 +1,5 @@
 import type { DownloadFile, DownloadsDesk, DownloadView } from '../../src/gateway/download-views.ts';
+import type { PlansDesk, PlanView } from '../../src/gateway/plan-views.ts';
 import type { PlaybackDesk } from '../../src/gateway/playbacks.ts';
 import type { Gateway, ViewerHandle, ViewOptions } from '../../src/gateway/port.ts';
 import { defaultProfile, type ProfileView } from '../../src/gateway/profile.ts';
@@ -95,6 +96,23 @@ export class FakeGateway implements Gateway {
     control: async (...asked) => {
       this.#said('playbacks.control', ...asked);
       return this.controlAnswer;
+    },
+  };
+
+  readonly planList: PlanView[] = [];
+  readonly plans: PlansDesk = {
+    all: () => [...this.planList],
+    get: (...asked) => {
+      this.#said('plans.get', ...asked);
+      return this.planList[0]!;
+    },
+    put: (...asked) => {
+      this.#said('plans.put', ...asked);
+      return this.refusal ?? this.planList[0]!;
+    },
+    alarm: (...asked) => {
+      this.#said('plans.alarm', ...asked);
+      return this.refusal ?? this.planList[0]!;
     },
   };
 
@@ -258,6 +276,7 @@ export class FakeGateway implements Gateway {
       endEpochMs: r.end === null ? null : Date.parse(r.end),
       error: null,
     }));
+    rows.sort((a, b) => b.startEpochMs - a.startEpochMs || (a.id < b.id ? 1 : -1));
     const { items, hasMore } = pageOfRecordings(rows, query);
     return { items: items.map((row) => this.recordingList.find((r) => r.id === row.id)!), hasMore };
   }
