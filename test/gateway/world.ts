@@ -31,7 +31,7 @@ export const KEY: Fragment = {
 
 /** A receiver and a call whose other side is the test. */
 export class World {
-  readonly clock = new FakeClock();
+  readonly clock: FakeClock;
   readonly ssrcs = new SsrcPool('34020000002000000001');
   readonly published: string[] = [];
   /** Codes, each time one is found. */
@@ -74,7 +74,8 @@ export class World {
   readonly table: LiveTable;
   #id = 0;
 
-  constructor() {
+  constructor(epochMs?: number) {
+    this.clock = new FakeClock(epochMs);
     const world = this;
     const ports: LivePorts = {
       clock: this.clock,
