@@ -22,6 +22,7 @@ import { Keep } from './keep.ts';
 import { LiveTable } from './live-table.ts';
 import { Onboarding } from './onboarding.ts';
 import { OwnFootage } from './own-footage.ts';
+import { ownFootageDesk } from './own-footage-desk.ts';
 import { Plans } from './plans.ts';
 import { planRecorder } from './plans-recorder.ts';
 import type { Gateway } from './port.ts';
@@ -348,6 +349,7 @@ export async function openGateway(
     records,
     downloads,
     plans,
+    footage: ownFootageDesk({ footage, fresh: (row) => recordings.fresh(row), timeZone: config.sip.timeZone, iso }),
     playbacks,
     snapshot: (id) => streams.snapshot(id),
     watchLive: (deviceId, channelId, streamNumber, sink, o) =>

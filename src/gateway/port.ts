@@ -1,6 +1,7 @@
 import type { ViewerSink } from '../media/live/viewer.ts';
 import type { DeliveryQuery } from '../store/deliveries.ts';
 import type { DownloadsDesk } from './download-views.ts';
+import type { OwnFootageDesk } from './own-footage-views.ts';
 import type { PlansDesk } from './plan-views.ts';
 import type { PlaybackDesk } from './playbacks.ts';
 import type { ProfileView } from './profile.ts';
@@ -93,6 +94,8 @@ export interface Gateway {
   /** Footage in devices, played: streams of kind `playback`. */
   readonly playbacks: PlaybackDesk;
 
+  /** Own recordings in time. */
+  readonly footage: OwnFootageDesk;
   /** When the gateway records by itself. */
   readonly plans: PlansDesk;
   /** Footage in devices, fetched into files. */

@@ -58,7 +58,7 @@ export class Recordings {
   /** The newest first. */
   page(query: RecordingQuery): { items: Recording[]; hasMore: boolean } {
     const { items, hasMore } = this.#ports.rows.page(query);
-    return { items: items.map((row) => this.#fresh(row)), hasMore };
+    return { items: items.map((row) => this.fresh(row)), hasMore };
   }
 
   /** What the running recordings write together, bits per second. */
@@ -71,7 +71,7 @@ export class Recordings {
   get(id: string): Recording | Problem {
     const row = this.#ports.rows.get(id);
     if (row === undefined) return { problem: 'recording_not_found', detail: `There is no recording ${id}.` };
-    return this.#fresh(row);
+    return this.fresh(row);
   }
 
   absolutePath(recording: Recording): string {
@@ -269,7 +269,7 @@ export class Recordings {
   }
 
   /** The row with the numbers of this moment while it is written. */
-  #fresh(row: Recording): Recording {
+  fresh(row: Recording): Recording {
     return this.#open.get(row.id)?.fresh ?? row;
   }
 }

@@ -72,6 +72,12 @@ export function sendRefusal(reply: FastifyReply, refusal: Problem): FastifyReply
   return sendProblem(reply, refusal.problem, refusal.detail, refusal.steps);
 }
 
+/** Refuses the `start` or the `end` of a range. */
+export function sendWrongTime(reply: FastifyReply, isStart: boolean): FastifyReply {
+  const which = isStart ? 'start' : 'end';
+  return sendProblem(reply, 'bad_request', `${which} must be an ISO 8601 time with an offset, or epoch seconds.`);
+}
+
 /** Close codes of viewer sockets (contract, viewers), each with its reason word. */
 const CLOSES: Partial<Record<AnyCode, [code: number, reason: string]>> = {
   unauthorized: [4401, 'unauthorized'],

@@ -31,7 +31,7 @@ import { recordingRoutes } from './routes/recordings.ts';
 import { recordRoutes } from './routes/records.ts';
 import { streamRoutes } from './routes/streams.ts';
 import { systemRoutes } from './routes/system.ts';
-import { timelineFileRoutes } from './routes/timeline.ts';
+import { timelineFileRoutes, timelineRoutes } from './routes/timeline.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { splitAddress } from './signature.ts';
 import { validateRequests } from './validation.ts';
@@ -137,6 +137,7 @@ export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpSe
           recordRoutes,
           playbackRoutes,
           planRoutes,
+          timelineRoutes,
           timelineFileRoutes,
           captureRoutes,
           eventRoutes,

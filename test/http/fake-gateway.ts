@@ -1,4 +1,5 @@
 import type { DownloadFile, DownloadsDesk, DownloadView } from '../../src/gateway/download-views.ts';
+import type { OwnFootageDesk, TimelineItemView } from '../../src/gateway/own-footage-views.ts';
 import type { PlansDesk, PlanView } from '../../src/gateway/plan-views.ts';
 import type { PlaybackDesk } from '../../src/gateway/playbacks.ts';
 import type { Gateway, ViewerHandle, ViewOptions } from '../../src/gateway/port.ts';
@@ -96,6 +97,18 @@ export class FakeGateway implements Gateway {
     control: async (...asked) => {
       this.#said('playbacks.control', ...asked);
       return this.controlAnswer;
+    },
+  };
+
+  readonly timelineItems: TimelineItemView[] = [];
+  readonly footage: OwnFootageDesk = {
+    timeline: (...asked) => {
+      this.#said('footage.timeline', ...asked);
+      return this.refusal ?? { items: this.timelineItems };
+    },
+    days: (...asked) => {
+      this.#said('footage.days', ...asked);
+      return this.refusal ?? this.recordDaysAnswer;
     },
   };
 

@@ -82,3 +82,39 @@ test('times that are none, and ranges of nothing, are refused in words', async (
   o.gateway.timelineAnswer = { problem: 'recording_not_found', detail: 'Nothing was recorded in this range.' };
   assert.equal((await get(RANGE)).status, 404);
 });
+
+test('own recordings as stretches and as days', async () => {
+  const path = PATH.replace('.mp4', '');
+  o.gateway.timelineItems.push({
+    start: '2026-11-21T12:00:00.000+08:00',
+    end: '2026-11-21T12:10:00.000+08:00',
+    recordingIds: ['r1', 'r2'],
+    state: 'complete',
+    locked: false,
+    reason: 'plan',
+  });
+  const channel = { deviceId: '34020000001320000001', channelId: '34020000001320000002' };
+  const ranges = await o.ask('GET', `${path}${RANGE}&streamNumber=1`);
+  assert.equal(ranges.status, 200, ranges.text);
+  assert.deepEqual(ranges.json, { items: o.gateway.timelineItems });
+  const startEpochMs = Date.UTC(2026, 10, 21, 4);
+  assert.deepEqual(o.gateway.calls.at(-1), [
+    'footage.timeline',
+    { ...channel, streamNumber: 1, startEpochMs, endEpochMs: 1_795_147_500_000 },
+  ]);
+  o.gateway.recordDaysAnswer = {
+    month: '2026-11',
+    days: [{ date: '2026-11-21', hasFootage: true, files: 2, footageSeconds: 600 }],
+    complete: true,
+  };
+  const days = await o.ask('GET', `${path}/days?month=2026-11`);
+  assert.deepEqual(days.json, o.gateway.recordDaysAnswer);
+  assert.deepEqual(o.gateway.calls.at(-1), ['footage.days', channel.deviceId, channel.channelId, 0, '2026-11']);
+  for (const query of ['', '?start=2026-11-21T12:00:00&end=1795147500', '?start=1795147500&end=soon'])
+    assert.equal((await o.ask('GET', path + query)).status, 400, query);
+  assert.equal((await o.ask('GET', `${path}/days?month=november`)).status, 400);
+  o.gateway.refusal = { problem: 'bad_request', detail: 'end must be behind start.' };
+  assert.equal((await o.ask('GET', path + RANGE)).status, 400);
+  assert.equal((await o.ask('GET', `${path}/days?month=2026-13`)).status, 400);
+  o.gateway.refusal = null;
+});

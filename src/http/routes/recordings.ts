@@ -5,7 +5,7 @@ import { isProblem } from '../../gateway/views.ts';
 import type { Routes } from '../context.ts';
 import { sendFile } from '../file-answer.ts';
 import { DEFAULT_LIMIT, decodeCursor, encodeCursor } from '../paging.ts';
-import { sendProblem, sendRefusal } from '../problem.ts';
+import { sendProblem, sendRefusal, sendWrongTime } from '../problem.ts';
 import { answers, IdParams, listOf, listQuery, Nothing, Recording } from '../schema.ts';
 import { parseTime } from '../times.ts';
 import { instantKey } from './streams.ts';
@@ -44,13 +44,8 @@ export const recordingRoutes: Routes = (app, context) => {
       const { start, end, cursor, limit = DEFAULT_LIMIT, ...wanted } = request.query;
       const fromMs = start === undefined ? null : parseTime(start);
       const toMs = end === undefined ? null : parseTime(end);
-      if ((start !== undefined && fromMs === null) || (end !== undefined && toMs === null)) {
-        return sendProblem(
-          reply,
-          'bad_request',
-          `${start !== undefined && fromMs === null ? 'start' : 'end'} must be an ISO 8601 time with an offset, or epoch seconds.`,
-        );
-      }
+      const isStartWrong = start !== undefined && fromMs === null;
+      if (isStartWrong || (end !== undefined && toMs === null)) return sendWrongTime(reply, isStartWrong);
       const after = cursor === undefined ? null : lastOf(cursor);
       if (after === undefined)
         return sendProblem(reply, 'bad_request', 'The cursor is not one this list has given out.');

@@ -1,9 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
-import type { FastifyReply } from 'fastify';
 import type { RecordFilters, RecordView } from '../../gateway/record-views.ts';
 import { isProblem } from '../../gateway/views.ts';
 import { type Routes, sendPage } from '../context.ts';
-import { sendProblem, sendRefusal } from '../problem.ts';
+import { sendRefusal, sendWrongTime } from '../problem.ts';
 import { answers, ChannelParams, listQuery, waitSeconds } from '../schema.ts';
 import { parseTime } from '../times.ts';
 
@@ -63,7 +62,7 @@ const DaysQuery = Type.Object({
   month: Type.String({ pattern: '^[0-9]{4}-[0-9]{2}$', description: '`YYYY-MM`' }),
   waitSeconds: waitSeconds(WAIT_SECONDS),
 });
-const DaysAnswer = Type.Object(
+export const DaysAnswer = Type.Object(
   {
     month: Type.String(),
     days: Type.Array(
@@ -140,9 +139,4 @@ export const recordRoutes: Routes = (app, context) => {
 function keyOf({ start, end, type, streamNumber }: RecordView): string {
   const instant = (time: string): string => String(Date.parse(time)).padStart(14, '0');
   return `${instant(start)} ${instant(end)} ${type} ${streamNumber ?? ''}`;
-}
-
-function sendWrongTime(reply: FastifyReply, isStart: boolean): FastifyReply {
-  const which = isStart ? 'start' : 'end';
-  return sendProblem(reply, 'bad_request', `${which} must be an ISO 8601 time with an offset, or epoch seconds.`);
 }
