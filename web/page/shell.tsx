@@ -3,6 +3,8 @@ import { useEffect, useState } from 'preact/hooks';
 import { AddView } from './add/view.tsx';
 import { DevicesView } from './devices/view.tsx';
 import { DownloadsView } from './downloads/view.tsx';
+import { openPlaybackAddresses } from './footage/door.ts';
+import { FootageView } from './footage/view.tsx';
 import { listenToKeys, useShortcuts } from './keys/keys.ts';
 import { KeySheet } from './keys/sheet.tsx';
 import { speak, useLanguage, useWords } from './language.ts';
@@ -21,6 +23,7 @@ import { shellWords } from './words/shell.ts';
 
 const SHOWN: Readonly<Record<View, ComponentType>> = {
   live: LiveView,
+  footage: FootageView,
   devices: DevicesView,
   add: AddView,
   streams: StreamsView,
@@ -32,6 +35,7 @@ const SHOWN: Readonly<Record<View, ComponentType>> = {
 /** `g` and the view's first letter go there. */
 const LETTERS: Readonly<Record<View, string>> = {
   live: 'l',
+  footage: 'p',
   devices: 'd',
   add: 'a',
   streams: 's',
@@ -71,6 +75,7 @@ export function Shell() {
     document.title = signedOut ? 'gbgate' : `${words.views[view]} · gbgate`;
   }, [view, words, signedOut]);
   useEffect(() => (signedOut ? undefined : followGateway()), [signedOut]);
+  useEffect(() => (signedOut ? undefined : openPlaybackAddresses()), [signedOut]);
 
   if (signedOut) {
     return (

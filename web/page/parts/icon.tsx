@@ -24,6 +24,13 @@ const PATHS = {
   again: 'M19 12a7 7 0 1 1-2.2-5.1M19.5 4v4h-4',
   add: 'M12 5v14M5 12h14',
   calendar: 'M4 6h16v14H4zM4 10.5h16M8.5 3.5v4M15.5 3.5v4',
+  pause: 'M8 5v14M16 5v14',
+  jumpBack: 'M12 6l-6 6 6 6M18.5 6l-6 6 6 6',
+  jumpAhead: 'M12 6l6 6-6 6M5.5 6l6 6-6 6',
+  frameBack: 'M6 5v14M18 6l-8 6 8 6z',
+  frameAhead: 'M18 5v14M6 6l8 6-8 6z',
+  footage: 'M4 12a8 8 0 1 0 2.6-5.9M4.5 4v4h4M12 8v4.5l3 2',
+  less: 'M5 12h14',
 } as const;
 
 export function Icon({ name }: { name: keyof typeof PATHS }) {

@@ -31,6 +31,7 @@ export const shellWords: Readonly<Record<Language, ShellWords>> = {
   en: {
     views: {
       live: 'Live',
+      footage: 'Playback',
       devices: 'Devices',
       add: 'Add a camera',
       streams: 'Streams',
@@ -62,6 +63,7 @@ export const shellWords: Readonly<Record<Language, ShellWords>> = {
   zh: {
     views: {
       live: '实时',
+      footage: '回放',
       devices: '设备',
       add: '添加摄像机',
       streams: '码流',
