@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fragment, InitSegment } from '../media/frame.ts';
 import { deleteRecordingFile, type Recording, type RecordingReason, recordingPath } from '../record/archive.ts';
+import type { RecordFile } from '../record/file.ts';
 import { type Recorder, startRecording } from '../record/recorder.ts';
 import type { RecordFault } from '../record/write-queue.ts';
 import type { Clock } from './clock.ts';
@@ -14,6 +15,8 @@ export interface OpenRecordingPorts {
   readonly timeZone: string;
   readonly clock: Clock;
   newId(): string;
+  /** For tests: another file than the one on the disk. */
+  readonly openFile?: (path: string) => Promise<RecordFile>;
   publish(type: string, data: Record<string, unknown>): void;
   log(message: string, data: Record<string, unknown>): void;
 }
@@ -91,18 +94,19 @@ export class OpenRecording {
     this.#init = init;
   }
 
-  /** The next fragment; the first begins with a key frame, which arrived at that moment of the wall clock. */
-  fragment(fragment: Fragment, arrivedEpochMs: () => number): void {
+  /** The next fragment; the first begins with a key frame, and is asked for its time when the recording has none yet. */
+  fragment(fragment: Fragment, startOf: (first: Fragment, init: InitSegment) => number): void {
     if (this.#closed !== null) return;
     if (this.#recorder === null) {
       if (this.#init === null) return;
-      if (!this.#isStartKnown) this.#startAt(arrivedEpochMs());
+      if (!this.#isStartKnown) this.#startAt(startOf(fragment, this.#init));
       this.#recorder = startRecording({
         path: join(this.#ports.dataDir, this.row.path),
         startEpochMs: this.row.startEpochMs,
         init: this.#init,
         onFault: (detail, code) => this.#onFault({ detail, code }),
         onNewInit: () => {},
+        ...(this.#ports.openFile === undefined ? {} : { openFile: this.#ports.openFile }),
       });
     }
     this.#recorder.fragment(fragment);

@@ -4,7 +4,7 @@ import { deleteRecordingFile, RECORDING_REASONS, type Recording, type RecordingR
 import type { Kept } from '../record/pre-roll.ts';
 import { recoverFile } from '../record/recover.ts';
 import { Segmenter, type SegmentRule } from '../record/segment.ts';
-import { tracksOf } from '../record/tracks.ts';
+import { firstSecondsOf, tracksOf } from '../record/tracks.ts';
 import type { RecordFault } from '../record/write-queue.ts';
 import type { Live } from './live.ts';
 import { OpenRecording, type OpenRecordingPorts } from './open-recording.ts';
@@ -42,6 +42,9 @@ export class Recordings {
   readonly #rule: SegmentRule;
   /** By stream. */
   readonly #running = new Map<string, Running>();
+  /** Content time of a fragment's earliest sample, by its arrival. */
+  readonly #startOf = (fragment: Fragment, init: InitSegment): number =>
+    this.#arrivedEpochMs(fragment) - leadMsOf(fragment, init);
   /** Every file that is open, by the id of its recording: also those that are being finalised while the next one is written. */
   readonly #open = new Map<string, OpenRecording>();
 
@@ -165,12 +168,15 @@ export class Recordings {
 
   #begin(live: Live, reasons: Set<RecordingReason>, kept: Kept | null): Running {
     // A recording begins with the group of pictures in force, so with its key frame.
-    const { gopEpochMs } = live.stream;
-    const startEpochMs = kept?.startEpochMs ?? (gopEpochMs === null ? null : Math.round(gopEpochMs));
+    const { init, gopEpochMs } = live.stream;
+    const keyEpochMs = kept?.startEpochMs ?? (gopEpochMs === null ? null : Math.round(gopEpochMs));
+    const first = kept?.fragments[0] ?? live.stream.gop()[0];
+    const leadMs = init === null || first === undefined ? 0 : leadMsOf(first, init);
+    const startEpochMs = keyEpochMs === null ? null : keyEpochMs - leadMs;
     const running: Running = {
       live,
       reasons,
-      file: this.#file(live, reasons, { startEpochMs, keyEpochMs: startEpochMs }),
+      file: this.#file(live, reasons, { startEpochMs, keyEpochMs }),
       init: null,
       segmenter: null,
       detach: () => {},
@@ -222,7 +228,7 @@ export class Recordings {
 
   #onFragment(running: Running, fragment: Fragment): void {
     if (fragment.isKey) this.#onKey(running, fragment);
-    running.file.fragment(fragment, () => this.#arrivedEpochMs(fragment));
+    running.file.fragment(fragment, this.#startOf);
   }
 
   /** A key frame: a continuous recording may be cut here. */
@@ -230,7 +236,7 @@ export class Recordings {
     const { init, segmenter } = running;
     if (init === null || key.samples.length === 0) return;
     if (segmenter === null) {
-      const startEpochMs = running.file.startEpochMs ?? this.#arrivedEpochMs(key);
+      const startEpochMs = running.file.startEpochMs ?? this.#startOf(key, init);
       running.segmenter = new Segmenter(this.#rule, key, startEpochMs, audioTimescaleOf(init));
       return;
     }
@@ -276,6 +282,12 @@ export class Recordings {
 
 function strongest(reasons: readonly RecordingReason[]): RecordingReason {
   return RECORDING_REASONS.filter((reason) => reasons.includes(reason)).at(-1) ?? 'request';
+}
+
+/** By how much the earliest sample of a fragment, which is sound, is older than its picture. */
+function leadMsOf(fragment: Fragment, init: InitSegment): number {
+  const firstMs = firstSecondsOf(fragment, audioTimescaleOf(init)) * 1000;
+  return Number.isFinite(firstMs) ? Math.max(0, Math.round(fragment.dts90k / 90 - firstMs)) : 0;
 }
 
 /** Timescale of the sound that a feed's fragments carry; not a number: it has none. */

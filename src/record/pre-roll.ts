@@ -2,10 +2,10 @@
 import type { Fragment } from '../media/frame.ts';
 
 /**
- * Bytes kept per stream: 5 s and a group of pictures of 3 s of a 16 Mbit/s camera. A usual one (4 Mbit/s) takes 4 MB. The newest
- * group of pictures is shared with the live stream, which keeps the same fragments.
+ * Bytes kept per stream: a minute of a 4 Mbit/s camera, 5 s and the group of pictures before them of any. A usual one (2 Mbit/s, 5 s)
+ * takes 2 MB; the newest group of pictures is shared with the live stream, which keeps the same fragments.
  */
-export const MAX_PRE_ROLL_BYTES = 16 * 1024 * 1024;
+export const MAX_PRE_ROLL_BYTES = 32 * 1024 * 1024;
 
 /** A guard against fragments without bytes: as many as the live stream keeps of one group of pictures. */
 export const MAX_PRE_ROLL_FRAGMENTS = 3000;

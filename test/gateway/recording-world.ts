@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { OwnFootage } from '../../src/gateway/own-footage.ts';
 import { Recordings } from '../../src/gateway/recordings.ts';
 import type { Fragment, InitSegment, Sample } from '../../src/media/frame.ts';
 import type { Recording } from '../../src/record/archive.ts';
+import { openRecordFile, type RecordFile } from '../../src/record/file.ts';
 import { makeClip } from '../record/clip.ts';
 import { World } from './world.ts';
 
@@ -21,6 +23,10 @@ export class RecordingWorld extends World {
   readonly recordings: Recordings;
   readonly events: { type: string; data: Record<string, unknown> }[] = [];
   readonly logged: string[] = [];
+  openFile: (path: string) => Promise<RecordFile> = async (path) => {
+    await mkdir(dirname(path), { recursive: true });
+    return openRecordFile(path, true);
+  };
   /** Everybody who hears what is published. */
   readonly hears: ((type: string, data: Record<string, unknown>) => void)[] = [];
 
@@ -43,6 +49,7 @@ export class RecordingWorld extends World {
       clock: this.clock,
       newId: () => `r${++ids}`,
       deleteThumbnail: async () => {},
+      openFile: (path) => this.openFile(path),
       publish: (type, data) => this.ports.publish(type, data),
       log: (message) => void this.logged.push(message),
     });
@@ -57,7 +64,7 @@ export class RecordingWorld extends World {
 
   /** The running call brings media: its description, and what `footage` has next. */
   async begin(footage: Footage, init = INIT): Promise<void> {
-    await this.clock.advance(0);
+    await this.clock.advance(Math.max(0, footage.dueMs(this.clock.nowMs()) - this.clock.nowMs()));
     this.answer();
     this.emit({ type: 'first-packet', remote: '10.0.0.8:15060', ssrc: 1 });
     this.emit({ type: 'init', init });

@@ -172,13 +172,13 @@ test('a recording that is asked for before the stream plays begins, and is named
   const asked = world.recordings.start(live);
   assert.match(asked.path, /14-03-21\.mp4$/);
   await world.clock.advance(7000);
-  const footage = new Footage({ frameMs: 1000, gop: 4 });
+  const footage = new Footage({ frameMs: 1000, gop: 4, soundMs: 500 });
   await world.begin(footage);
   await world.run(footage, 8);
   const row = await world.recordings.stop(live);
   assert.ok(!('problem' in row));
-  assert.equal(row.startEpochMs, asked.startEpochMs + 7000);
-  assert.match(row.path, /14-03-28\.mp4$/);
-  assert.equal(row.durationMs, 9000);
+  assert.equal(row.startEpochMs, asked.startEpochMs + 7000 - 20, 'with its sound');
+  assert.match(row.path, /14-03-27\.mp4$/);
+  assert.equal(row.durationMs, 9020);
   await world.close();
 });
