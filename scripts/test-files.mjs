@@ -35,6 +35,7 @@ async function runTests(list, concurrency) {
     process.execPath,
     [
       '--enable-source-maps',
+      ...['--import', new URL('test-leftovers.mjs', import.meta.url).href],
       '--test',
       `--test-concurrency=${concurrency}`,
       `--test-timeout=${ONE_FILE_MS}`,

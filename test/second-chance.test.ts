@@ -24,6 +24,9 @@ test('is wrong once', () => {
 });`;
 /** Ends before its tests have: no test fails, the file does. */
 const DIES = `process.kill(process.pid, 'SIGKILL');`;
+/** Its tests are well, but something of them goes on. */
+const STAYS = `import { test } from 'node:test';
+test('is well', () => { setInterval(() => {}, 1000); });`;
 
 describe('the second chance of test files', { timeout: 120_000 }, () => {
   let folder: string;
@@ -84,6 +87,12 @@ describe('the second chance of test files', { timeout: 120_000 }, () => {
     assert.equal(four.status, 1);
     assert.doesNotMatch(four.said, /alone/);
     assert.match(four.said, /^Failed: (?:\w\.test\.mjs(?:, |$)){4}/m);
+  });
+
+  it('a file that does not end though its tests have is named with what it left behind', async () => {
+    const { status, said } = await run({ stays: STAYS });
+    assert.equal(status, 1);
+    assert.match(said, /something is left behind: Timeout/);
   });
 
   it('a file that ran by itself has had its chance', async () => {
