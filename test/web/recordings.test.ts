@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { belongs, dayRange, NO_FILTER, placed, queryOf } from '../../web/page/recordings/filter.ts';
+import { alone, endOf, joined } from '../../web/page/recordings/runs.ts';
 import { type Browser, launchBrowser, until } from '../support/browser.ts';
 import { StandIn } from '../support/stand-in.ts';
 
@@ -20,6 +21,7 @@ interface Row {
   readonly bytes: number;
   readonly state: 'recording' | 'complete' | 'recovered' | 'failed';
   readonly locked: boolean;
+  readonly reason?: 'always' | 'plan' | 'request' | 'alarm';
 }
 
 function rowOf(n: number, o: Partial<Row> = {}): Row {
@@ -62,6 +64,34 @@ test('a fresh recording takes its place, and only where it belongs', () => {
   assert.equal(belongs(rowOf(1), { ...NO_FILTER, channel: 'D/C' }), false);
   assert.equal(belongs(rowOf(1), { ...NO_FILTER, state: 'failed' }), false);
   assert.equal(belongs(rowOf(1), { ...NO_FILTER, isLocked: true }), false);
+});
+
+test('files that follow each other are one run, of any number of channels at once; gaps, locks and a day part them', () => {
+  const other = { channelId: 'C2' };
+  const list = [rowOf(0), rowOf(0, { id: 'o0', ...other }), rowOf(1), rowOf(1, { id: 'o1', ...other }), rowOf(2)];
+  const ids = (items: readonly Row[]) => joined(items).map(({ files }) => files.map(({ id }) => id).join(' '));
+  assert.deepEqual(ids(list), ['r0 r1 r2', 'o0 o1']);
+  assert.deepEqual(
+    alone(list).map(({ files }) => files.length),
+    [1, 1, 1, 1, 1],
+  );
+  const run = joined(list)[0];
+  assert.deepEqual(
+    [run?.whole.id, run?.whole.start, run?.whole.durationMs, run?.whole.bytes],
+    ['r0', rowOf(2).start, 180_000, 36_000_000],
+  );
+  assert.equal(run && endOf(run), new Date(NEWEST_MS + 60_000).toISOString());
+  assert.deepEqual(ids([rowOf(0), rowOf(1, { durationMs: 58_900 })]), ['r0', 'r1'], 'more than a second lies between');
+  assert.deepEqual(ids([rowOf(0), rowOf(1, { durationMs: 59_100 })]), ['r0 r1']);
+  assert.deepEqual(ids([rowOf(0), rowOf(1, { locked: true })]), ['r0', 'r1']);
+  assert.deepEqual(ids([rowOf(0), rowOf(1, { streamNumber: 1 })]), ['r0', 'r1']);
+  assert.deepEqual(ids([rowOf(0, { reason: 'plan' }), rowOf(1, { reason: 'alarm' })]), ['r0', 'r1']);
+  assert.deepEqual(ids([rowOf(0), rowOf(1, { state: 'failed' })]), ['r0', 'r1']);
+  const days = joined(Array.from({ length: 3_000 }, (_, n) => rowOf(n)));
+  assert.deepEqual(
+    days.map(({ files }) => files.length),
+    [1_440, 1_440, 120],
+  );
 });
 
 describe('the view of recordings, with a scripted gateway', { timeout: 90_000 }, () => {
@@ -212,6 +242,27 @@ describe('the view of recordings, with a scripted gateway', { timeout: 90_000 },
     );
     await page.click('[data-recording-id="r0"] [data-testid="lock-recording"]');
     await page.waitForSelector('[data-recording-id="r0"][data-locked="true"]');
+  });
+
+  test('joined runs stand in the address, play and are kept as one file; each says why it was made', async () => {
+    rows = [rowOf(0, { reason: 'plan' }), rowOf(1, { reason: 'plan' }), rowOf(9, { reason: 'alarm' })];
+    await open();
+    await page.waitForSelector('[data-recording-id="r1"]');
+    assert.match((await page.textContent('[data-recording-id="r0"]')) ?? '', /by plan/);
+    await page.check('[data-testid="join-runs"]');
+    await page.waitForSelector('[data-recording-id="r1"]', { state: 'detached' });
+    await page.waitForSelector('[data-recording-id="r0"][data-files="2"]');
+    assert.match((await page.textContent('[data-recording-id="r0"]')) ?? '', /2 files/);
+    assert.match((await page.textContent('[data-recording-id="r9"]')) ?? '', /on alarm/);
+    const address = new URL((await page.locator('[data-recording-id="r0"] a').getAttribute('href')) ?? '');
+    assert.match(address.pathname, new RegExp(`/devices/${DEVICE}/channels/${CHANNEL}/timeline\\.mp4$`));
+    assert.equal(address.searchParams.get('start'), rowOf(1).start);
+    assert.equal(address.searchParams.get('end'), new Date(NEWEST_MS + 60_000).toISOString());
+    await page.click('[data-recording-id="r0"] [data-testid="play-recording"]');
+    await page.waitForSelector('[data-testid="recording-player"][src*="timeline.mp4"]');
+    assert.match(new URL(page.url()).hash, /^#\/recordings\/r0\?runs=true$/);
+    await page.reload();
+    await page.waitForSelector('[data-recording-id="r0"][data-files="2"]');
   });
 
   test('without ffmpeg there are calm boxes, and no question for pictures', async () => {

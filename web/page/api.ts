@@ -47,6 +47,8 @@ export interface Recording {
   readonly bytes: number;
   readonly state: 'recording' | 'complete' | 'recovered' | 'failed';
   readonly locked: boolean;
+  /** Why it was made; a gateway that is older than this page does not say. */
+  readonly reason?: 'always' | 'plan' | 'request' | 'alarm';
   readonly error?: string;
 }
 
@@ -174,6 +176,17 @@ export async function deleteRecording(id: string): Promise<void> {
 /** Address of a recorded file for `<video src>` and download links, which cannot set a header. */
 export function recordingAddress(id: string): string {
   return withToken(address(`api/v1/recordings/${encodeURIComponent(id)}/file`)).href;
+}
+
+/** Address of a range of own recordings as one file, for `<video src>` and download links; `end` is at most a day behind `start`. */
+export function runAddress(source: Source, start: string, end: string): string {
+  const { deviceId, channelId, streamNumber } = source;
+  const path = `api/v1/devices/${encodeURIComponent(deviceId)}/channels/${encodeURIComponent(channelId)}/timeline.mp4`;
+  const url = withToken(address(path));
+  url.searchParams.set('start', start);
+  url.searchParams.set('end', end);
+  url.searchParams.set('streamNumber', String(streamNumber));
+  return url.href;
 }
 
 /** Address of a downloaded file, as far as it is there, for `<video src>` and download links. */

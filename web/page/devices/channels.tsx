@@ -3,19 +3,22 @@ import { useWords } from '../language.ts';
 import { onEvent } from '../model.ts';
 import { Icon } from '../parts/icon.tsx';
 import { StateDot } from '../parts/state-dot.tsx';
-import { hrefOf } from '../route.ts';
+import { PlanEditor } from '../plan/editor.tsx';
+import { hrefOf, route } from '../route.ts';
+import { useStore } from '../store.ts';
 import { devicesWords } from '../words/devices.ts';
 import { type ChannelDetails, type DeviceDetails, listChannelDetails } from './api.ts';
 import { fieldsOf, matchingChannels, placeOf } from './channel-fields.ts';
 import { useGrowing } from './growing.ts';
 import { useLoaded } from './loaded.ts';
 
-/** The channels of a device; each opens to every field of its catalogue entry. */
+/** The channels of a device; each opens to its recording plan and every field of its catalogue entry. `&channel=ID` opens one. */
 export function Channels({ device }: { device: DeviceDetails }) {
   const words = useWords(devicesWords);
   const read = useLoaded(`channels ${device.id}`, () => listChannelDetails(device.id), null);
   const [query, setQuery] = useState('');
-  const [open, setOpen] = useState<string | null>(null);
+  const named = useStore(route).query.get('channel');
+  const [open, setOpen] = useState<string | null>(named);
   const { again } = read;
   useEffect(
     () =>
@@ -113,6 +116,7 @@ function Row({ channel, isOpen, onToggle }: { channel: ChannelDetails; isOpen: b
       {isOpen && (
         <tr class="fields-row" id={details}>
           <td colSpan={5}>
+            <PlanEditor deviceId={channel.deviceId} channelId={channel.id} />
             <dl class="device-facts catalogue-fields" aria-label={words.fields(name)} data-testid="catalogue-fields">
               {fieldsOf(channel).map(([field, value]) => (
                 <div key={field}>

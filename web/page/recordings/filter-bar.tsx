@@ -10,11 +10,14 @@ const STATES: readonly Recording['state'][] = ['recording', 'complete', 'recover
 interface Props {
   filter: Filter;
   channels: readonly Channel[];
+  /** Files that follow each other are shown as one. */
+  isJoined: boolean;
   onChange: (filter: Filter) => void;
+  onJoin: (isJoined: boolean) => void;
 }
 
 /** Which recordings are wanted: by channel, day, state, lock. */
-export function FilterBar({ filter, channels, onChange }: Props) {
+export function FilterBar({ filter, channels, isJoined, onChange, onJoin }: Props) {
   const words = useWords(recordingsWords);
   const isKnown = channels.some((one) => filter.channel === `${one.deviceId}/${one.id}`);
   return (
@@ -68,6 +71,15 @@ export function FilterBar({ filter, channels, onChange }: Props) {
           onChange={(event) => onChange({ ...filter, isLocked: event.currentTarget.checked })}
         />
         <span>{words.lockedOnly}</span>
+      </label>
+      <label class="check" title={words.joinRunsHint}>
+        <input
+          type="checkbox"
+          data-testid="join-runs"
+          checked={isJoined}
+          onChange={(event) => onJoin(event.currentTarget.checked)}
+        />
+        <span>{words.joinRuns}</span>
       </label>
     </form>
   );

@@ -1,4 +1,4 @@
-import { type Recording, recordingAddress } from '../api.ts';
+import type { Recording } from '../api.ts';
 import { duration, moment, size } from '../format.ts';
 import { localeOf, useLanguage, useWords } from '../language.ts';
 import { FilePlayer } from '../parts/file-player.tsx';
@@ -7,18 +7,20 @@ import { recordingsWords } from '../words/recordings.ts';
 
 interface Props {
   recording: Recording;
+  /** Where the file, or that of a whole run, is read. */
+  address: string;
   name: string;
   onClose: () => void;
 }
 
 /** One recorded file, in place. */
-export function RecordingPlayer({ recording, name, onClose }: Props) {
+export function RecordingPlayer({ recording, address, name, onClose }: Props) {
   const words = useWords(recordingsWords);
   const locale = localeOf(useLanguage());
   return (
     <section class="recording-player" aria-label={words.player}>
       <FilePlayer
-        address={recordingAddress(recording.id)}
+        address={address}
         isGrowing={recording.state === 'recording'}
         broken={words.cannotPlayFile}
         testId="recording-player"

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { type Recording, recordingAddress, thumbnailAddress } from '../api.ts';
+import { type Recording, thumbnailAddress } from '../api.ts';
 import { duration, moment, size } from '../format.ts';
 import { localeOf, useLanguage, useWords } from '../language.ts';
 import { ConfirmButton } from '../parts/confirm-button.tsx';
@@ -50,7 +50,12 @@ function Thumbnail({ recording, hasPictures }: { recording: Recording; hasPictur
 }
 
 interface Props {
+  /** One file, or a run of them as one. */
   recording: Recording;
+  /** How many files it is. */
+  files: number;
+  /** Where the file, or that of the whole run, is read. */
+  address: string;
   name: string;
   isPlayed: boolean;
   isSelected: boolean;
@@ -80,6 +85,7 @@ export function RecordingRow({ recording, name, ...p }: Props) {
       data-recording-id={recording.id}
       data-state={state}
       data-locked={locked}
+      data-files={p.files}
     >
       <input
         type="checkbox"
@@ -95,6 +101,8 @@ export function RecordingRow({ recording, name, ...p }: Props) {
           <small>
             {when}
             {recording.streamNumber > 0 && ` · ${words.subStream(recording.streamNumber)}`}
+            {recording.reason !== undefined && ` · ${words.reasons[recording.reason]}`}
+            {p.files > 1 && ` · ${words.files(p.files)}`}
           </small>
         </span>
       </button>
@@ -113,7 +121,7 @@ export function RecordingRow({ recording, name, ...p }: Props) {
       <span class="actions">
         <a
           class="button"
-          href={recordingAddress(recording.id)}
+          href={p.address}
           download={fileName(recording)}
           title={words.download}
           aria-label={`${words.download}: ${name}, ${when}`}

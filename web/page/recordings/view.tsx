@@ -1,10 +1,12 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { mayControl } from '../access.ts';
-import { deleteRecording, type Recording, readRecording } from '../api.ts';
+import { deleteRecording, type Recording, readRecording, recordingAddress, runAddress } from '../api.ts';
 import { useWords } from '../language.ts';
 import { directory, failed, isLinked } from '../model.ts';
+import { Icon } from '../parts/icon.tsx';
 import { useRowWindow } from '../parts/row-window.ts';
 import { ViewHead } from '../parts/view-head.tsx';
+import { PlanEditor } from '../plan/editor.tsx';
 import { go, hrefOf, route } from '../route.ts';
 import { useStore } from '../store.ts';
 import { recordingsWords } from '../words/recordings.ts';
@@ -15,6 +17,7 @@ import { FilterBar } from './filter-bar.tsx';
 import { RecordingFeed, type Shown } from './list.ts';
 import { RecordingPlayer } from './player.tsx';
 import { RecordingRow, ROW_PX } from './row.tsx';
+import { alone, endOf, joined, type Run } from './runs.ts';
 import { SelectionBar } from './selection-bar.tsx';
 
 import './recordings.css';
@@ -33,12 +36,20 @@ function filterOf(query: URLSearchParams): Filter {
   };
 }
 
-function hrefWith(parts: readonly string[], filter: Filter): string {
+/** What else the address says of how the list is shown. */
+interface Shape {
+  readonly isJoined: boolean;
+  readonly hasPlan: boolean;
+}
+
+function hrefWith(parts: readonly string[], filter: Filter, { isJoined, hasPlan }: Shape): string {
   const query = new URLSearchParams();
   if (filter.channel !== '') query.set('channel', filter.channel);
   if (filter.day !== '') query.set('day', filter.day);
   if (filter.state !== '') query.set('state', filter.state);
   if (filter.isLocked) query.set('locked', 'true');
+  if (isJoined) query.set('runs', 'true');
+  if (hasPlan) query.set('plan', '');
   return hrefOf('recordings', parts, query);
 }
 
@@ -89,7 +100,11 @@ function usePlayed(id: string | undefined, items: readonly Recording[] | null) {
   return { played: listed ?? alone?.recording ?? undefined, isGone: alone !== null && alone.recording === null };
 }
 
-/** Everything recorded, the newest first: found, played, kept, deleted. `#/recordings/ID` plays one. */
+function addressOf(run: Run): string {
+  return run.files.length === 1 ? recordingAddress(run.whole.id) : runAddress(run.whole, run.whole.start, endOf(run));
+}
+
+/** Everything recorded, the newest first: found, played, kept, deleted. `#/recordings/ID` plays one, `?plan` shows the plan of its channel. */
 export function RecordingsView() {
   const words = useWords(recordingsWords);
   const { views } = useWords(shellWords);
@@ -103,23 +118,32 @@ export function RecordingsView() {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [box, setBox] = useState<HTMLUListElement | null>(null);
   const items = shown.items ?? [];
-  const { first, end } = useRowWindow(box, items.length, ROW_PX);
+  const shape: Shape = { isJoined: query.get('runs') === 'true', hasPlan: query.has('plan') };
+  const runs = useMemo(
+    () => (shape.isJoined ? joined(shown.items ?? []) : alone(shown.items ?? [])),
+    [shown.items, shape.isJoined],
+  );
+  const { first, end } = useRowWindow(box, runs.length, ROW_PX);
   const { played, isGone } = usePlayed(parts[0], shown.items);
   const isFiltered = JSON.stringify(filter) !== JSON.stringify(NO_FILTER);
   const chosen = items.filter((one) => selected.has(one.id));
 
   useEffect(() => void hasThumbnails().then(setHasPictures, () => {}), []);
   useEffect(() => {
-    if (shown.hasMore && end > items.length - AHEAD_ROWS) void feed?.more();
+    if (shown.hasMore && end > runs.length - AHEAD_ROWS) void feed?.more();
   }, [shown, end, feed]);
 
-  const play = (id: string | null) => go(hrefWith(id === null ? [] : [id], filter), 'replace');
-  const select = (id: string, isSelected: boolean) => {
+  const play = (id: string | null) => go(hrefWith(id === null ? [] : [id], filter, shape), 'replace');
+  const select = ({ files }: Run, isSelected: boolean) => {
     const next = new Set(selected);
-    if (isSelected) next.add(id);
-    else next.delete(id);
+    for (const { id } of files) {
+      if (isSelected) next.add(id);
+      else next.delete(id);
+    }
     setSelected(next);
   };
+  const playedRun = runs.find(({ files }) => files.some((one) => one.id === parts[0]));
+  const [deviceId, channelId] = filter.channel.split('/');
   const lock = (some: readonly Recording[], isLocked: boolean) =>
     void Promise.all(some.map(async (one) => feed?.put(await lockRecording(one.id, isLocked)))).catch(failed);
   const remove = async (some: readonly Recording[]): Promise<void> => {
@@ -145,13 +169,35 @@ export function RecordingsView() {
               {words.shown(items.length, shown.hasMore)}
             </p>
           )}
+          <button
+            type="button"
+            data-testid="show-plan"
+            aria-expanded={shape.hasPlan && filter.channel !== ''}
+            disabled={filter.channel === ''}
+            title={filter.channel === '' ? words.planHint : undefined}
+            onClick={() => go(hrefWith(parts, filter, { ...shape, hasPlan: !shape.hasPlan }), 'replace')}
+          >
+            <Icon name="calendar" />
+            {words.plan}
+          </button>
         </ViewHead>
         {isGone && (
           <p class="fault" role="alert" data-testid="recording-gone">
             {words.gone}
           </p>
         )}
-        <FilterBar filter={filter} channels={channels} onChange={(next) => go(hrefWith(parts, next), 'replace')} />
+        <FilterBar
+          filter={filter}
+          channels={channels}
+          isJoined={shape.isJoined}
+          onChange={(next) => go(hrefWith(parts, next, shape), 'replace')}
+          onJoin={(isJoined) => go(hrefWith(parts, filter, { ...shape, isJoined }), 'replace')}
+        />
+        {shape.hasPlan && deviceId && channelId && (
+          <section class="channel-plan" data-testid="channel-plan">
+            <PlanEditor key={filter.channel} deviceId={deviceId} channelId={channelId} />
+          </section>
+        )}
         <div class={chosen.length > 0 ? 'recording heads selecting' : 'recording heads'}>
           <input
             type="checkbox"
@@ -186,7 +232,7 @@ export function RecordingsView() {
             <div class="empty boxed">
               <p>{words.nothingFound}</p>
               <p>
-                <button type="button" onClick={() => go(hrefWith(parts, NO_FILTER), 'replace')}>
+                <button type="button" onClick={() => go(hrefWith(parts, NO_FILTER, shape), 'replace')}>
                   {words.clearFilter}
                 </button>
               </p>
@@ -200,29 +246,32 @@ export function RecordingsView() {
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reached by keys */}
         <ul class="rows" ref={setBox} data-testid="recordings" aria-label={views.recordings} tabIndex={0}>
           <li class="space" aria-hidden="true" style={{ height: `${first * ROW_PX}px` }} />
-          {items.slice(first, end).map((recording, i) => (
+          {runs.slice(first, end).map((run, i) => (
             <RecordingRow
-              key={recording.id}
-              recording={recording}
-              name={names.get(`${recording.deviceId}/${recording.channelId}`) || recording.channelId}
+              key={run.whole.id}
+              recording={run.whole}
+              files={run.files.length}
+              address={addressOf(run)}
+              name={names.get(`${run.whole.deviceId}/${run.whole.channelId}`) || run.whole.channelId}
               position={first + i + 1}
-              isPlayed={recording.id === parts[0]}
-              isSelected={selected.has(recording.id)}
+              isPlayed={run === playedRun}
+              isSelected={run.files.every(({ id }) => selected.has(id))}
               hasPictures={hasPictures}
               isAdmin={isAdmin}
-              onSelect={(isSelected) => select(recording.id, isSelected)}
-              onPlay={() => play(recording.id)}
-              onLock={() => lock([recording], !recording.locked)}
-              onDelete={() => void remove([recording])}
+              onSelect={(isSelected) => select(run, isSelected)}
+              onPlay={() => play(run.whole.id)}
+              onLock={() => lock(run.files, !run.whole.locked)}
+              onDelete={() => void remove(run.files)}
             />
           ))}
-          <li class="space" aria-hidden="true" style={{ height: `${(items.length - end) * ROW_PX}px` }} />
+          <li class="space" aria-hidden="true" style={{ height: `${(runs.length - end) * ROW_PX}px` }} />
         </ul>
       </div>
       {played !== undefined && (
         <RecordingPlayer
-          key={played.id}
-          recording={played}
+          key={playedRun?.whole.id ?? played.id}
+          recording={playedRun?.whole ?? played}
+          address={playedRun === undefined ? recordingAddress(played.id) : addressOf(playedRun)}
           name={names.get(`${played.deviceId}/${played.channelId}`) || played.channelId}
           onClose={() => play(null)}
         />

@@ -39,6 +39,12 @@ export interface RecordingsWords {
   readonly close: string;
   readonly stillRunning: string;
   readonly cannotPlayFile: string;
+  readonly reasons: Readonly<Record<NonNullable<Recording['reason']>, string>>;
+  readonly joinRuns: string;
+  readonly joinRunsHint: string;
+  readonly files: (count: number) => string;
+  readonly plan: string;
+  readonly planHint: string;
   readonly columns: { readonly name: string; readonly length: string; readonly size: string; readonly state: string };
 }
 
@@ -80,6 +86,12 @@ export const recordingsWords: Readonly<Record<Language, RecordingsWords>> = {
     close: 'Close the player',
     stillRunning: 'Still recording: it goes on as the file grows.',
     cannotPlayFile: 'This browser cannot play this recording. Download it and open it with a video player.',
+    reasons: { always: 'always', plan: 'by plan', request: 'by hand', alarm: 'on alarm' },
+    joinRuns: 'Join runs',
+    joinRunsHint: 'Files that follow each other without a gap as one, up to a day',
+    files: (count) => `${count} files`,
+    plan: 'Recording plan',
+    planHint: 'Choose a channel to see and change its plan.',
     columns: { name: 'Channel and time', length: 'Length', size: 'Size', state: 'State' },
   },
   zh: {
@@ -119,6 +131,12 @@ export const recordingsWords: Readonly<Record<Language, RecordingsWords>> = {
     close: '关闭播放器',
     stillRunning: '仍在录制：播放会随文件增长继续。',
     cannotPlayFile: '此浏览器无法播放该录像，请下载后用播放器打开。',
+    reasons: { always: '始终', plan: '按计划', request: '手动', alarm: '报警' },
+    joinRuns: '合并连续录像',
+    joinRunsHint: '前后相接的文件合并显示，最长一天',
+    files: (count) => `${count} 个文件`,
+    plan: '录像计划',
+    planHint: '选择通道以查看和修改其计划。',
     columns: { name: '通道和时间', length: '时长', size: '大小', state: '状态' },
   },
 };
