@@ -108,6 +108,7 @@ function demand(key: string, error: ErrorObject | undefined): string {
   const schema = setting?.schema;
   if (schema?.enum !== undefined) return `must be one of ${schema.enum.join(', ')}`;
   if (setting?.kind === 'duration') return 'must be a time such as 500ms, 20s, 30m or 2h';
+  if (setting?.kind === 'size') return 'must be a size such as 500MB, 200GB or 1.5TiB';
   if (setting?.kind === 'integer') return `must be a whole number from ${schema?.minimum} to ${schema?.maximum}`;
   if (setting?.kind === 'boolean') return 'must be true or false';
   if (/^webhooks\.\d+\.url$/.test(key)) return 'must be an address such as https://vms.example/gbgate';
@@ -174,6 +175,13 @@ export function durationMs(value: string | number): number {
   return Math.round(Number(count) * unitMs);
 }
 
+/** Bytes of `200GB` (a thousand million each), `1.5TiB` (powers of 1024), `500M`; a bare number is bytes. */
+function sizeBytes(value: string | number): number {
+  const [, count = '0', prefix = '', binary] = /^([\d.]+)([KMGT]?)(iB)?B?$/.exec(String(value)) ?? [];
+  const step = binary === undefined ? 1000 : 1024;
+  return Math.round(Number(count) * step ** ('KMGT'.indexOf(prefix) + (prefix === '' ? 0 : 1)));
+}
+
 /** Fills in the defaults of the schema and checks what only values together can tell. */
 function resolve(values: ConfigFile): ServeConfig | ConfigFault {
   const value = <T>(key: string): T => {
@@ -182,6 +190,7 @@ function resolve(values: ConfigFile): ServeConfig | ConfigFault {
     return (given ?? SETTINGS.find((s) => s.key === key)?.schema.default ?? null) as T;
   };
   const ms = (key: string): number => durationMs(value<string | number>(key));
+  const bytes = (key: string): number => sizeBytes(value<string | number>(key));
 
   const ports = value<string>('media.ports');
   const [firstPort = 0, lastPort = 0] = ports.split('-').map(Number);
@@ -224,7 +233,13 @@ function resolve(values: ConfigFile): ServeConfig | ConfigFault {
         advertise: value('media.advertise'),
       },
       data: value('store.data'),
-      record: { segmentMs: ms('record.segment'), preRollMs: ms('record.preRoll') },
+      record: {
+        segmentMs: ms('record.segment'),
+        preRollMs: ms('record.preRoll'),
+        keepDays: value<number>('record.keepDays') || null,
+        maxBytes: bytes('record.maxBytes') || null,
+        minFreeBytes: bytes('record.minFreeBytes'),
+      },
       webhooks,
     },
     http: {

@@ -28,6 +28,12 @@ const duration = (o: Notes & { default: string }) =>
   Type.Optional(
     Type.Unsafe<string | number>({ type: ['string', 'number'], minimum: 0, pattern: DURATION, duration: true, ...o }),
   );
+/** `200GB`, `1.5TiB`, `500M`; a bare number is bytes. */
+const SIZE = '^[0-9]{1,15}(\\.[0-9]+)?([KMGT](i?B)?|B)?$';
+const size = (o: Notes & { default: string }) =>
+  Type.Optional(
+    Type.Unsafe<string | number>({ type: ['string', 'number'], minimum: 0, pattern: SIZE, size: true, ...o }),
+  );
 const group = <T extends Record<string, TSchema>>(description: string, keys: T) =>
   Type.Optional(Type.Object(keys, { additionalProperties: false, description }));
 
@@ -209,6 +215,23 @@ export const ConfigFile = Type.Object(
         default: '5s',
         description: 'what is kept in memory of a channel that an alarm may record, so that it begins before the alarm',
       }),
+      keepDays: Type.Optional(
+        Type.Integer({
+          default: 0,
+          minimum: 0,
+          maximum: 36_500,
+          description: 'days after which recordings are deleted, unless a plan says otherwise; 0: never for their age',
+        }),
+      ),
+      maxBytes: size({
+        default: '0',
+        description: 'bytes of all recordings together; beyond them the oldest are deleted, `0`: as the disk allows',
+      }),
+      minFreeBytes: size({
+        default: '2GB',
+        description:
+          'what stays free on the disk, by deleting the oldest recordings: a tenth of the disk at most; `0`: it may fill up',
+      }),
     }),
     webhooks: Type.Optional(
       Type.Array(Webhook, { maxItems: MAX_WEBHOOKS, description: 'Programs that are told of events by HTTP POST' }),
@@ -242,7 +265,7 @@ export interface Setting {
   /** `sip-port`, `no-sip-auth`; null: file and environment only. */
   readonly flag: string | null;
   readonly env: string;
-  readonly kind: 'text' | 'integer' | 'boolean' | 'list' | 'duration';
+  readonly kind: 'text' | 'integer' | 'boolean' | 'list' | 'duration' | 'size';
   readonly schema: TSchema & Notes & { enum?: string[] };
 }
 
@@ -270,6 +293,7 @@ export const SETTINGS: readonly Setting[] = Object.entries(ConfigFile.properties
 
 function kindOf(schema: TSchema): Setting['kind'] {
   if (schema.duration === true) return 'duration';
+  if (schema.size === true) return 'size';
   if (schema.type === 'integer') return 'integer';
   if (schema.type === 'boolean') return 'boolean';
   return schema.type === 'array' ? 'list' : 'text';

@@ -35,7 +35,8 @@ export function configurationPage(): string {
     '',
     'Every key can be set by an option of `gbgate serve`, by an environment variable, or in the YAML file given by',
     '`--config` (or `GBGATE_CONFIG`). An option wins over the environment, the environment over the file, the file over',
-    'the default. Unknown keys are errors. Times are `500ms`, `20s`, `30m`, `2h`, `1d`; a bare number is seconds.',
+    'the default. Unknown keys are errors. Times are `500ms`, `20s`, `30m`, `2h`, `1d`; a bare number is seconds. Sizes are',
+    '`500MB`, `200GB`, `1.5TiB`; a bare number is bytes.',
     '',
   ];
   for (const [group, schema] of Object.entries(ConfigFile.properties)) {

@@ -51,6 +51,12 @@ export interface GatewayConfig {
     segmentMs: number;
     /** What is kept in memory of a channel that an alarm may record. */
     preRollMs: number;
+    /** Days that recordings are kept; null: for ever. */
+    keepDays: number | null;
+    /** Of all recordings together; null: as the disk allows. */
+    maxBytes: number | null;
+    /** What stays free on the disk; 0: it may fill up. */
+    minFreeBytes: number;
   };
   webhooks: readonly WebhookEndpoint[];
 }

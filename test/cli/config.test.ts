@@ -28,6 +28,28 @@ function fault(flags: Record<string, string | boolean>, env: Record<string, stri
   return config.fault;
 }
 
+test('sizes: decimal and binary, with a unit or bare', () => {
+  const of = (text: string) => good({}, { GBGATE_RECORD_MAX_BYTES: text }).gateway.record.maxBytes;
+  assert.deepEqual(['200GB', '1.5TiB', '500M', '64KiB', '3kB'.toUpperCase(), '12345', '7B'].map(of), [
+    200e9,
+    1.5 * 1024 ** 4,
+    500e6,
+    65_536,
+    3000,
+    12_345,
+    7,
+  ]);
+  assert.equal(of('0'), null);
+  for (const text of ['lots', '-1', '1PB', '1.GB', '20 GB'])
+    assert.match(
+      fault({}, { GBGATE_RECORD_MIN_FREE_BYTES: text }),
+      /RECORD_MIN_FREE_BYTES must be a size such as 500MB/,
+    );
+  const fromFile = good({ config: file('record: {keepDays: 30, maxBytes: 5000000, minFreeBytes: 1GiB}') });
+  const { keepDays, maxBytes, minFreeBytes } = fromFile.gateway.record;
+  assert.deepEqual([keepDays, maxBytes, minFreeBytes], [30, 5e6, 1024 ** 3]);
+});
+
 test('every default is the one of the contract', () => {
   assert.deepEqual(good({}), {
     gateway: {
@@ -56,7 +78,7 @@ test('every default is the one of the contract', () => {
         advertise: null,
       },
       data: './data',
-      record: { segmentMs: 1_800_000, preRollMs: 5000 },
+      record: { segmentMs: 1_800_000, preRollMs: 5000, keepDays: null, maxBytes: null, minFreeBytes: 2e9 },
       webhooks: [],
     },
     http: {

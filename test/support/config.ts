@@ -7,6 +7,7 @@ export function gatewayConfig(o: {
   data: string;
   media?: Partial<GatewayConfig['media']>;
   sip?: Partial<GatewayConfig['sip']>;
+  record?: Partial<GatewayConfig['record']>;
   webhooks?: GatewayConfig['webhooks'];
 }): GatewayConfig {
   return {
@@ -37,7 +38,7 @@ export function gatewayConfig(o: {
       ...o.media,
     },
     data: o.data,
-    record: { segmentMs: 1_800_000, preRollMs: 5000 },
+    record: { segmentMs: 1_800_000, preRollMs: 5000, keepDays: null, maxBytes: null, minFreeBytes: 0, ...o.record },
     webhooks: o.webhooks ?? [],
   };
 }
