@@ -56,7 +56,8 @@ class Eyes {
   }
 }
 
-describe('playback of a recorder', { timeout: 280_000 }, () => {
+// They mostly wait for a recorder to play.
+describe('playback of a recorder', { timeout: 280_000, concurrency: 4 }, () => {
   let gateway: Gateway;
   let data: string;
   let number = 0;
