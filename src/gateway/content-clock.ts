@@ -5,12 +5,18 @@
  */
 
 const PTS_MODULUS = 2 ** 33;
+const RTP_MODULUS = 2 ** 32;
 
 /** TS-12: a time stamp that is a capture time lies so near to what was asked for: half a group of pictures, and a device clock that is a little off. By chance one in 5,000 does. */
 const CAPTURE_TIME_SLACK_MS = 10_000;
 
 /** A leap of the time stamps beyond this is another clock and no hole of the footage. 6 h, as in the time base of the feed. */
 const MAX_HOLE_MS = 6 * 3_600_000;
+
+/** PB-12: the time stamp of the first packet after a jump that a device names, when its clock goes on without a leap, is so near. */
+const GOES_ON_90K = 180_000;
+/** A device that named the packet before the jump has jumped by then. */
+const BELIEVED_90K = 270_000;
 
 /** Pictures further apart than this do not follow each other: a hole, a file joint, a seek. */
 const LEAP_90K = 90_000;
@@ -23,6 +29,10 @@ export class ContentClock {
   #anchorEpochMs: number | null;
   /** Behind a seek: what a leap of the time stamps leads to. */
   #sought: number | null = null;
+  /** PB-12: the time base where the pictures of the seek begin, of a device whose clock goes on. */
+  #soughtDts: number | null = null;
+  /** What was named was believed; a leap soon after shows that it was not so. */
+  #believed: { readonly epochMs: number; readonly untilDts: number } | null = null;
   #baseDts = 0;
   #baseEpochMs = 0;
   /** Source time stamp and time base where the source's clock was placed last. */
@@ -55,16 +65,32 @@ export class ContentClock {
   restart(startEpochMs: number): void {
     this.#anchorEpochMs = startEpochMs;
     this.#sought = null;
+    this.#soughtDts = null;
+    this.#believed = null;
   }
 
-  /** The device was told to go there: where its time stamps leap next, it is there (TS-11). */
-  seek(epochMs: number): void {
+  /**
+   * The device was told to go there: where its time stamps leap next, it is there (TS-11). `rtpTime`: the time stamp of the first
+   * packet from there, if the device says (PB-12); it counts when it follows on what came before, so that no leap will tell.
+   */
+  seek(epochMs: number, rtpTime: number | null = null): void {
     this.#sought = epochMs;
+    this.#soughtDts = null;
+    this.#believed = null;
+    const last = this.#lastDts;
+    if (rtpTime === null || last === null || this.#placed === null) return;
+    const ahead = signed(rtpTime - (this.#placed.source90k + (last - this.#placed.dts90k)), RTP_MODULUS);
+    if (Math.abs(ahead) <= GOES_ON_90K) this.#soughtDts = last + ahead;
   }
 
   /** Whether the device has not gone yet where it was told to. */
   get isSeeking(): boolean {
     return this.#sought !== null;
+  }
+
+  /** The point of the time base from which on it counts as it does now. */
+  get base(): { readonly dts90k: number; readonly epochMs: number } {
+    return { dts90k: this.#baseDts, epochMs: this.#baseEpochMs };
   }
 
   /** From the newest picture on, or from one since the last leap, time stamps count so. */
@@ -104,6 +130,11 @@ export class ContentClock {
       // a time base that keeps its holes: the leap forward stands in it
       this.#baseEpochMs = this.#where(this.#at(dts90k));
       this.#baseDts = dts90k;
+    } else if (this.#sought !== null && this.#soughtDts !== null && dts90k >= this.#soughtDts) {
+      this.#believed = { epochMs: this.#sought, untilDts: dts90k + BELIEVED_90K };
+      this.#baseEpochMs = this.#sought;
+      this.#baseDts = dts90k;
+      this.#sought = null;
     }
     this.#lastDts = dts90k;
     return this.#at(dts90k);
@@ -128,6 +159,9 @@ export class ContentClock {
   /** `step`: where the next picture would be, `delta`: what the time stamps say, both in ms of content after `here`. */
   #afterLeap(here: number, step: number, delta: number, source90k: number): number {
     if (this.#sought !== null) return this.#where(here + delta);
+    const believed = this.#believed;
+    this.#believed = null;
+    if (believed !== null && (this.#lastDts ?? 0) < believed.untilDts) return believed.epochMs;
     if (this.isAbsolute) return captureTime(source90k, here, MAX_HOLE_MS) ?? here + step;
     const isLikely = Math.abs(delta) <= MAX_HOLE_MS && (this.#isReversed || delta > 0);
     // PB-15: the next file, whose clock begins anew
@@ -149,7 +183,7 @@ function captureTime(source90k: number, epochMs: number, slackMs = CAPTURE_TIME_
 }
 
 /** A difference of time stamps over the wrap of 33 bits. */
-function signed(ticks: number): number {
-  const wrapped = ((ticks % PTS_MODULUS) + PTS_MODULUS) % PTS_MODULUS;
-  return wrapped >= PTS_MODULUS / 2 ? wrapped - PTS_MODULUS : wrapped;
+function signed(ticks: number, modulus = PTS_MODULUS): number {
+  const wrapped = ((ticks % modulus) + modulus) % modulus;
+  return wrapped >= modulus / 2 ? wrapped - modulus : wrapped;
 }

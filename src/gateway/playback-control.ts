@@ -1,5 +1,5 @@
 import type { Fragment } from '../media/frame.ts';
-import type { Pace } from '../media/live/message.ts';
+import type { FootageClock, Pace } from '../media/live/message.ts';
 import type { MansrtspVersion } from '../sip/mansrtsp.ts';
 import type { CallProfile } from './call-profile.ts';
 import type { Clock } from './clock.ts';
@@ -39,6 +39,8 @@ export interface ControlPorts {
   pull(epochMs: number, name: HistoryOptions['name'], speed: number): Promise<void>;
   hangUp(): void;
   setState(state: StreamState, code?: string): void;
+  /** From the content clock's newest base on, the pace is another one. */
+  paced(): void;
   found(code: string, detail: string): void;
   mansrtspWorked(version: MansrtspVersion): void;
   notSupported(what: string): void;
@@ -66,6 +68,10 @@ export class PlaybackControl {
   speed = 1;
   /** For viewers. */
   pace: Pace = { rate: 1, scale: 1 };
+  /** Whether the device squeezes time stamps to play faster (TS-10); null until it has shown. */
+  #squeezes: boolean | null = null;
+  /** A seek whose pictures have not come yet, or are here. */
+  #jump: 'asked' | 'here' | null = null;
 
   constructor(ports: ControlPorts, content: ContentClock, range: PlaybackControl['range']) {
     this.#ports = ports;
@@ -123,7 +129,16 @@ export class PlaybackControl {
       this.#watch.forget(this.callName === 'Playback');
       if (this.callName === 'Download') this.#expect(this.callSpeed, 1);
     }
-    this.#watch.picture(fragment.dts90k, fragment.isKey, nowMs);
+    if (this.#jump === 'asked' && !this.#content.isSeeking) this.#jump = 'here';
+    const squeezed = this.#watch.picture(fragment.dts90k, fragment.isKey, nowMs);
+    if (squeezed !== null && this.#expected !== null && this.pace.scale !== squeezed.scale) this.#paced(squeezed);
+  }
+
+  /** What viewers are told with a key frame. */
+  clock(key: Fragment): FootageClock {
+    if (this.#jump !== 'here' || !key.isKey) return this.pace;
+    this.#jump = null;
+    return { ...this.pace, jump: true };
   }
 
   #do(command: PlaybackCommand): Promise<Problem | null> {
@@ -193,16 +208,19 @@ export class PlaybackControl {
     this.#ports.setState('playing');
     if (said === null || said.status >= 400 || call !== this.#ports.call()) {
       if (said !== null) this.#ports.found('PB-13', `it answered a seek with ${said.status}, so it was called again`);
+      this.#jump = 'asked';
       await this.#again(epochMs);
       return null;
     }
     call?.setPaused(false);
     // it may say where it really goes (PB-12)
-    this.#content.seek(pullStart + (said.answer?.startSeconds ?? seconds) * 1000);
+    this.#content.seek(pullStart + (said.answer?.startSeconds ?? seconds) * 1000, said.answer?.rtpTime ?? null);
+    this.#jump = 'asked';
     this.#unless(
       () => !this.#content.isSeeking,
       () => {
         this.#ports.found('PB-13', 'it said 200 to a seek and stayed where it was, so it was called again');
+        this.#jump = 'asked';
         void this.#again(epochMs);
       },
     );
@@ -233,9 +251,26 @@ export class PlaybackControl {
     this.#move++;
     this.speed = speed;
     if (speed < 0) this.#reverse(speed, position);
-    else if (before < 0) this.#content.rescale(1);
-    if (speed > 0) this.#expect(speed, Math.max(before, 0.25));
+    else {
+      if (before < 0) this.#content.rescale(1);
+      this.#expect(speed, Math.max(before, 0.25));
+      this.#guess(speed);
+    }
     return null;
+  }
+
+  /** What is to be expected is said at once: whoever waits for the device to show it stands still, or is late, for 3 s. */
+  #guess(speed: number): void {
+    if (speed === 1) this.#paced({ rate: 1, scale: 1 });
+    else if (this.#squeezes === true) this.#paced({ rate: 1, scale: speed });
+    // faster: what comes too early is played later
+    else if (this.#squeezes === false || speed < 1) this.#paced({ rate: speed, scale: 1 });
+  }
+
+  #paced({ rate, scale, fromDts90k }: Pace & { readonly fromDts90k?: number }): void {
+    this.#content.rescale(scale, false, fromDts90k);
+    this.pace = { rate, scale };
+    this.#ports.paced();
   }
 
   /** Backwards: groups of pictures come newest first, which their time stamps show. */
@@ -245,6 +280,7 @@ export class PlaybackControl {
     this.#watch.forget(false);
     this.#content.rescale(1, true);
     this.pace = { rate: Math.abs(speed), scale: 1 };
+    this.#ports.paced();
     this.#unless(
       () => this.#ports.positionEpochMs() < position,
       () => {
@@ -271,9 +307,9 @@ export class PlaybackControl {
   #seen(seen: Exclude<ReturnType<SpeedWatch['look']>, null>, speed: number): void {
     this.#expected = null;
     if (seen !== 'ignored') {
-      this.#content.rescale(seen.scale, false, seen.fromDts90k);
-      this.pace = { rate: seen.rate, scale: seen.scale };
+      this.#paced(seen);
       if (speed !== 1) {
+        this.#squeezes = seen.scale !== 1;
         const detail = `at ${speed} times the speed its time stamps go ${seen.rate} times as fast`;
         this.#ports.found(seen.scale === 1 ? 'TS-9' : 'TS-10', detail);
       }
@@ -291,7 +327,7 @@ export class PlaybackControl {
   /** PB-14: what did not work is not offered again. */
   #giveUp(speed: number): void {
     this.speed = 1;
-    this.pace = { rate: 1, scale: 1 };
+    this.#paced({ rate: 1, scale: 1 });
     this.#watch.forget(true);
     this.#ports.notSupported(`speed ${speed}`);
     this.#ports.setState(this.#ports.state(), 'speed_not_supported');

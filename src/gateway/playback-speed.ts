@@ -77,18 +77,33 @@ export class SpeedWatch {
     this.#lastKeyDts = null;
   }
 
-  /** A picture of the time base, which came at `nowMs`. */
-  picture(dts90k: number, isKey: boolean, nowMs: number): void {
+  /**
+   * A picture of the time base, which came at `nowMs`. Answers as soon as a change of distances shows that time stamps are squeezed:
+   * content time is wrong until then.
+   */
+  picture(dts90k: number, isKey: boolean, nowMs: number): Paced | null {
     this.#learn(dts90k, isKey);
     const count = this.#count;
-    if (count === null) return;
+    if (count === null) return null;
     if (count.all.length < KEPT_PICTURES) count.all.push(dts90k);
-    if (nowMs < count.sinceMs) return;
+    const squeezed = this.#squeezed(count);
+    if (nowMs < count.sinceMs) return squeezed;
     count.pictures += 1;
     count.isKeysOnly &&= isKey;
     count.first ??= { dts90k, atMs: nowMs };
     count.lastDts = dts90k;
     count.lastMs = nowMs;
+    return squeezed;
+  }
+
+  /** Non-null once: when so many pictures in a row have the distance of this speed, and those before had another one. */
+  #squeezed({ all, speed, old }: Count): Paced | null {
+    const wanted = (this.#spacing ?? 0) / speed;
+    if (!(wanted > 0) || old === null || far(wanted, old) < SQUEEZED_AT_LEAST) return null;
+    const from = all.length - 1 - SQUEEZED_PICTURES;
+    const isOne = (i: number) => i > 0 && far(Math.max(1, all[i]! - all[i - 1]!), wanted) < SAME;
+    for (let i = from + 1; i < all.length; i += 1) if (!isOne(i)) return null;
+    return isOne(from) ? null : { scale: speed, rate: 1, fromDts90k: all[Math.max(0, from)]! };
   }
 
   /** What the device made of it; null while that cannot be said, or nothing is expected. */
@@ -133,6 +148,10 @@ export class SpeedWatch {
 
 /** Distances that differ by less are the same: a tenth. */
 const SAME = 0.1;
+/** So many in a row are no accident. */
+const SQUEEZED_PICTURES = 4;
+/** A smaller change of speed than by a third is no change: there is none among those that can be asked for. */
+const SQUEEZED_AT_LEAST = 0.3;
 
 /** The first picture that is followed by the next at the distance `spacing` rather than at that of before the change. */
 function began({ all, old }: Count, spacing: number): number | null {

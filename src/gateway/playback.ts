@@ -102,6 +102,7 @@ export class Playback {
         setState: (state, code) => this.#setState(state, code),
         found: (code, detail) => this.#found({ code, detail }, true),
         mansrtspWorked: (version) => ports.mansrtspWorked(options.deviceId, version),
+        paced: () => this.stream.reclock(this.content.base.dts90k, this.content.base.epochMs),
         notSupported: (what) => ports.notSupported(options.deviceId, what),
         after: (ms, action) => this.#after(ms, action),
       },
@@ -114,6 +115,7 @@ export class Playback {
       clock: ports.clock,
       footage: {
         filmedEpochMs: (key) => this.content.beside(key.dts90k),
+        clock: (key) => this.#control.clock(key),
         pace: () => this.#control.pace,
       },
     });
@@ -294,15 +296,14 @@ export class Playback {
   }
 
   #onPlaying(): void {
-    if (!this.#everPlayed) {
-      for (const step of ['first key frame', 'first fragment'] as const) this.steps.add(step);
-    }
+    const isNew = this.#everPlayed ? [] : (['first key frame', 'first fragment'] as const);
+    for (const step of isNew) this.steps.add(step);
     this.#setState('playing');
     this.#ports.publish(this.#everPlayed ? 'stream.recovered' : 'stream.started', this.#identity());
-    const isFirst = !this.#everPlayed;
+    const mustChange = !this.#everPlayed && this.#options.speed !== 1;
     this.#everPlayed = true;
     this.#demand.settle();
-    if (isFirst && this.#options.speed !== 1) void this.control({ action: 'speed', speed: this.#options.speed });
+    if (mustChange) void this.control({ action: 'speed', speed: this.#options.speed });
   }
 
   #onFootageEnd(end: FootageEnd, last: CallEnd | null): void {

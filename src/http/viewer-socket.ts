@@ -6,6 +6,7 @@ import { isProblem } from '../gateway/views.ts';
 import type { ViewerSink } from '../media/live/viewer.ts';
 import type { HttpContext } from './context.ts';
 import { isOriginAllowed } from './origin.ts';
+import { ViewerControl } from './playback-command.ts';
 import { closeOf } from './problem.ts';
 import { splitAddress } from './signature.ts';
 import { TOO_SLOW, viewerAddress, watch } from './viewer-address.ts';
@@ -75,21 +76,22 @@ export class ViewerSockets {
     // A frame that is none, or too long: ws says why in its close frame and cuts who does not answer it. Cutting it here
     // would throw the close frame away with what is unread.
     ws.on('error', () => this.#context.metrics.viewerMessageDropped());
-    const handle = this.#attach(ws, request);
-    if (Array.isArray(handle)) {
+    const viewer = this.#attach(ws, request);
+    if (Array.isArray(viewer)) {
       this.#context.metrics.viewerRefused();
-      ws.close(...handle);
+      ws.close(...viewer);
       return;
     }
+    const { handle, control } = viewer;
     this.#alive.add(ws);
     ws.on('pong', () => this.#alive.add(ws));
     ws.on('error', () => handle.close());
     ws.on('close', () => handle.close());
-    this.#listen(ws, handle);
+    this.#listen(ws, handle, control);
   }
 
   /** The viewer, or the close code and reason word of its refusal. */
-  #attach(ws: WebSocket, request: IncomingMessage): ViewerHandle | [code: number, reason: string] {
+  #attach(ws: WebSocket, request: IncomingMessage): Attached | [code: number, reason: string] {
     const { gateway, auth, origins } = this.#context;
     const [path, query] = splitAddress(request.url ?? '/');
     if (!isOriginAllowed(request.headers, origins)) return [4401, 'origin'];
@@ -98,14 +100,15 @@ export class ViewerSockets {
     if (grant === 'unauthorized' || grant === 'locked') return closeOf('unauthorized');
     const address = viewerAddress(path, query);
     if (address === null) return closeOf('not_found');
-    const handle = watch(gateway, address, sinkOf(ws, this.#context.metrics), {
-      protocol: ws.protocol === PROTOCOL,
-      singleInit: false,
-    });
-    return isProblem(handle) ? closeOf(handle.problem) : handle;
+    const sink = sinkOf(ws, this.#context.metrics);
+    const protocol = ws.protocol === PROTOCOL;
+    const handle = watch(gateway, address, sink, { protocol, singleInit: false });
+    if (isProblem(handle)) return closeOf(handle.problem);
+    const answer = (text: string): void => (protocol ? sink.sendText(text) : undefined);
+    return { handle, control: new ViewerControl(gateway, address, grant, answer) };
   }
 
-  #listen(ws: WebSocket, handle: ViewerHandle): void {
+  #listen(ws: WebSocket, handle: ViewerHandle, control: ViewerControl): void {
     let windowStartMs = 0;
     let inWindow = 0;
     ws.on('message', (data, isBinary) => {
@@ -120,9 +123,10 @@ export class ViewerSockets {
         ws.removeAllListeners('message');
         return;
       }
-      const report = isBinary ? null : readReport(String(data));
-      if (report === null) this.#context.metrics.viewerMessageDropped();
-      else handle.report(report.bufferedEnd, report.currentTime);
+      const message = isBinary ? null : readMessage(String(data));
+      if (message?.type === 'report') handle.report(message.bufferedEnd, message.currentTime);
+      else if (message?.type === 'control') void control.take(message.fields, nowMs);
+      else this.#context.metrics.viewerMessageDropped();
     });
   }
 
@@ -136,6 +140,11 @@ export class ViewerSockets {
       if (ws.readyState === ws.OPEN) ws.ping();
     }
   }
+}
+
+interface Attached {
+  readonly handle: ViewerHandle;
+  readonly control: ViewerControl;
 }
 
 /** A WebSocket as the place where a viewer's messages go. */
@@ -170,8 +179,13 @@ function closeReason(reason: string): string {
   return bytes.toString('utf8', 0, end);
 }
 
-/** `{"type":"report","bufferedEnd","currentTime"}` in seconds; null when it is something else. */
-export function readReport(text: string): { bufferedEnd: number; currentTime: number } | null {
+/** What a viewer says; a control as it is, without its `type`. */
+export type ViewerMessage =
+  | { readonly type: 'report'; readonly bufferedEnd: number; readonly currentTime: number }
+  | { readonly type: 'control'; readonly fields: Record<string, unknown> };
+
+/** `{"type":"report","bufferedEnd","currentTime"}` in seconds, or `{"type":"control",…}`; null when it is something else. */
+export function readMessage(text: string): ViewerMessage | null {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -179,9 +193,11 @@ export function readReport(text: string): { bufferedEnd: number; currentTime: nu
     return null;
   }
   if (typeof value !== 'object' || value === null) return null;
-  const { type, bufferedEnd, currentTime } = value as Record<string, unknown>;
+  const { type, ...fields } = value as Record<string, unknown>;
+  if (type === 'control') return { type, fields };
+  const { bufferedEnd, currentTime } = fields;
   if (type !== 'report' || !isSeconds(bufferedEnd) || !isSeconds(currentTime)) return null;
-  return { bufferedEnd, currentTime };
+  return { type, bufferedEnd, currentTime };
 }
 
 function isSeconds(value: unknown): value is number {

@@ -249,6 +249,72 @@ describe('playback', () => {
     await s.end();
   });
 
+  it('PB-12: believes a device whose clock goes on without a leap and that names the first packet from there', async () => {
+    const s = new Scene();
+    await s.begin(10);
+    await s.show(2000);
+    // its pictures of 1,195 s begin 0.2 s after the newest one
+    const rtptime = (10 + 2.2) * 90_000;
+    s.world.infoAnswer = () => ({ status: 200, body: `RTSP/1.0 200 OK\r\nRTP-Info: seq=1;rtptime=${rtptime}\r\n\r\n` });
+    await s.playback.control({ action: 'seek', epochMs: START + 1_195_000 });
+    await s.show(160); // what was on its way
+    assert.ok(s.clock < 3, `${s.clock}`);
+    await s.show(4000);
+    assert.ok(Math.abs(s.clock - (1195 + 3.8)) < 0.3, `${s.clock}`);
+    assert.equal(s.world.invites.length, 1, 'nothing had to be done by a new call');
+    await s.end();
+  });
+
+  for (const rtptime of [7, 0xffff_ffff, 12.1 * 90_000])
+    it(`PB-12: is not led astray by a device that names a packet (${rtptime}) and leaps`, async () => {
+      const s = new Scene();
+      await s.begin(10);
+      await s.show(2000);
+      s.world.infoAnswer = () => ({
+        status: 200,
+        body: `RTSP/1.0 200 OK\r\nRTP-Info: seq=1;rtptime=${rtptime}\r\n\r\n`,
+      });
+      await s.playback.control({ action: 'seek', epochMs: START + 1_195_000 });
+      await s.show(200);
+      s.leap(50_000);
+      await s.show(4000);
+      assert.ok(Math.abs(s.clock - (1195 + 3.8)) < 0.3, `${s.clock}`);
+      await s.end();
+    });
+
+  it('tells viewers where the pictures of a seek begin, once, so that they need not play what came before', async () => {
+    const s = new Scene();
+    const jumps = () => s.texts.filter((text) => text.type === 'clock').map((text) => text.jump === true);
+    await s.begin(5);
+    await s.show(1000);
+    assert.deepEqual(new Set(jumps()), new Set([false]));
+    await s.playback.control({ action: 'seek', epochMs: START + 600_000 });
+    await s.show(400);
+    assert.deepEqual(new Set(jumps()), new Set([false]), 'what was on its way is no such picture');
+    const before = jumps().length;
+    s.leap(600);
+    await s.show(1000);
+    assert.deepEqual(jumps().slice(before), [
+      true,
+      ...jumps()
+        .slice(before + 1)
+        .map(() => false),
+    ]);
+    // a device that ignores it is called again
+    await s.playback.control({ action: 'seek', epochMs: START + 1_200_000 });
+    await s.world.clock.advance(3100);
+    await s.begin(3);
+    const called = jumps().length;
+    await s.show(1000);
+    assert.deepEqual(jumps().slice(called), [
+      true,
+      ...jumps()
+        .slice(called + 1)
+        .map(() => false),
+    ]);
+    await s.end();
+  });
+
   it('PB-13: does a seek that is ignored by a new call, within 3 s', async () => {
     const s = new Scene();
     await s.begin();
@@ -304,6 +370,40 @@ describe('playback', () => {
     assert.deepEqual(s.pace, [1, 1]);
     assert.ok(Math.abs(s.clock - (2.2 + 16 + 4)) < 0.3, `${s.clock}`);
     assert.equal(s.world.invites.length, 1);
+    await s.end();
+  });
+
+  it('TS-10: corrects the clock within a few pictures, not only when the pace has been measured', async () => {
+    const s = new Scene();
+    await s.begin();
+    await s.show(2000);
+    await s.playback.control({ action: 'speed', speed: 4 });
+    await s.show(80); // what was on its way
+    await s.show(160, { speed: 4, squeeze: 4 });
+    const clock = s.texts.findLast((text) => text.type === 'clock')!;
+    assert.deepEqual([clock.rate, clock.scale], [1, 4]);
+    // by any clock, what is shown at the end of it
+    const shown = s.clock + (s.media - Number(clock.dts90k) / 90_000) * 4;
+    assert.ok(Math.abs(shown - (2.08 + 0.64)) < 0.1, `${shown}`);
+    assert.ok(s.texts.some((text) => text.type === 'clock' && text.key === false));
+    await s.end();
+  });
+
+  it('tells viewers the pace that is to be expected at once where the device has shown how it does it', async () => {
+    const s = new Scene();
+    await s.begin();
+    await s.show(2000);
+    await s.playback.control({ action: 'speed', speed: 0.5 });
+    assert.deepEqual(s.pace, [0.5, 1]);
+    await s.show(4000, { speed: 0.5 });
+    await s.playback.control({ action: 'speed', speed: 8 });
+    assert.deepEqual(s.pace, [8, 1]);
+    await s.show(4000, { speed: 8 });
+    await s.playback.control({ action: 'speed', speed: 1 });
+    assert.deepEqual(s.pace, [1, 1]);
+    await s.show(4000);
+    assert.deepEqual(s.pace, [1, 1]);
+    assert.ok(Math.abs(s.clock - (2 + 2 + 32 + 4)) < 0.5, `${s.clock}`);
     await s.end();
   });
 

@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { WebSocket } from 'ws';
+import { MAX_CONTROLS_PER_SECOND } from '../../src/http/playback-command.ts';
 import { signedAddress } from '../../src/http/signature.ts';
-import { readReport } from '../../src/http/viewer-socket.ts';
-import { CHANNEL, DEVICE } from './fake-gateway.ts';
+import { readMessage } from '../../src/http/viewer-socket.ts';
+import { CHANNEL, DEVICE, stream as streamOf } from './fake-gateway.ts';
 import { opened, READ_TOKEN, TOKEN, until } from './opened.ts';
 
 let o: Awaited<ReturnType<typeof opened>>;
@@ -163,13 +164,104 @@ test('garbage in place of an upgrade or of frames harms nobody', async () => {
 });
 
 test('reports are two finite numbers of seconds', () => {
-  assert.deepEqual(readReport('{"type":"report","bufferedEnd":1,"currentTime":0.5,"more":1}'), {
+  assert.deepEqual(readMessage('{"type":"report","bufferedEnd":1,"currentTime":0.5,"more":1}'), {
+    type: 'report',
     bufferedEnd: 1,
     currentTime: 0.5,
   });
   for (const bad of ['', 'null', '[]', '{"type":"report","bufferedEnd":-1,"currentTime":0}', '{"type":"report"}']) {
-    assert.equal(readReport(bad), null, bad);
+    assert.equal(readMessage(bad), null, bad);
   }
+});
+
+/** A viewer's socket, and what it was told so far. */
+async function controlling(path: string) {
+  const ws = open(path, ['gbgate.v1']);
+  const heard: Record<string, unknown>[] = [];
+  ws.on('message', (data) => heard.push(JSON.parse(String(data)) as Record<string, unknown>));
+  await once(ws, 'open');
+  const say = async (message: object) => {
+    const before = heard.length;
+    ws.send(JSON.stringify({ type: 'control', ...message }));
+    await until(() => heard.length > before);
+    return heard[before]!;
+  };
+  return { ws, heard, say };
+}
+
+test('a playback is moved over the socket of a viewer with the token, and the answer is a state', async () => {
+  o.gateway.streamList.push({ ...streamOf('p1'), kind: 'playback', state: 'playing' });
+  const { ws, say } = await controlling(`/streams/p1.mp4?token=${TOKEN}`);
+  const time = '2026-01-05T08:30:00+08:00';
+  for (const [message, command] of [
+    [{ action: 'pause' }, { action: 'pause' }],
+    [{ action: 'resume' }, { action: 'resume' }],
+    [
+      { action: 'speed', speed: 4 },
+      { action: 'speed', speed: 4 },
+    ],
+    [
+      { action: 'seek', time },
+      { action: 'seek', epochMs: Date.parse(time) },
+    ],
+  ] as const) {
+    assert.deepEqual(await say(message), { type: 'state', state: 'playing', action: message.action });
+    assert.deepEqual(o.gateway.calls.findLast(([name]) => name === 'playbacks.control')?.slice(1), ['p1', command]);
+  }
+  o.gateway.controlAnswer = { problem: 'not_supported', detail: 'The device does not play at speed 8.' };
+  const refused = await say({ action: 'speed', speed: 8 });
+  o.gateway.controlAnswer = null;
+  assert.deepEqual(refused, {
+    type: 'state',
+    state: 'playing',
+    action: 'speed',
+    code: 'not_supported',
+    detail: 'The device does not play at speed 8.',
+  });
+  ws.terminate();
+});
+
+test('what is no command, a live stream, and an address that lets look only are refused', async () => {
+  o.gateway.streamList.push({ ...streamOf('p2'), kind: 'playback', state: 'paused' });
+  const before = o.gateway.calls.filter(([name]) => name === 'playbacks.control').length;
+  const admin = await controlling(`/streams/p2.mp4?token=${TOKEN}`);
+  for (const message of [
+    {},
+    { action: 'stop' },
+    { action: 'speed' },
+    { action: 'speed', speed: 'fast' },
+    { action: 'seek', time: 'now' },
+    { action: 'seek', time: `2026-01-05T08:30:00+08:00${' '.repeat(60)}` },
+    { action: ['pause'] },
+    { action: 'pause', more: 1 },
+  ])
+    assert.equal((await admin.say(message)).code, 'bad_request', JSON.stringify(message));
+  const live = await controlling(`${LIVE}?token=${TOKEN}`);
+  assert.equal((await live.say({ action: 'pause' })).code, 'not_supported');
+  const inAnHour = Math.floor(Date.now() / 1000) + 3600;
+  const signed = await controlling(signedAddress(o.gateway.signingKey, '/streams/p2.mp4', inAnHour));
+  const reader = await controlling(`/streams/p2.mp4?token=${READ_TOKEN}`);
+  for (const looker of [signed, reader])
+    assert.deepEqual(await looker.say({ action: 'resume' }), {
+      type: 'state',
+      state: 'paused',
+      action: 'resume',
+      code: 'forbidden',
+      detail: 'This address lets look, not control.',
+    });
+  assert.equal(o.gateway.calls.filter(([name]) => name === 'playbacks.control').length, before);
+  for (const { ws } of [admin, live, signed, reader]) ws.terminate();
+});
+
+test('more commands than a finger makes are refused, each with an answer', async () => {
+  o.gateway.streamList.push({ ...streamOf('p3'), kind: 'playback', state: 'playing' });
+  const { ws, heard } = await controlling(`/streams/p3.mp4?token=${TOKEN}`);
+  const count = MAX_CONTROLS_PER_SECOND + 5;
+  for (let i = 0; i < count; i++) ws.send('{"type":"control","action":"pause"}');
+  await until(() => heard.length === count);
+  assert.ok(heard.some(({ code }) => code === 'rate_limited'));
+  assert.equal(ws.readyState, WebSocket.OPEN);
+  ws.terminate();
 });
 
 test('chunked HTTP: the bytes of the sink, then a clean end', async () => {

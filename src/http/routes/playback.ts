@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { PlaybackCommand } from '../../gateway/playback-control.ts';
 import { isProblem } from '../../gateway/views.ts';
 import { type HttpContext, type Routes, withAddresses } from '../context.ts';
+import { ControlBody, commandOf, PlaybackSpeed } from '../playback-command.ts';
 import { sendProblem, sendRefusal } from '../problem.ts';
 import { answers, ChannelParams, IdParams, PullTransport, Stream, waitSeconds } from '../schema.ts';
 import { parseTime } from '../times.ts';
@@ -11,27 +11,17 @@ import { parseTime } from '../times.ts';
 const WAIT_SECONDS = 15;
 
 const Time = (description: string) => Type.String({ maxLength: 64, description });
-const Speed = Type.Number({ description: '0.25, 0.5, 1, 2, 4, 8; below 0 backwards, where the device can' });
 
 const PlaybackBody = Type.Object(
   {
     start: Time('ISO 8601 with offset'),
     end: Time('The same; at most 31 days after `start`'),
-    speed: Type.Optional(Speed),
+    speed: Type.Optional(PlaybackSpeed),
     transport: Type.Optional(PullTransport),
   },
   { additionalProperties: false },
 );
 const PlaybackQuery = Type.Object({ waitSeconds: waitSeconds(WAIT_SECONDS) });
-
-const ControlBody = Type.Object(
-  {
-    action: Type.Unsafe<PlaybackCommand['action']>({ type: 'string', enum: ['pause', 'resume', 'speed', 'seek'] }),
-    speed: Type.Optional(Speed),
-    time: Type.Optional(Time('Content time to go to; ISO 8601 with offset')),
-  },
-  { additionalProperties: false },
-);
 
 /** Recorded footage as streams. */
 export const playbackRoutes: Routes = (app, context) => {
@@ -97,21 +87,6 @@ export const playbackRoutes: Routes = (app, context) => {
     },
   );
 };
-
-/** The command of a request, or what is wrong with it. */
-function commandOf({ action, speed, time }: Static<typeof ControlBody>): PlaybackCommand | string {
-  switch (action) {
-    case 'pause':
-    case 'resume':
-      return { action };
-    case 'speed':
-      return speed === undefined ? 'The action `speed` needs a `speed`.' : { action, speed };
-    case 'seek': {
-      const epochMs = time === undefined ? null : parseTime(time);
-      return epochMs === null ? 'The action `seek` needs a `time`, ISO 8601 with an offset.' : { action, epochMs };
-    }
-  }
-}
 
 function sendStream(
   context: HttpContext,

@@ -20,8 +20,16 @@ export function initText(init: InitSegment): string {
 }
 
 /** At each key frame: the content time (wall clock) of a point of the media time line. */
-export function clockText(dts90k: number, epochMs: number, pace?: Pace): string {
-  return JSON.stringify({ type: 'clock', dts90k, time: new Date(epochMs).toISOString(), ...pace });
+export function clockText(dts90k: number, epochMs: number, footage?: FootageClock): string {
+  return JSON.stringify({ type: 'clock', dts90k, time: new Date(epochMs).toISOString(), ...footage });
+}
+
+/** What the clock of recorded footage says besides. */
+export interface FootageClock extends Pace {
+  /** Somebody went here: what came before and is not shown yet is of no interest. */
+  readonly jump?: true;
+  /** No key frame follows: from that point on, what was said before is corrected. */
+  readonly key?: false;
 }
 
 /** How recorded footage is to be played: at `rate` times the speed of its media time, of which a second is `scale` seconds of content. */

@@ -1,6 +1,6 @@
 import type { FeedEvent, Fragment, InitSegment } from '../frame.ts';
 import { Gop } from './gop.ts';
-import { clockText, endText, initText, type Pace, stateText } from './message.ts';
+import { clockText, endText, type FootageClock, initText, type Pace, stateText } from './message.ts';
 import { type Missing, NOTHING_MISSING, Viewer, type ViewerSink } from './viewer.ts';
 
 /** A hole that is longer is a break of the stream, which `state` tells: nobody counts its frames. */
@@ -22,7 +22,7 @@ export interface StreamOptions {
   readonly loss: 'deliver' | 'wait';
   readonly clock: { nowMs(): number; epochMs(): number };
   /** Recorded footage: when a key frame was filmed, and how what follows is to be played. Live media has the time of its arrival. */
-  readonly footage?: { filmedEpochMs(key: Fragment): number; pace(): Pace };
+  readonly footage?: { filmedEpochMs(key: Fragment): number; clock(key: Fragment): FootageClock; pace(): Pace };
 }
 
 interface Subscription {
@@ -90,6 +90,7 @@ export class Stream {
       loss: this.#options.loss,
       onClosed: (closed) => this.#removeViewer(closed),
       nowMs: () => this.#options.clock.nowMs(),
+      rate: () => this.#options.footage?.pace().rate ?? 1,
     });
     if (this.#ended !== null) {
       viewer.text(endText(this.#ended.reason));
@@ -124,6 +125,14 @@ export class Stream {
   setState(state: string, code?: string): void {
     this.#stateText = stateText(state, code ?? null);
     for (const viewer of this.#viewers) viewer.text(this.#stateText);
+  }
+
+  /** Footage: from this point of the media time line on, its clock and pace are not what was said with the key frame before. */
+  reclock(dts90k: number, epochMs: number): void {
+    const { footage } = this.#options;
+    if (footage === undefined || this.#viewers.length === 0) return;
+    const text = clockText(dts90k, epochMs, { ...footage.pace(), key: false });
+    for (const viewer of this.#viewers) viewer.text(text);
   }
 
   /** Ends viewers and consumers. Idempotent; the first reason stays. */
@@ -187,7 +196,7 @@ export class Stream {
     const { clock, footage } = this.#options;
     if (footage !== undefined) {
       this.#keyEpochMs = footage.filmedEpochMs(key);
-      return clockText(key.dts90k, this.#keyEpochMs, footage.pace());
+      return clockText(key.dts90k, this.#keyEpochMs, footage.clock(key));
     }
     this.#keyEpochMs = clock.epochMs() - (clock.nowMs() - key.arrivedMs);
     return clockText(key.dts90k, this.#keyEpochMs);

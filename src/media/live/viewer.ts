@@ -22,7 +22,10 @@ export const MAX_BUFFERED_BYTES = 1024 * 1024;
 /** A viewer that jumps starts anew only when its queue has drained to here, or the next key frame would fill it again. */
 export const RESUME_BUFFERED_BYTES = 64 * 1024;
 
-/** Lag, by the viewer's own report, at which it jumps: beyond it watching live has no point, below it players catch up. */
+/**
+ * Lag, by the viewer's own report, at which it jumps: beyond it watching live has no point, below it players catch up. Footage at eight
+ * times its speed is eight times as far behind after the same time on the way: lag is counted in seconds of watching.
+ */
 export const MAX_LAG_MS = 5000;
 
 /** The reported lag must have shrunk to this before a viewer that jumped goes on. */
@@ -54,6 +57,8 @@ export interface ViewerOptions {
   readonly loss: 'deliver' | 'wait';
   onClosed(viewer: Viewer): void;
   nowMs(): number;
+  /** Seconds of media that are to be shown in a second. */
+  rate(): number;
 }
 
 /**
@@ -162,7 +167,7 @@ export class Viewer {
     if (this.#closed || !Number.isFinite(bufferedEnd) || !Number.isFinite(currentTime)) return;
     // Nothing has reached it yet: a page that has just started says 0.
     if (this.#sentDts90k < 0 || bufferedEnd * 90_000 <= this.#firstDts90k) return;
-    this.#lagMs = Math.max(0, this.#sentDts90k / 90 - bufferedEnd * 1000);
+    this.#lagMs = Math.max(0, this.#sentDts90k / 90 - bufferedEnd * 1000) / Math.max(1, this.#options.rate());
     this.#reportedMs = this.#options.nowMs();
     if (this.#lagMs > MAX_LAG_MS) this.#becomeCongested();
   }

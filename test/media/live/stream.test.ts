@@ -228,6 +228,42 @@ test('a reported lag makes a viewer jump, and it goes on when the lag has shrunk
   assert.deepEqual(sink.texts('drop'), [{ type: 'drop', frames: 3, ms: 120 }]);
 });
 
+test('footage at eight times its speed may be eight times as far behind', () => {
+  for (const [rate, isLate] of [
+    [1, true],
+    [8, false],
+  ] as const) {
+    const pace = { rate, scale: 1 };
+    const footage = { filmedEpochMs: () => 0, clock: () => pace, pace: () => pace };
+    const stream = new Stream({ id: 's', loss: 'deliver', clock: { nowMs: () => 0, epochMs: () => 0 }, footage });
+    stream.push({ type: 'init', init: init(1) });
+    const sink = new FakeSink();
+    const viewer = stream.addViewer(sink, WS);
+    for (let n = 0; n <= 250; n += 1) stream.push({ type: 'fragment', fragment: frame(n, { isKey: n === 0 }) });
+    viewer.report(2, 2);
+    stream.push({ type: 'fragment', fragment: frame(251) });
+    assert.equal(sink.binaries.at(-1), isLate ? 250 : 251, `at ${rate}`);
+    assert.ok(Math.abs(viewer.lagMs - 8000 / rate) < 1, `${viewer.lagMs}`);
+  }
+});
+
+test('the clock of footage is corrected between key frames', () => {
+  let pace = { rate: 1, scale: 1 };
+  const footage = { filmedEpochMs: () => 1000, clock: () => pace, pace: () => pace };
+  const stream = new Stream({ id: 's', loss: 'deliver', clock: { nowMs: () => 0, epochMs: () => 0 }, footage });
+  stream.reclock(0, 1000);
+  stream.push({ type: 'init', init: init(1) });
+  const sink = new FakeSink();
+  stream.addViewer(sink, WS);
+  stream.push({ type: 'fragment', fragment: frame(0, { isKey: true }) });
+  pace = { rate: 1, scale: 4 };
+  stream.reclock(3600, 1040);
+  assert.deepEqual(sink.texts('clock'), [
+    { type: 'clock', dts90k: 0, time: '1970-01-01T00:00:01.000Z', rate: 1, scale: 1 },
+    { type: 'clock', dts90k: 3600, time: '1970-01-01T00:00:01.040Z', rate: 1, scale: 4, key: false },
+  ]);
+});
+
 test('a lag that stays closes the viewer; reports that cease are no reason to', () => {
   for (const reports of [true, false]) {
     const { stream, push } = open();
