@@ -14,6 +14,32 @@ const playerTypes: Plugin = {
   },
 };
 
+/** `FILE?program`: a file with all that it imports, as one function that answers its exports and needs nothing from outside. */
+const programs: Plugin = {
+  name: 'gbgate-program',
+  async load(id) {
+    if (!id.endsWith('?program')) return null;
+    const built = await build({
+      configFile: false,
+      logLevel: 'warn',
+      build: {
+        write: false,
+        minify: false,
+        target: 'es2022',
+        rolldownOptions: {
+          input: id.replace('?program', ''),
+          preserveEntrySignatures: 'strict',
+          output: { format: 'iife', name: 'program' },
+        },
+      },
+    });
+    const [output] = [built].flat();
+    const chunk = output !== undefined && 'output' in output ? output.output[0] : undefined;
+    if (chunk === undefined) throw new Error(`nothing came of ${id}`);
+    return `export default function () {\n${chunk.code}\nreturn program;\n}`;
+  },
+};
+
 /**
  * `/player.js` for other people's pages: one file under a fixed address that shares no chunk with the page and brings its
  * worker along as text, because a worker from another origin's address is refused.
@@ -23,7 +49,7 @@ const player: InlineConfig = {
   root,
   publicDir: false,
   logLevel: 'warn',
-  plugins: [playerTypes],
+  plugins: [programs, playerTypes],
   build: {
     outDir: 'dist',
     emptyOutDir: false,
@@ -54,7 +80,7 @@ export default defineConfig(({ mode }) =>
     : {
         root,
         base: './',
-        plugins: [preact({ reactAliasesEnabled: false, prefreshEnabled: false }), playerAfterPage],
+        plugins: [programs, preact({ reactAliasesEnabled: false, prefreshEnabled: false }), playerAfterPage],
         build: {
           outDir: 'dist',
           emptyOutDir: true,

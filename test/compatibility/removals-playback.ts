@@ -71,14 +71,14 @@ export const PLAYBACK_REMOVALS: readonly Removal[] = [
   {
     code: 'TS-9',
     file: 'gateway/playback-control.ts',
-    find: 'this.pace = { rate: seen.rate, scale: seen.scale };',
-    replace: 'this.pace = { rate: 1, scale: seen.scale };',
+    find: 'this.pace = { rate, scale };',
+    replace: 'this.pace = { rate: 1, scale };',
     test: PLAYBACK,
   },
   {
     code: 'TS-10',
     file: 'gateway/playback-control.ts',
-    find: 'this.#content.rescale(seen.scale, false, seen.fromDts90k);',
+    find: 'this.#content.rescale(scale, false, fromDts90k);',
     replace: '',
     test: PLAYBACK,
   },

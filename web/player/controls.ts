@@ -1,5 +1,5 @@
 import { fileStem } from './address.ts';
-import { face, iconButton, make, saveFile } from './dom.ts';
+import { face, type ICONS, iconButton, make, saveFile } from './dom.ts';
 import type { GbPlayer, RecordingTarget } from './state.ts';
 import type { Words } from './words.ts';
 
@@ -12,27 +12,37 @@ interface PickerWindow {
 const NOTICE_MS = 8_000;
 const VOLUME_STEP = 0.1;
 
+/** The buttons, in their order; each has a key. */
+const KEYS = {
+  play: 'k',
+  sound: 'm',
+  'zoom-out': '0',
+  figures: 'i',
+  still: 's',
+  record: 'r',
+  pip: 'p',
+  'full-screen': 'f',
+} as const;
+
+type ButtonName = keyof typeof KEYS;
+
+const BUTTON_OF: Readonly<Record<string, ButtonName>> = {
+  ...Object.fromEntries(Object.entries(KEYS).map(([name, key]) => [key, name as ButtonName])),
+  ' ': 'play',
+};
+
 /** The bar of buttons below the picture, and the keys that do the same. It knows the player only as every page does. */
 export class Controls {
   readonly element = make('div', 'bar');
   readonly notice = make('p', 'notice');
   readonly #host: GbPlayer;
-  readonly #resetZoom: () => void;
-  readonly #play = iconButton('play', 'pause', () => this.#playOrPause());
-  readonly #sound = iconButton('sound', 'soundOff', () => this.#muteOrUnmute());
   readonly #volume = make('input', 'volume');
-  readonly #zoomOut = iconButton('zoom-out', 'zoomOut', () => this.#resetZoom());
-  readonly #stats = iconButton('figures', 'stats', () => this.#switchStats());
-  readonly #still = iconButton('still', 'still', () => void this.saveStill());
-  readonly #record = iconButton('record', 'record', () => void this.#startOrStopRecording());
-  readonly #pip = iconButton('pip', 'pictureInPicture', () => void this.#pictureInPicture());
-  readonly #fullScreen = iconButton('full-screen', 'fullScreen', () => void this.#switchFullScreen());
+  readonly #buttons: Readonly<Record<ButtonName, HTMLButtonElement>>;
   #words: Words;
 
   constructor(host: GbPlayer, words: Words, resetZoom: () => void) {
     this.#host = host;
     this.#words = words;
-    this.#resetZoom = resetZoom;
     this.#volume.type = 'range';
     this.#volume.max = '1';
     this.#volume.step = '0.05';
@@ -44,10 +54,23 @@ export class Controls {
     this.element.role = 'toolbar';
     this.notice.hidden = true;
     this.notice.role = 'status';
-    this.#pip.hidden = !document.pictureInPictureEnabled;
-    const gap = make('span', 'gap');
-    this.element.append(this.#play, this.#sound, this.#volume, gap, this.#zoomOut, this.#stats, this.#still);
-    this.element.append(this.#record, this.#pip, this.#fullScreen);
+    const act: Readonly<Record<ButtonName, () => void>> = {
+      play: () => this.#playOrPause(),
+      sound: () => this.#muteOrUnmute(),
+      'zoom-out': resetZoom,
+      figures: () => {
+        host.stats = !host.stats;
+      },
+      still: () => void this.saveStill(),
+      record: () => void this.#startOrStopRecording(),
+      pip: () => void this.#pictureInPicture(),
+      'full-screen': () => void this.#switchFullScreen(),
+    };
+    const buttons = Object.entries(act).map(([name, onClick]) => [name, iconButton(name, onClick)] as const);
+    this.#buttons = Object.fromEntries(buttons) as Record<ButtonName, HTMLButtonElement>;
+    this.#buttons.pip.hidden = !document.pictureInPictureEnabled;
+    this.element.append(...Object.values(this.#buttons));
+    this.#buttons.sound.after(this.#volume, make('span', 'gap'));
   }
 
   /** Shows how things are now. */
@@ -55,57 +78,38 @@ export class Controls {
     this.#words = words;
     const host = this.#host;
     const isOver = ['paused', 'closed', 'blocked', 'undecodable', 'unsupported'].includes(host.state.type);
-    face(this.#play, isOver ? 'play' : 'pause', isOver ? words.play : words.pause, 'k');
-    face(this.#sound, host.muted ? 'soundOff' : 'soundOn', host.muted ? words.unmute : words.mute, 'm');
-    face(this.#zoomOut, 'zoomOut', words.zoomOut, '0');
-    face(this.#stats, 'stats', words.stats, 'i');
-    face(this.#still, 'still', words.still, 's');
-    face(this.#record, 'record', host.recording ? words.stopRecording : words.record, 'r');
-    face(this.#pip, 'pictureInPicture', words.pictureInPicture, 'p');
-    face(this.#fullScreen, 'fullScreen', words.fullScreen, 'f');
-    this.#zoomOut.hidden = !isZoomed;
+    const { record, still, 'zoom-out': zoomOut, figures } = this.#buttons;
+    const show = (name: ButtonName, icon: keyof typeof ICONS, label: string) =>
+      face(this.#buttons[name], icon, label, KEYS[name]);
+    if (isOver) show('play', 'play', words.play);
+    else show('play', 'pause', words.pause);
+    if (host.muted) show('sound', 'soundOff', words.unmute);
+    else show('sound', 'soundOn', words.mute);
+    show('zoom-out', 'zoomOut', words.zoomOut);
+    show('figures', 'stats', words.stats);
+    show('still', 'still', words.still);
+    show('record', 'record', host.recording ? words.stopRecording : words.record);
+    show('pip', 'pictureInPicture', words.pictureInPicture);
+    show('full-screen', 'fullScreen', words.fullScreen);
+    zoomOut.hidden = !isZoomed;
     this.#volume.value = String(host.muted ? 0 : host.volume);
     this.#volume.ariaLabel = words.volume;
-    this.#stats.ariaPressed = String(host.stats);
-    this.#record.ariaPressed = String(host.recording);
-    this.#record.classList.toggle('on', host.recording);
-    this.#record.disabled = !host.recording && host.state.type !== 'playing';
-    this.#still.disabled = host.videoWidth === 0;
+    figures.ariaPressed = String(host.stats);
+    record.ariaPressed = String(host.recording);
+    record.classList.toggle('on', host.recording);
+    record.disabled = !host.recording && host.state.type !== 'playing';
+    still.disabled = host.videoWidth === 0;
     this.element.classList.toggle('held', host.recording || isOver);
   }
 
   /** The keys that are the buttons; true when the key was one of them. */
   key(key: string): boolean {
-    switch (key) {
-      case ' ':
-      case 'k':
-        this.#playOrPause();
-        break;
-      case 'm':
-        this.#muteOrUnmute();
-        break;
-      case 'i':
-        this.#switchStats();
-        break;
-      case 's':
-        void this.saveStill();
-        break;
-      case 'r':
-        void this.#startOrStopRecording();
-        break;
-      case 'p':
-        void this.#pictureInPicture();
-        break;
-      case 'f':
-        void this.#switchFullScreen();
-        break;
-      case 'ArrowUp':
-      case 'ArrowDown':
-        this.#changeVolume(key === 'ArrowUp' ? VOLUME_STEP : -VOLUME_STEP);
-        break;
-      default:
-        return false;
-    }
+    const name = BUTTON_OF[key];
+    if (name !== undefined) this.#buttons[name].click();
+    else if (key === ',' || key === '.') void this.#host.step(key === '.' ? 1 : -1);
+    else if (key === 'ArrowUp' || key === 'ArrowDown')
+      this.#changeVolume(key === 'ArrowUp' ? VOLUME_STEP : -VOLUME_STEP);
+    else return false;
     return true;
   }
 
@@ -135,10 +139,6 @@ export class Controls {
     host.muted = host.volume === 0;
   }
 
-  #switchStats(): void {
-    this.#host.stats = !this.#host.stats;
-  }
-
   async #startOrStopRecording(): Promise<void> {
     const host = this.#host;
     if (host.recording) {
@@ -164,7 +164,7 @@ export class Controls {
       ({ detail }) => {
         if (detail.file !== null) saveFile(detail.file, name);
         if (detail.why === 'codec' || detail.why === 'limit' || detail.why === 'fault') {
-          this.#tell(this.#words.recorded[detail.why]);
+          this.tell(this.#words.recorded[detail.why]);
         }
       },
       { once: true },
@@ -172,7 +172,8 @@ export class Controls {
     host.startRecording(target);
   }
 
-  #tell(sentence: string): void {
+  /** Says something for a while. */
+  tell(sentence: string): void {
     this.notice.textContent = sentence;
     this.notice.hidden = false;
     window.setTimeout(() => {

@@ -26,31 +26,25 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-function icon(name: keyof typeof ICONS): SVGSVGElement {
+/** A button for an icon. */
+export function iconButton(className: string, onClick: () => void): HTMLButtonElement {
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('viewBox', '0 0 24 24');
   svg.setAttribute('aria-hidden', 'true');
-  const path = document.createElementNS(SVG, 'path');
-  path.setAttribute('d', ICONS[name]);
-  svg.append(path);
-  return svg;
-}
-
-/** A button that shows an icon and has a name for the tooltip and the screen reader. */
-export function iconButton(className: string, name: keyof typeof ICONS, onClick: () => void): HTMLButtonElement {
-  const button = make('button', className, icon(name));
+  svg.append(document.createElementNS(SVG, 'path'));
+  const button = make('button', className, svg);
   button.type = 'button';
   button.addEventListener('click', onClick);
   return button;
 }
 
-/** Gives a button of `iconButton` another face; the DOM is touched only where it differs. */
+/** Gives a button of `iconButton` its face; the DOM is touched only where it differs. `label` is for the tooltip, with the key, and the screen reader. */
 export function face(button: HTMLButtonElement, name: keyof typeof ICONS, label: string, key: string): void {
   button.querySelector('path')?.setAttribute('d', ICONS[name]);
   const title = `${label} (${key})`;
   if (button.title === title) return;
   button.title = title;
-  button.setAttribute('aria-label', label);
+  button.ariaLabel = label;
   button.setAttribute('aria-keyshortcuts', key);
 }
 

@@ -48,11 +48,24 @@ const AT_END_S = 0.1;
 /** This far beyond the newest media is no overshoot; less is waited out. */
 const AHEAD_S = 1;
 /** Behind the start of a stretch, so that rounding cannot put the position before it. */
-const INSIDE_S = 0.001;
+export const INSIDE_S = 0.001;
 
 /** 1.1 is not heard as another pitch and hardly seen; 1.25 only while the lag is great. */
 function catchUpRate(excessS: number): number {
   return excessS > 0.5 ? 1.25 : 1.1;
+}
+
+/**
+ * Where to go on from `currentTime` when nothing more can be shown there and something can elsewhere; else null. `anew` is the
+ * place for a time line that began anew; by default its start.
+ */
+export function bridge(currentTime: number, buffered: readonly Stretch[], anew?: number): number | null {
+  const last = buffered.at(-1);
+  // Far past everything buffered: the time line began anew. (When media run dry, a browser overshoots the end by some 100 ms.)
+  if (last === undefined || currentTime - last.end > AHEAD_S) return anew ?? last?.start ?? null;
+  if (buffered.some((stretch) => currentTime >= stretch.start && currentTime <= stretch.end - AT_END_S)) return null;
+  const ahead = buffered.find((stretch) => stretch.start > currentTime && stretch.end - stretch.start > AT_END_S);
+  return ahead === undefined ? null : ahead.start + INSIDE_S;
 }
 
 /** Follows the live edge of one video element. */
@@ -94,13 +107,8 @@ export class LiveEdge {
     if (nowMs - this.#startedMs < START_WINDOW_MS && lag > this.#targetS + START_SLACK_S) {
       return this.#jump(edge, 'start');
     }
-    // Far past everything buffered: the time line began anew. (When media run dry, a browser overshoots the end by some 100 ms.)
-    if (lag < -AHEAD_S) return this.#jump(edge, 'gap');
-    const here = buffered.find((stretch) => currentTime >= stretch.start && currentTime <= stretch.end - AT_END_S);
-    if (here === undefined) {
-      const ahead = buffered.find((stretch) => stretch.start > currentTime && stretch.end - stretch.start > AT_END_S);
-      if (ahead !== undefined) return this.#jump(ahead.start + INSIDE_S, 'gap');
-    }
+    const to = bridge(currentTime, buffered, edge);
+    if (to !== null) return this.#jump(to, 'gap');
     if (lag > JUMP_LAG_S + this.#targetS) return this.#jump(edge, 'lag');
     this.#remember(live.end, nowMs);
     // Run dry: there is nothing to play at any speed.

@@ -9,6 +9,7 @@ import { Recorder } from './recorder.ts';
 import type {
   GbPlayer,
   GbPlayerEventMap,
+  PlaybackCommand,
   PlayerError,
   PlayerFigures,
   PlayerState,
@@ -49,6 +50,7 @@ class GbPlayerElement extends HTMLElement implements GbPlayer {
   #recorder: Recorder | null = null;
   #state: PlayerState = { type: 'connecting' };
   #words: Words = wordsFor('en');
+  #playback = 'none null';
 
   constructor() {
     super();
@@ -154,6 +156,13 @@ class GbPlayerElement extends HTMLElement implements GbPlayer {
     const epochMs = this.#player?.contentEpochMs ?? null;
     return epochMs === null ? null : new Date(epochMs);
   }
+  get playbackState(): 'none' | 'playing' | 'paused' {
+    if (this.playbackSpeed === null) return 'none';
+    return this.paused ? 'paused' : 'playing';
+  }
+  get playbackSpeed(): number | null {
+    return this.#player?.speed ?? null;
+  }
   get videoWidth(): number {
     return this.#video.videoWidth;
   }
@@ -180,16 +189,21 @@ class GbPlayerElement extends HTMLElement implements GbPlayer {
 
   play(): void {
     if (this.#player === null) return;
-    const wasPaused = this.paused;
     if (this.#state.type === 'blocked') this.#player.play();
     else if (!['connecting', 'waiting', 'playing'].includes(this.#state.type)) this.#player.start();
-    if (wasPaused) this.#say('play');
   }
 
   pause(): void {
     if (this.#player === null || this.paused) return;
     this.#player.pause();
-    this.#say('pause');
+  }
+
+  control(command: PlaybackCommand): void {
+    this.#player?.control(command);
+  }
+
+  async step(by: 1 | -1): Promise<boolean> {
+    return (await this.#player?.step(by)) ?? false;
   }
 
   captureStill(type: 'image/jpeg' | 'image/png' = 'image/jpeg'): Promise<Blob> {
@@ -267,6 +281,7 @@ class GbPlayerElement extends HTMLElement implements GbPlayer {
       onMessage: (message) => {
         if (message.type === 'init') this.#tell('codec', message);
       },
+      onTime: () => this.#timeChanged(),
       onSoundRefused: () => {
         this.#chip.hidden = false;
       },
@@ -275,11 +290,27 @@ class GbPlayerElement extends HTMLElement implements GbPlayer {
     this.#player.start();
   }
 
+  #timeChanged(): void {
+    this.dispatchEvent(new Event('contenttimechange'));
+    this.#playbackChanged();
+  }
+
+  #playbackChanged(): void {
+    const playback = `${this.playbackState} ${this.playbackSpeed}`;
+    if (playback === this.#playback) return;
+    this.#playback = playback;
+    this.#say('playbackstatechange');
+  }
+
   #on(state: PlayerState): void {
+    const wasPaused = this.paused;
     this.#state = state;
     this.#message.show(state, this.#words);
     this.#update();
     this.#tell('statechange', state);
+    if (this.paused !== wasPaused) this.#say(wasPaused ? 'play' : 'pause');
+    this.#playbackChanged();
+    if (state.type === 'playing' && state.code === 'speed_not_supported') this.#controls?.tell(this.#words.speed);
     if (this.error !== null) this.#say('error');
   }
 

@@ -2,11 +2,11 @@ import { trackShape } from './protocol.ts';
 
 /** Media that waits for its append. More means that the page was frozen: a new connection is cheaper than catching up. */
 const MAX_QUEUED_BYTES = 48 * 1024 * 1024;
-/** Media kept behind the position; a live view never seeks back. */
+/** Media kept behind the position: steps back when paused; a live view never goes back. */
 const KEEP_BEHIND_S = 6;
 /** Trimmed when this much has gathered, so that a removal is rare. */
 const TRIM_ABOVE_S = 12;
-/** A hidden tab may stand still for hours: of what it has not shown, only this much before the newest is kept. */
+/** A hidden tab may stand still for hours: of what it has not shown, only so many seconds of watching before the newest are kept. */
 const KEEP_UNSEEN_S = 20;
 
 /** Safari on phones has only the managed kind, which must not be played on another screen. */
@@ -44,6 +44,7 @@ export class MediaBuffer {
   readonly #source: MediaSource;
   readonly #shape: string;
   readonly #position: () => number;
+  readonly #rate: () => number;
   readonly #onAppended: () => void;
   readonly #onFault: (detail: string) => void;
   readonly #queue: Job[] = [];
@@ -56,6 +57,8 @@ export class MediaBuffer {
     mime: string;
     /** Seconds: where the video element plays. */
     position: () => number;
+    /** Seconds of media that are played in a second. */
+    rate: () => number;
     onAppended: () => void;
     /** The buffer is of no use any more; make a new one. */
     onFault: (detail: string) => void;
@@ -65,6 +68,7 @@ export class MediaBuffer {
     this.#mime = o.mime;
     this.#shape = trackShape(o.mime);
     this.#position = o.position;
+    this.#rate = o.rate;
     this.#onAppended = o.onAppended;
     this.#onFault = o.onFault;
     this.#source = new MediaSourceClass();
@@ -186,7 +190,8 @@ export class MediaBuffer {
     const { buffered } = buffer;
     if (buffered.length === 0) return false;
     const start = buffered.start(0);
-    const until = Math.max(this.#position() - KEEP_BEHIND_S, buffered.end(buffered.length - 1) - KEEP_UNSEEN_S);
+    const unseenS = KEEP_UNSEEN_S * Math.max(1, this.#rate());
+    const until = Math.max(this.#position() - KEEP_BEHIND_S, buffered.end(buffered.length - 1) - unseenS);
     if (until - start < TRIM_ABOVE_S - KEEP_BEHIND_S) return false;
     buffer.remove(start, until);
     return true;

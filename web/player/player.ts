@@ -1,10 +1,12 @@
 import { onBeat } from './beat.ts';
 import { isWorthRetrying, retryDelayMs } from './closing.ts';
 import { LiveEdge, type Stretch } from './edge.ts';
+import { Footage } from './footage.ts';
 import { type Attachment, canBuffer } from './media-buffer.ts';
 import type { ServerMessage } from './protocol.ts';
 import type { SourceEvent } from './source.ts';
-import type { AudioInfo, Closing, PlayerFigures, PlayerState, VideoInfo } from './state.ts';
+import type { AudioInfo, Closing, PlaybackCommand, PlayerFigures, PlayerState, VideoInfo } from './state.ts';
+import { Still } from './still.ts';
 import { openSource, type SourcePort } from './thread.ts';
 
 export interface PlayerOptions {
@@ -19,21 +21,28 @@ export interface PlayerOptions {
   readonly onMessage?: (message: ServerMessage) => void;
   /** The browser refused sound without a click, so the picture plays without. */
   readonly onSoundRefused?: () => void;
+  /** The time of the picture shown is another one. */
+  readonly onTime?: () => void;
   /** Media as it comes in, while `copy` is on. */
   readonly onPiece?: (bytes: Uint8Array<ArrayBuffer>, isInit: boolean) => void;
 }
 
 /** A connection that played this long was a good one: the next loss starts with the shortest wait again. */
 const GOOD_AFTER_MS = 5_000;
+/** A browser stops so much before the end of what it has. */
+const AT_END_S = 0.1;
 
 /**
- * Plays one live address on one video element until it is closed: follows the live edge, reconnects, holds the picture while the
- * source changes. Connection and media are the source's, in a worker where the browser allows it.
+ * Plays one address on one video element until it is closed: live media close to its edge, recorded footage picture by picture at the
+ * pace it is sent for; reconnects, holds the picture while the source changes. Connection and media are the source's, in a worker
+ * where the browser allows it.
  */
 export class Player {
   readonly #o: PlayerOptions;
   readonly #video: HTMLVideoElement;
   readonly #edge = new LiveEdge();
+  readonly #footage: Footage;
+  readonly #still: Still;
   readonly #source: SourcePort;
   readonly #unlisten = new AbortController();
   #offBeat: (() => void) | null = null;
@@ -46,7 +55,9 @@ export class Player {
   #isConnected = false;
   #videoInfo: VideoInfo | null = null;
   #audioInfo: AudioInfo | null = null;
-  #clock: { readonly dts90k: number; readonly epochMs: number } | null = null;
+  /** The range is over; what is buffered of it is still shown. */
+  #over: { readonly closing: Closing; readonly reason: string } | null = null;
+  #toldEpochMs: number | null = null;
   #playingSinceMs: number | null = null;
   #secondMs = 0;
   #framesBefore = 0;
@@ -59,20 +70,26 @@ export class Player {
   constructor(o: PlayerOptions) {
     this.#o = o;
     this.#video = o.video;
+    this.#still = new Still(o.video, o.still);
+    this.#footage = new Footage(
+      o.video,
+      (command) => this.control(command),
+      () => this.#buffered(),
+    );
     this.#source = openSource((event, connection) => this.#on(event, connection));
     const { signal } = this.#unlisten;
     const on = (type: string, listener: () => void) => this.#video.addEventListener(type, listener, { signal });
     on('playing', () => this.#shows());
     on('loadeddata', () => this.#follow());
     on('waiting', () => {
-      if (this.#video.seeking || this.#playingSinceMs === null) return;
+      if (this.#video.seeking || this.#playingSinceMs === null || this.#footage.isHeld || this.#over) return;
       this.#stalls += 1;
       this.#edge.starved(this.#video.currentTime, performance.now());
     });
     on('error', () => {
       // Taking the source away is said as an error as well.
       if (this.#video.error === null || !this.#isConnected) return;
-      this.#holdPicture();
+      this.#still.hold();
       this.#source.send({ type: 'discard' });
       this.#lost('lost', this.#video.error.message || 'the browser gave up decoding');
     });
@@ -90,13 +107,21 @@ export class Player {
 
   /** When the picture on the screen was taken, in epoch milliseconds of the gateway; null before the first picture. */
   get contentEpochMs(): number | null {
-    if (this.#clock === null) return null;
-    return this.#clock.epochMs + this.#video.currentTime * 1_000 - this.#clock.dts90k / 90;
+    return this.#footage.contentEpochMs;
+  }
+
+  /** How many seconds of content a second shows; null while it plays no recorded footage. */
+  get speed(): number | null {
+    return this.#footage.speed;
   }
 
   /** Connects; also the way on from `closed` and `paused`. */
   start(): void {
     if (this.#isClosed) return;
+    if (this.#footage.isHeld) {
+      this.control({ action: 'resume' });
+      return;
+    }
     if (!canBuffer()) {
       this.#say({ type: 'unsupported' });
       return;
@@ -105,12 +130,25 @@ export class Player {
     this.#connect();
   }
 
-  /** Keeps the picture and lets go of the connection. */
+  /** Keeps the picture. A playback is paused for everybody who watches; who watches live, or may only look, lets go of the connection. */
   pause(): void {
     if (this.#isClosed) return;
-    this.#disconnect();
-    this.#video.pause();
-    this.#say({ type: 'paused' });
+    if (this.#isConnected && this.#footage.isOn) {
+      this.#hold();
+      this.control({ action: 'pause' });
+    } else this.#letGo();
+  }
+
+  /** Moves a playback. The gateway answers with a state. */
+  control(command: PlaybackCommand): void {
+    this.#source.send({ type: 'say', message: { type: 'control', ...command } });
+  }
+
+  /** Shows the next picture of a paused playback, or the one before; false when there is none. */
+  async step(by: number): Promise<boolean> {
+    const isDone = await this.#footage.step(by);
+    this.#tellTime();
+    return isDone;
   }
 
   /** After `blocked`, from within a click. */
@@ -139,12 +177,25 @@ export class Player {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#disconnect();
+    this.#footage.newSource();
     this.#unlisten.abort();
     this.#source.send({ type: 'dispose' });
     if (this.#attached === null) return;
     this.#video.removeAttribute('src');
     this.#video.srcObject = null;
     this.#video.load();
+  }
+
+  #letGo(): void {
+    this.#disconnect();
+    this.#video.pause();
+    this.#say({ type: 'paused' });
+  }
+
+  #hold(): void {
+    this.#footage.isHeld = true;
+    this.#video.pause();
+    if (this.#state.type !== 'paused') this.#say({ type: 'paused' });
   }
 
   #say(state: PlayerState): void {
@@ -157,6 +208,8 @@ export class Player {
     this.#offBeat?.();
     this.#offBeat = null;
     this.#isConnected = false;
+    this.#footage.release();
+    this.#over = null;
     this.#connection += 1;
     this.#source.send({ type: 'close' });
   }
@@ -194,7 +247,8 @@ export class Player {
         this.#say({ type: 'waiting', state: 'inviting' });
         break;
       case 'lost':
-        this.#lost(event.closing, event.reason);
+        if (event.closing === 'ended' && this.#footage.isOn && !this.#footage.isHeld) this.#over = event;
+        else this.#lost(event.closing, event.reason);
         break;
       case 'undecodable':
         this.#disconnect();
@@ -207,7 +261,7 @@ export class Player {
         this.#attach(event.attachment);
         break;
       case 'fresh':
-        this.#clock = null;
+        this.#footage.restart();
         this.#edge.restart(this.#audioInfo !== null && this.#videoInfo !== null);
         break;
       case 'appended':
@@ -226,20 +280,32 @@ export class Player {
       this.#videoInfo = message.video;
       this.#audioInfo = message.audio;
     } else if (message.type === 'clock') {
-      this.#clock = { dts90k: message.dts90k, epochMs: Date.parse(message.time) };
+      this.#footage.clock(message);
     } else if (message.type === 'drop') {
       this.#lostFrames += message.frames;
-    } else if (message.type === 'state') {
-      const { state, code } = message;
-      if (state === 'playing') {
-        if (this.#playingSinceMs !== null && this.#state.type !== 'blocked') this.#say({ type: 'playing' });
-      } else if (state !== 'ended') this.#say({ type: 'waiting', state, ...(code ? { code } : {}) });
+    } else if (message.type === 'state' && !this.#footage.isOwn(message)) {
+      this.#streamState(message.state, message.action === 'pause', message.code);
     }
     this.#o.onMessage?.(message);
   }
 
+  #streamState(state: string, isPause: boolean, code?: string): void {
+    const why = code ? { code } : {};
+    if (state === 'paused') this.#hold();
+    // a pause that is refused is one's own
+    else if (isPause && code) this.#letGo();
+    else if (state === 'playing') {
+      if (this.#footage.isHeld) {
+        this.#footage.isHeld = false;
+        this.play();
+      }
+      if (this.#playingSinceMs !== null && this.#state.type !== 'blocked') this.#say({ type: 'playing', ...why });
+    } else if (state !== 'ended') this.#say({ type: 'waiting', state, ...why });
+  }
+
   #attach(attachment: Attachment): void {
-    this.#holdPicture();
+    this.#still.hold();
+    this.#footage.newSource();
     const video = this.#video;
     video.disableRemotePlayback = true;
     if ('url' in attachment) {
@@ -252,12 +318,21 @@ export class Player {
       video.srcObject = attachment.handle as unknown as MediaProvider;
       this.#attached = attachment.handle;
     }
-    this.#revealWithPicture();
+    this.#still.reveal();
   }
 
   #beat(): void {
     this.#follow();
     this.#source.send({ type: 'position', currentTime: this.#video.currentTime });
+    this.#tellTime();
+    if (this.#over !== null && !(this.#footage.aheadS > AT_END_S)) this.#lost(this.#over.closing, this.#over.reason);
+  }
+
+  #tellTime(): void {
+    const epochMs = this.contentEpochMs;
+    if (epochMs === this.#toldEpochMs) return;
+    this.#toldEpochMs = epochMs;
+    this.#o.onTime?.();
   }
 
   #buffered(): Stretch[] {
@@ -268,52 +343,24 @@ export class Player {
   #follow(): void {
     const video = this.#video;
     if (!this.#isConnected || video.readyState === HTMLMediaElement.HAVE_NOTHING || video.seeking) return;
-    const move = this.#edge.next(video.currentTime, this.#buffered(), performance.now());
+    const nowMs = performance.now();
+    let move = this.#footage.move(nowMs);
+    if (move === undefined) move = this.#edge.next(video.currentTime, this.#buffered(), nowMs);
     if (move?.type === 'rate') video.playbackRate = move.rate;
     if (move?.type === 'jump') {
       video.playbackRate = 1;
       video.currentTime = move.to;
-      if (move.why === 'start') this.play();
+      if (move.why === 'start' && !this.#footage.isHeld) this.play();
     }
     // A browser that hid the page may have paused it; the live picture never pauses by itself.
-    else if (video.paused && this.#playingSinceMs !== null && !document.hidden) this.play();
+    else if (video.paused && !this.#footage.isHeld && this.#playingSinceMs !== null && !document.hidden) this.play();
   }
 
   #shows(): void {
-    if (!this.#isConnected) return;
+    if (!this.#isConnected || this.#footage.isHeld) return;
     this.#playingSinceMs ??= performance.now();
     if (this.#state.type !== 'playing') this.#say({ type: 'playing' });
-    const { still } = this.#o;
-    // Sound alone has no picture to wait for, an older browser no way to say when there is one.
-    if (still !== undefined && (this.#video.videoWidth === 0 || !('requestVideoFrameCallback' in this.#video))) {
-      still.hidden = true;
-    }
-  }
-
-  /** Takes the held picture away once the new source shows its own. */
-  #revealWithPicture(): void {
-    const { still } = this.#o;
-    const video = this.#video;
-    if (still === undefined || still.hidden || !('requestVideoFrameCallback' in video)) return;
-    const source = this.#attached;
-    // The first picture is said to be presented a moment before it is on the screen; with the second it is.
-    video.requestVideoFrameCallback(() =>
-      video.requestVideoFrameCallback(() => {
-        if (source === this.#attached) still.hidden = true;
-      }),
-    );
-  }
-
-  /** Draws the picture of now over the video, so that a change of source does not flash. */
-  #holdPicture(): void {
-    const { still } = this.#o;
-    const { videoWidth, videoHeight } = this.#video;
-    // While the still is shown, the video below it has no newer picture.
-    if (still === undefined || videoWidth === 0 || !still.hidden) return;
-    still.width = videoWidth;
-    still.height = videoHeight;
-    still.getContext('2d')?.drawImage(this.#video, 0, 0);
-    still.hidden = false;
+    this.#still.plays();
   }
 
   #second(bytes: number): void {

@@ -13,8 +13,20 @@ export type ServerMessage =
       readonly video: VideoInfo | null;
       readonly audio: AudioInfo | null;
     }
-  | { readonly type: 'clock'; readonly dts90k: number; readonly time: string }
-  | { readonly type: 'state'; readonly state: string; readonly code?: string }
+  /** `rate` and `scale` come with recorded footage only. */
+  | {
+      readonly type: 'clock';
+      readonly dts90k: number;
+      readonly time: string;
+      readonly rate: number | null;
+      readonly scale: number;
+      /** Somebody went here. */
+      readonly isJump: boolean;
+      /** False when it is no key frame that follows, but a correction of what was said before. */
+      readonly isKey: boolean;
+    }
+  /** `action`: the answer to a `control` of this connection, refused when there is a `code`. */
+  | { readonly type: 'state'; readonly state: string; readonly code?: string; readonly action?: string }
   | { readonly type: 'drop'; readonly frames: number; readonly ms: number }
   | { readonly type: 'end'; readonly reason: string };
 
@@ -50,12 +62,21 @@ export function readMessage(json: string): ServerMessage | null {
       };
     }
     case 'clock':
-      return { type: 'clock', dts90k: count(value.dts90k), time: text(value.time) };
+      return {
+        type: 'clock',
+        dts90k: count(value.dts90k),
+        time: text(value.time),
+        rate: count(value.rate) || null,
+        scale: count(value.scale) || 1,
+        isJump: value.jump === true,
+        isKey: value.key !== false,
+      };
     case 'state':
       return {
         type: 'state',
         state: text(value.state),
         ...(typeof value.code === 'string' ? { code: value.code } : {}),
+        ...(typeof value.action === 'string' ? { action: value.action } : {}),
       };
     case 'drop':
       return { type: 'drop', frames: count(value.frames), ms: count(value.ms) };

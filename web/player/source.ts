@@ -15,6 +15,8 @@ export type Command =
   | { readonly type: 'position'; readonly currentTime: number }
   /** What comes in is handed on as well, from the next key frame on. */
   | { readonly type: 'copy'; readonly isOn: boolean }
+  /** A message to the gateway. */
+  | { readonly type: 'say'; readonly message: object }
   | { readonly type: 'dispose' };
 
 /** What a source tells the page. */
@@ -62,6 +64,10 @@ export class Source {
   #copying: 'off' | 'from-key' | 'on' = 'off';
   /** The gateway says `clock` before each key frame. */
   #isKeyNext = false;
+  /** Of recorded footage, as the newest media came. */
+  #rate = 1;
+  /** A paused playback says nothing, for as long as it is paused. */
+  #isPaused = false;
 
   constructor(emit: (event: SourceEvent, connection: number) => void) {
     this.#emit = emit;
@@ -84,6 +90,9 @@ export class Source {
         break;
       case 'copy':
         this.#copying = command.isOn ? 'from-key' : 'off';
+        break;
+      case 'say':
+        this.#tell(command.message);
         break;
       case 'dispose':
         clearInterval(this.#second);
@@ -114,6 +123,8 @@ export class Source {
     this.#mime = '';
     this.#heardMs = performance.now();
     this.#bytes = 0;
+    this.#rate = 1;
+    this.#isPaused = false;
     if (this.#copying === 'on') this.#copying = 'from-key';
     let socket: WebSocket;
     try {
@@ -152,7 +163,11 @@ export class Source {
       this.#mime = message.mime;
       this.#codec = message.video?.codec ?? message.audio?.codec ?? '';
     }
-    if (message.type === 'clock') this.#isKeyNext = true;
+    if (message.type === 'clock') {
+      this.#isKeyNext ||= message.isKey;
+      this.#rate = message.rate ?? 1;
+    }
+    if (message.type === 'state') this.#isPaused = message.state === 'paused';
     this.#say({ type: 'message', message });
     if (message.type === 'init' && !canDecode(message.mime)) {
       this.#disconnect();
@@ -207,6 +222,7 @@ export class Source {
     const media = new MediaBuffer({
       mime: this.#mime,
       position: () => this.#position,
+      rate: () => this.#rate,
       onAppended: () => {
         if (performance.now() - this.#freshMs < TELL_APPENDS_MS) this.#say({ type: 'appended' });
       },
@@ -223,14 +239,17 @@ export class Source {
   #everySecond(): void {
     const socket = this.#socket;
     if (socket === null) return;
-    if (performance.now() - this.#heardMs > SILENT_AFTER_MS) {
+    if (performance.now() - this.#heardMs > SILENT_AFTER_MS && !this.#isPaused) {
       this.#lost('lost', '');
       return;
     }
     this.#say({ type: 'second', bytes: this.#bytes });
     this.#bytes = 0;
     const bufferedEnd = this.#media?.bufferedEnd ?? null;
-    if (bufferedEnd === null || socket.readyState !== WebSocket.OPEN) return;
-    socket.send(JSON.stringify({ type: 'report', bufferedEnd, currentTime: this.#position }));
+    if (bufferedEnd !== null) this.#tell({ type: 'report', bufferedEnd, currentTime: this.#position });
+  }
+
+  #tell(message: object): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
   }
 }

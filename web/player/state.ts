@@ -37,8 +37,9 @@ export type PlayerState =
   | { readonly type: 'connecting' }
   /** Connected; `state` is the gateway's word for the stream (`inviting`, `waiting`, `stalled`). */
   | { readonly type: 'waiting'; readonly state: string; readonly code?: string }
-  | { readonly type: 'playing' }
-  /** `pause()` was called: nothing is downloaded. */
+  /** `code`: why recorded footage does not play as it was told, `speed_not_supported` for one. */
+  | { readonly type: 'playing'; readonly code?: string }
+  /** `pause()` was called, or whoever shares a playback of recorded footage has paused it. */
   | { readonly type: 'paused' }
   /** The browser wants a click before it plays. */
   | { readonly type: 'blocked' }
@@ -50,6 +51,13 @@ export type PlayerState =
   | { readonly type: 'undecodable'; readonly mime: string; readonly codec: string }
   /** No Media Source Extensions in this browser. */
   | { readonly type: 'unsupported' };
+
+/** How a playback of recorded footage is moved, for everybody who watches it. */
+export type PlaybackCommand =
+  | { readonly action: 'pause' | 'resume' }
+  | { readonly action: 'speed'; readonly speed: number }
+  /** ISO 8601 with offset. */
+  | { readonly action: 'seek'; readonly time: string };
 
 /** Once a second while media comes in. */
 export interface PlayerFigures {
@@ -103,6 +111,10 @@ export interface GbPlayerEventMap extends HTMLElementEventMap {
   figures: CustomEvent<PlayerFigures>;
   /** The gateway described the media, at the start and at each change. */
   codec: CustomEvent<{ readonly mime: string; readonly video: VideoInfo | null; readonly audio: AudioInfo | null }>;
+  /** `contentTime` is another one: ten times a second at most. */
+  contenttimechange: Event;
+  /** `playbackState` or `playbackSpeed` is another one. */
+  playbackstatechange: Event;
   recordingstart: Event;
   recordingstop: CustomEvent<RecordingResult>;
 }
@@ -131,6 +143,10 @@ export interface GbPlayer extends HTMLElement {
   readonly currentTime: number;
   /** When the picture on the screen was taken, by the gateway's clock; null before the first picture. */
   readonly contentTime: Date | null;
+  /** Of recorded footage; `none` while it plays live, or nothing. */
+  readonly playbackState: 'none' | 'playing' | 'paused';
+  /** Seconds of recorded footage that a second shows, below 1 in slow motion; null while it plays none. */
+  readonly playbackSpeed: number | null;
   readonly videoWidth: number;
   readonly videoHeight: number;
   /** As `HTMLMediaElement.readyState`. */
@@ -142,8 +158,15 @@ export interface GbPlayer extends HTMLElement {
   readonly video: HTMLVideoElement;
   /** Connects, or goes to the live picture after `pause()`; within a click it also answers a refused autoplay. */
   play(): void;
-  /** Keeps the picture and stops the download. */
+  /** Keeps the picture and stops the download. A playback of recorded footage is paused, for everybody who watches it. */
   pause(): void;
+  /**
+   * Pauses, resumes or moves a playback of recorded footage. It needs an address with the token: a signature lets look only. What came of it
+   * is said by `statechange`.
+   */
+  control(command: PlaybackCommand): void;
+  /** The next picture of a paused playback (1) or the one before (-1), as far as it is buffered; false when there is none. */
+  step(by: 1 | -1): Promise<boolean>;
   /** The picture shown now in its own size. Rejects when there is none. */
   captureStill(type?: 'image/jpeg' | 'image/png'): Promise<Blob>;
   /** Writes what comes in from the next key frame on as an MP4 file, into `target` or into memory. Throws when one is under way. */

@@ -1,6 +1,6 @@
-import { type Command, Source, type SourceEvent } from './source.ts';
-import type { FromWorker, ToWorker } from './worker.ts';
-import SourceWorker from './worker.ts?worker&inline';
+import type { FromWorker, ToWorker } from './program.ts';
+import program from './program.ts?program';
+import type { Command, Source, SourceEvent } from './source.ts';
 
 /** A source, wherever it runs. */
 export interface SourcePort {
@@ -23,7 +23,9 @@ class SharedWorkerOfPage {
   #players = 0;
 
   constructor() {
-    this.#worker = new SourceWorker();
+    const text = new Blob([`(${program})().serve(self)`], { type: 'text/javascript' });
+    const address = URL.createObjectURL(text);
+    this.#worker = new Worker(address);
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       if (data !== null) this.#listeners.get(data.player)?.(data.event, data.connection);
       else if (this.#waiting !== null) {
@@ -73,9 +75,12 @@ class SharedWorkerOfPage {
   }
 }
 
+let sourceClass: typeof Source | null = null;
+
 /** Says what it says later, as a worker would, so that nobody is called back from within a call. */
 function sourceInPage(listener: Listener): Source {
-  return new Source((event, connection) => queueMicrotask(() => listener(event, connection)));
+  sourceClass ??= program().Source;
+  return new sourceClass((event, connection) => queueMicrotask(() => listener(event, connection)));
 }
 
 let shared: SharedWorkerOfPage | null = null;
@@ -86,15 +91,12 @@ export function openSource(listener: Listener): SourcePort {
     typeof MediaSource !== 'undefined' &&
     MediaSource.canConstructInDedicatedWorker === true &&
     typeof MediaSourceHandle !== 'undefined';
-  if (!canUseWorker) {
-    const source = sourceInPage(listener);
-    return { isInWorker: false, send: (command) => source.take(command) };
-  }
   try {
-    shared ??= new SharedWorkerOfPage();
+    if (canUseWorker) shared ??= new SharedWorkerOfPage();
   } catch {
-    const source = sourceInPage(listener);
-    return { isInWorker: false, send: (command) => source.take(command) };
+    // The page's policy forbids it, and says so.
   }
-  return shared.add(listener);
+  if (shared !== null) return shared.add(listener);
+  const source = sourceInPage(listener);
+  return { isInWorker: false, send: (command) => source.take(command) };
 }
