@@ -7,12 +7,16 @@ import type { Problem } from './views.ts';
 export interface AskedPorts {
   readonly directory: Directory;
   ask<A>(deviceId: string, question: Question<A>): Promise<A | QueryFault>;
+  /** A deviation of this device was tolerated. */
+  found(deviceId: string, code: string, detail: string): void;
 }
 
 /** Answers with which a device says that it does not do such a thing at all. */
 const REFUSALS: ReadonlySet<number> = new Set([403, 405, 415, 488, 501]);
 /** Times in a row that a device took a question and said nothing, until that counts as "cannot": one answer may be lost. */
 export const SILENCES = 2;
+/** No device fails at more than this many things; its profile takes as many. */
+export const MAX_NOT_SUPPORTED = 64;
 
 /** Asks devices and remembers what each of them cannot do: the next time that is said at once. */
 export class Asked {
@@ -34,23 +38,67 @@ export class Asked {
     question: Question<A>,
     o: { readonly force: boolean },
   ): Promise<{ readonly answer: A } | Problem> {
-    const known = this.#ports.directory.device(deviceId)?.profile.notSupported ?? [];
-    if (!o.force && known.includes(what))
-      return {
-        problem: 'not_supported',
-        detail: `The device ${deviceId} cannot do ${what}: it has shown that before. \`?force=true\` asks it again.`,
-      };
-    const answer = await this.#ports.ask(deviceId, question);
-    if (answer !== null && typeof answer === 'object' && 'fault' in answer)
-      return this.#problem(deviceId, what, answer);
+    return this.#known(deviceId, what, o) ?? this.#judge(deviceId, what, await this.#ports.ask(deviceId, question));
+  }
+
+  /**
+   * The same about a channel, which the body names by its own id, as the standard has it (PTZ-5). A camera that refuses that, or is
+   * silent, is asked by the id of the device, and what it answers to is remembered. Never a recorder: its first channel would act instead.
+   */
+  async askChannel<A>(
+    deviceId: string,
+    channelId: string,
+    what: string,
+    question: (targetId: string) => Question<A>,
+    o: { readonly force: boolean },
+  ): Promise<{ readonly answer: A } | Problem> {
+    const known = this.#known(deviceId, what, o);
+    if (known !== null) return known;
+    const [first, other] = this.#targets(deviceId, channelId);
+    const answer = await this.#ports.ask(deviceId, question(first));
+    if (other !== undefined && isDeaf(answer)) {
+      const second = await this.#ports.ask(deviceId, question(other));
+      if (!isFault(second)) {
+        const device = this.#ports.directory.device(deviceId);
+        const form = other === deviceId ? 'device' : 'channel';
+        if (device !== undefined && learn(device, 'controlIdForm', form)) this.#ports.directory.save(device);
+        this.#ports.found(deviceId, 'PTZ-5', `it takes controls that name the ${form}, not those that name the other`);
+        return this.#judge(deviceId, what, second);
+      }
+    }
+    return this.#judge(deviceId, what, answer);
+  }
+
+  /** Whom the body names first, and then. */
+  #targets(deviceId: string, channelId: string): readonly [first: string, other?: string] {
+    const { directory } = this.#ports;
+    const device = directory.device(deviceId);
+    if (channelId === deviceId || device === undefined || directory.channelCount(deviceId) > 1) return [channelId];
+    if (device.byHand.idForm !== undefined) return [device.byHand.idForm === 'device' ? deviceId : channelId];
+    const form = device.profile.controlIdForm ?? device.profile.idForm;
+    return form === 'device' ? [deviceId, channelId] : [channelId, deviceId];
+  }
+
+  #known(deviceId: string, what: string, o: { readonly force: boolean }): Problem | null {
+    if (o.force || this.#ports.directory.device(deviceId)?.profile.notSupported?.includes(what) !== true) return null;
+    return {
+      problem: 'not_supported',
+      detail: `The device ${deviceId} cannot do ${what}: it has shown that before. \`?force=true\` asks it again.`,
+    };
+  }
+
+  #judge<A>(deviceId: string, what: string, answer: A | QueryFault): { readonly answer: A } | Problem {
+    if (isFault(answer)) return this.#problem(deviceId, what, answer);
     this.#silences.delete(`${deviceId} ${what}`);
-    if (known.includes(what)) this.#remember(deviceId, (list) => list.filter((each) => each !== what));
-    return { answer: answer as A };
+    this.#remember(deviceId, (list) => list.filter((each) => each !== what));
+    return { answer };
   }
 
   /** The device itself has said that it cannot, in the body of its answer. */
   cannot(deviceId: string, what: string): Problem {
-    this.#remember(deviceId, (list) => (list.includes(what) ? list : [...list, what]));
+    this.#remember(deviceId, (list) =>
+      list.includes(what) || list.length >= MAX_NOT_SUPPORTED ? list : [...list, what],
+    );
     return { problem: 'not_supported', detail: `The device ${deviceId} cannot do ${what}.` };
   }
 
@@ -90,4 +138,13 @@ export class Asked {
     if (after.length === before.length || !learn(device, 'notSupported', after)) return;
     this.#ports.directory.save(device);
   }
+}
+
+function isFault<A>(answer: A | QueryFault): answer is QueryFault {
+  return answer !== null && typeof answer === 'object' && 'fault' in answer;
+}
+
+/** It heard the question and wanted nothing of it. */
+function isDeaf(answer: unknown): boolean {
+  return isFault(answer) && (answer.fault === 'rejected' || (answer.fault === 'timeout' && answer.taken === true));
 }

@@ -1,13 +1,11 @@
 import type { FindFootage } from '../record/source.ts';
 import { learn } from '../sip/camera/profile.ts';
 import type { SipServer } from '../sip/server.ts';
+import { MAX_NOT_SUPPORTED } from './asked.ts';
 import type { Devices } from './devices.ts';
 import type { LivePorts } from './live-ports.ts';
 import type { LiveTable } from './live-table.ts';
 import { Playbacks } from './playbacks.ts';
-
-/** No device fails at more than this many things; its profile takes as many. */
-const MAX_NOT_SUPPORTED = 64;
 
 export interface FootageNeeds {
   readonly pulls: LivePorts;

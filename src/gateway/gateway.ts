@@ -35,6 +35,7 @@ import { openSecrets } from './secrets.ts';
 import { StreamHistories } from './stream-histories.ts';
 import { Streams } from './streams.ts';
 import { System } from './system.ts';
+import { openVocabulary } from './vocabulary.ts';
 import { Thumbnails } from './thumbnails.ts';
 import { MAX_TIMELINE_FILES, TimelineFiles } from './timeline-file.ts';
 import { isProblem } from './views.ts';
@@ -178,6 +179,7 @@ export async function openGateway(
     sealPassword: (deviceId, password) => sip.sealPassword(deviceId, password),
     queryCatalog: (deviceId, waitMs) => sip.queryCatalog(deviceId, waitMs),
     removeDevice(deviceId, block) {
+      vocabulary.forget(deviceId);
       for (const stream of running()) if (stream.deviceId === deviceId) void stream.end('the device was deleted', 4404);
       sip.removeDevice(deviceId, { block });
       files.forget(deviceId);
@@ -186,6 +188,7 @@ export async function openGateway(
   });
   const channelMissing = (deviceId: string, channelId: string) => {
     const channel = devices.channel(deviceId, channelId);
+  const vocabulary = openVocabulary({ sip, clock, channelMissing });
     return isProblem(channel) ? channel : null;
   };
   const records = new Records({
@@ -273,6 +276,7 @@ export async function openGateway(
   onAttempt = (attempt) => onboarding.attempt(attempt);
 
   onSip = (event) => {
+    vocabulary.event(event);
     const { deviceId } = event.data;
     publish(event.type, event.data);
     files.event(event);
@@ -342,6 +346,7 @@ export async function openGateway(
     streams: (o) => streams.all(o),
     stream: (id) => streams.get(id),
     stopStream: (id) => streams.stop(id),
+    ...vocabulary.desks,
     streamHistory(id) {
       const live = streams.find(id);
       return isProblem(live) ? live : histories.of(id);
@@ -403,6 +408,7 @@ export async function openGateway(
         store.close();
       })();
       return closing;
+        await vocabulary.close(); // cameras that move are stopped while there is a way to them
     },
   };
 }

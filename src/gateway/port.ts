@@ -28,6 +28,7 @@ import type {
   StreamView,
   WebhookView,
 } from './views.ts';
+import type { VocabularyDesks } from './vocabulary.ts';
 
 /** A viewer that is attached to a stream. */
 export interface ViewerHandle {
@@ -45,7 +46,7 @@ export interface ViewOptions {
 }
 
 /** Everything that the HTTP side may ask of the gateway. A refusal is a `Problem`, never an exception. */
-export interface Gateway {
+export interface Gateway extends VocabularyDesks {
   readonly sipPort: number;
   /** `30000-31999` */
   readonly mediaPorts: string;

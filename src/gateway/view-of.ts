@@ -46,7 +46,16 @@ export function deviceView(device: Device, channelCount: number, iso: Iso): Devi
 
 /** The channel with every catalogue field the device sent. */
 export function channelView(channel: Channel): ChannelView {
-  const { fields, named: _named, longitude, latitude, ptzType, mediaTransport, ...known } = channel;
+  const {
+    fields,
+    named: _named,
+    presetNames: _presetNames,
+    longitude,
+    latitude,
+    ptzType,
+    mediaTransport,
+    ...known
+  } = channel;
   // No device may make its channel look like a refusal of ours.
   const { problem: _problem, ...shown } = fields;
   const wish = pullTransport(mediaTransport);

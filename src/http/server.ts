@@ -19,6 +19,7 @@ import { pageFolder, servePage } from './page.ts';
 import { sendProblem } from './problem.ts';
 import { captureRoutes } from './routes/captures.ts';
 import { channelRoutes } from './routes/channels.ts';
+import { controlRoutes } from './routes/control.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { downloadRoutes } from './routes/downloads.ts';
 import { groupRoutes } from './routes/groups.ts';
@@ -27,6 +28,7 @@ import { onboardingRoutes } from './routes/onboarding.ts';
 import { planRoutes } from './routes/plan.ts';
 import { playbackRoutes } from './routes/playback.ts';
 import { profileRoutes } from './routes/profile.ts';
+import { ptzRoutes } from './routes/ptz.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { recordRoutes } from './routes/records.ts';
 import { streamRoutes } from './routes/streams.ts';
@@ -136,6 +138,8 @@ export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpSe
           downloadRoutes,
           recordRoutes,
           playbackRoutes,
+          ptzRoutes,
+          controlRoutes,
           planRoutes,
           timelineRoutes,
           timelineFileRoutes,

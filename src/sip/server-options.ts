@@ -3,6 +3,7 @@ import type { CatalogEvent } from './camera/catalogs.ts';
 import type { ChannelStore, DeviceStore } from './camera/directory.ts';
 import type { FleetEvent } from './camera/fleet.ts';
 import type { RegistrationEvent } from './camera/registration.ts';
+import type { UpgradeEvent } from './camera/upgrades.ts';
 import type { DialogueStore } from './farewells.ts';
 import type { Peer } from './peer.ts';
 import type { SocketFault } from './socket.ts';
@@ -11,7 +12,7 @@ import type { ConnectionLimits } from './tcp-connections.ts';
 /** What a SIP server is opened with, and what it tells. Types only. */
 
 /** Everything that happens to devices and channels, for whoever listens. */
-export type SipEvent = FleetEvent | RegistrationEvent | CatalogEvent;
+export type SipEvent = FleetEvent | RegistrationEvent | CatalogEvent | UpgradeEvent;
 
 /** The SIP port could not be opened: one sentence. */
 export type SipFault = SocketFault;

@@ -8,7 +8,7 @@ import { type DeviceFinding, DeviceFindings } from './camera/device-findings.ts'
 import { Directory } from './camera/directory.ts';
 import { Fleet } from './camera/fleet.ts';
 import { Inquiries } from './camera/inquiries.ts';
-import { MessageDesk } from './camera/messages.ts';
+import { MessageDesk, type NotifiedDesks } from './camera/messages.ts';
 import { Outbox } from './camera/outbox.ts';
 import type { QueryFault } from './camera/query.ts';
 import type { RecordsOptions, RecordsSearch } from './camera/records.ts';
@@ -16,6 +16,7 @@ import { Registrar } from './camera/registrar.ts';
 import { RegistrationDesk } from './camera/registration.ts';
 import { RollCall } from './camera/roll-call.ts';
 import { passwordOf, sealPassword } from './camera/secret.ts';
+import { upgradeEvent } from './camera/upgrades.ts';
 import { ALLOW, CAPABILITIES } from './capabilities.ts';
 import { SipEndpoint } from './endpoint.ts';
 import { Exchange } from './exchange.ts';
@@ -157,7 +158,10 @@ export class SipServer {
     this.#farewells = new Farewells(own);
     this.#calls = new Calls({ ...own, random: randomToken }, this.#farewells);
     const { records } = this.#inquiries;
-    this.#messages = new MessageDesk(this.#fleet, this.#asking, this.#catalogs, records, this.#calls, found);
+    const notified: NotifiedDesks = {
+      deviceupgraderesult: (deviceId, envelope) => emit(upgradeEvent(deviceId, envelope)),
+    };
+    this.#messages = new MessageDesk(this.#fleet, this.#asking, this.#catalogs, records, this.#calls, notified, found);
   }
 
   /** The port of both transports. */

@@ -1,9 +1,11 @@
+import type { ControlAnswer, ControlsDesk } from '../../src/gateway/controls.ts';
 import type { DownloadFile, DownloadsDesk, DownloadView } from '../../src/gateway/download-views.ts';
 import type { OwnFootageDesk, TimelineItemView } from '../../src/gateway/own-footage-views.ts';
 import type { PlansDesk, PlanView } from '../../src/gateway/plan-views.ts';
 import type { PlaybackDesk } from '../../src/gateway/playbacks.ts';
 import type { Gateway, ViewerHandle, ViewOptions } from '../../src/gateway/port.ts';
 import { defaultProfile, type ProfileView } from '../../src/gateway/profile.ts';
+import type { PresetView, PtzDesk } from '../../src/gateway/ptz.ts';
 import type { RecordDaysView, RecordsDesk, RecordsView } from '../../src/gateway/record-views.ts';
 import { pageOfRecordings, type RecordingQuery } from '../../src/gateway/recording-page.ts';
 import type { TimelineFile, TimelineQuery } from '../../src/gateway/timeline-file.ts';
@@ -98,6 +100,20 @@ export class FakeGateway implements Gateway {
       this.#said('playbacks.control', ...asked);
       return this.controlAnswer;
     },
+  };
+
+  readonly presetList: PresetView[] = [];
+  readonly ptz: PtzDesk = {
+    drive: (...asked) => this.#told('ptz.drive', ...asked),
+    stop: (...asked) => this.#told('ptz.stop', ...asked),
+    presets: async (...asked) => (await this.#told('ptz.presets', ...asked)) ?? this.presetList,
+    setPreset: (...asked) => this.#told('ptz.setPreset', ...asked),
+    gotoPreset: (...asked) => this.#told('ptz.gotoPreset', ...asked),
+    deletePreset: (...asked) => this.#told('ptz.deletePreset', ...asked),
+  };
+  controlResult: ControlAnswer | null = null;
+  readonly controls: ControlsDesk = {
+    control: async (...asked) => (await this.#told('controls.control', ...asked)) ?? { answer: this.controlResult },
   };
 
   readonly timelineItems: TimelineItemView[] = [];

@@ -68,7 +68,7 @@ test('an urgent message goes before those that wait', async (t) => {
   camera.onRequest = (request) => held.push(() => camera.reply(request, 200));
   const before = camera.requests('MESSAGE').length;
   for (const _ of [1, 2, 3]) void server.ask(ID, deviceStatusQuestion(ID));
-  const urgent = server.ask(ID, { ...keyFrameCommand(CHANNEL, 'IFameCmd'), urgent: true });
+  const urgent = server.ask(ID, { ...keyFrameCommand(CHANNEL, 'IFameCmd'), haste: 'first' });
   await eventually(() => held.length === 1, 'the first question is there');
   camera.onRequest = (request) => camera.reply(request, 200);
   held[0]?.();
@@ -76,4 +76,21 @@ test('an urgent message goes before those that wait', async (t) => {
   await eventually(() => camera.requests('MESSAGE').length === before + 4, 'all are there');
   const order = camera.requests('MESSAGE').slice(before).map(commandOf);
   assert.deepEqual(order, ['DeviceStatus', 'DeviceControl', 'DeviceStatus', 'DeviceStatus']);
+});
+
+test('a message beside the line waits for nobody; one that is wanted no more is left out', async (t) => {
+  const { server, camera } = await registered(t);
+  camera.onRequest = () => {};
+  const before = camera.requests('MESSAGE').length;
+  void server.ask(ID, deviceStatusQuestion(ID));
+  await camera.until((m) => m.kind === 'request' && camera.requests('MESSAGE').length > before);
+  let wanted = true;
+  const late = server.ask(ID, { ...keyFrameCommand(CHANNEL, 'IFameCmd'), isWanted: () => wanted });
+  wanted = false;
+  camera.onRequest = (request) => camera.reply(request, 200);
+  assert.equal(await server.ask(ID, { ...keyFrameCommand(CHANNEL, 'IFrameCmd'), haste: 'beside' }), null);
+  assert.equal(await late, null, 'left out, when the question before it has had its time');
+  const bodies = camera.requests('MESSAGE').slice(before).map((request) => Buffer.from(request.body).toString());
+  assert.ok(bodies.some((body) => body.includes('IFrameCmd')));
+  assert.ok(!bodies.some((body) => body.includes('IFameCmd')));
 });

@@ -29,8 +29,8 @@ export interface Posting {
   taken?(sn: number): void;
   /** The device did not take it. */
   failed(fault: QueryFault, sn: number): unknown;
-  /** Goes before everything that waits for its turn at the device. */
-  readonly urgent?: boolean;
+  readonly haste?: Question<unknown>['haste'];
+  isWanted?(): boolean;
 }
 
 /** SNs stay below 2^31: some devices parse them signed. */
@@ -58,7 +58,8 @@ export class Asking {
         },
         taken: (sn) => this.#questions.taken(deviceId, sn),
         failed: (fault, sn) => this.#questions.fail(deviceId, sn, fault),
-        urgent: question.urgent === true,
+        ...(question.haste === undefined ? {} : { haste: question.haste }),
+        isWanted: () => question.isWanted?.() !== false,
       });
       if (typeof sent !== 'number') resolve(sent);
       else if (busy) resolve({ fault: 'busy', detail: 'too many questions are open' });
@@ -132,9 +133,15 @@ export class Asking {
     });
   }
 
-  #send(device: Device, body: Buffer, sn: number, { taken, failed, urgent = false }: Posting): void {
+  #send(device: Device, body: Buffer, sn: number, posting: Posting): void {
+    const { taken, failed, haste } = posting;
     const { exchange, outbox, peerOf, seen, nowMs } = this.#ports;
     const run = (done: (nowMs: number) => void, atMs: number): void => {
+      if (posting.isWanted?.() === false) {
+        done(atMs);
+        taken?.(sn);
+        return;
+      }
       const peer = peerOf(device.id);
       if (peer === null) {
         done(atMs);
@@ -161,7 +168,8 @@ export class Asking {
       };
       exchange.request(this.#compose(device.id, peer, body), peer, { onResponse, onFailed }, atMs);
     };
-    if (!outbox.add(device.id, { urgent, holdMs: MESSAGE_HOLD_MS, run }, nowMs())) {
+    if (haste === 'beside') run(() => {}, nowMs());
+    else if (!outbox.add(device.id, { urgent: haste === 'first', holdMs: MESSAGE_HOLD_MS, run }, nowMs())) {
       failed({ fault: 'busy', detail: 'too many requests wait for this device' }, sn);
     }
   }

@@ -46,6 +46,8 @@ export interface Channel {
   latitude: number | null;
   ptzType: number | null;
   mediaTransport: string | null;
+  /** Names of presets by their number, for cameras that keep none (PTZ-7); '' is a preset without a name. */
+  presetNames?: Readonly<Record<string, string>>;
   fields: Record<string, string>;
 }
 
@@ -258,6 +260,7 @@ function channelOf(deviceId: string, item: CatalogItem, before: Channel | undefi
     latitude: degrees(text('Latitude'), 90),
     ptzType: /^\d{1,2}$/.test(text('PTZType')) ? Number(text('PTZType')) : null,
     mediaTransport: before?.mediaTransport ?? null,
+    ...(before?.presetNames === undefined ? {} : { presetNames: before.presetNames }),
     fields,
   };
 }

@@ -65,6 +65,9 @@ export interface FootageCalls {
   mediaStatus(deviceId: string, callId: string, named: readonly (string | null)[], notifyType: string): boolean;
 }
 
+/** Who takes what devices say unasked, by CmdType in lower case. Called only for what came from where the device registered. */
+export type NotifiedDesks = Readonly<Record<string, (deviceId: string, envelope: Envelope) => void>>;
+
 export class MessageDesk {
   readonly counters: MessageCounters = {
     elsewhere: 0,
@@ -83,6 +86,7 @@ export class MessageDesk {
   readonly #catalogs: Catalogs;
   readonly #records: RecordSearches;
   readonly #calls: FootageCalls;
+  readonly #notified: NotifiedDesks;
   readonly #found: (deviceId: string, code: string, detail: string) => void;
 
   /** `found`: a deviation of that device was tolerated. */
@@ -92,6 +96,7 @@ export class MessageDesk {
     catalogs: Catalogs,
     records: RecordSearches,
     calls: FootageCalls,
+    notified: NotifiedDesks,
     found: (deviceId: string, code: string, detail: string) => void,
   ) {
     this.#found = found;
@@ -101,6 +106,7 @@ export class MessageDesk {
     this.#catalogs = catalogs;
     this.#records = records;
     this.#calls = calls;
+    this.#notified = notified;
   }
 
   /** No digest comes with these: only what arrives from where the device registered is believed (SIP-2, REG-12). */
@@ -183,7 +189,12 @@ export class MessageDesk {
       const part = readCatalog(envelope);
       this.#noteCatalog(deviceId, envelope, part);
       this.#catalogs.notify(deviceId, part);
-    } else this.#ignore(deviceId, envelope);
+    } else {
+      const command = envelope.cmdType.toLowerCase();
+      const desk = Object.hasOwn(this.#notified, command) ? this.#notified[command] : undefined;
+      if (desk === undefined) this.#ignore(deviceId, envelope);
+      else desk(deviceId, envelope);
+    }
   }
 
   /** With faults it is online all the same (REG-16). */

@@ -28,6 +28,8 @@ export interface DeviceProfile {
   digest?: 'qop' | 'plain';
   algorithm?: 'MD5' | 'SHA-256' | 'SM3';
   idForm?: IdForm;
+  /** The same of controls and queries of a channel (PTZ-5), as learned; by hand `idForm` holds for both. */
+  controlIdForm?: IdForm;
   sdpForm?: SdpForm;
   subStreamAttribute?: SubStreamAttribute;
   /** Start line of playback control (PB-11). */

@@ -55,7 +55,7 @@ export class Questions {
     const line = this.#lines.get(deviceId) ?? { open: [], over: [] };
     this.#lines.set(deviceId, line);
     // the question of the row decides what is read, so the narrower callback only ever sees its own type
-    const row = { question: question as unknown as Question<unknown>, settle: settle as Row['settle'] };
+    const row = { question: question as Question<unknown>, settle: settle as Row['settle'] };
     const deadlineMs = nowMs + (question.waitMs ?? ANSWER_MS);
     line.open.push({ ...row, deviceId, sn, parts: [], taken: false, deadlineMs });
     this.#size += 1;

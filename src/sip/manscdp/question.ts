@@ -2,7 +2,7 @@ import type { BodyStyle, Envelope } from './envelope.ts';
 
 /**
  * One thing that is asked of a device, or told to it: what is sent, and what counts as its answer. Plain data, made anew for each time.
- * Where an answer need not come, `A` has null in it: that is what is then answered.
+ * Where no answer need come (`none`, `optional`), null is what is answered then, so `A` has null in it.
  */
 export interface Question<A> {
   /** CmdType of the answer, which is that of the question. */
@@ -15,7 +15,7 @@ export interface Question<A> {
    * `response`: a Response of the device answers it. `none`: the SIP answer is all there is. `optional`: a Response may come; none
    * within the time limit is an answer as well.
    */
-  readonly answer: null extends A ? 'response' | 'none' | 'optional' : 'response';
+  readonly answer: 'response' | 'none' | 'optional';
   /** Whether an answer with our SN and another CmdType has the fields of this one (XML-8). */
   fits?(envelope: Envelope): boolean;
   /** Reads a Response. */
@@ -26,6 +26,8 @@ export interface Question<A> {
   merge?(parts: readonly A[]): A;
   /** Time for the answer, or for its next part, ms. */
   readonly waitMs?: number;
-  /** Goes before everything that waits for its turn at the device: the stop of a camera that moves. */
-  readonly urgent?: boolean;
+  /** `first`: goes before everything that waits for its turn at the device. `beside`: waits for no turn at all, not even for that of an INVITE. */
+  readonly haste?: 'first' | 'beside';
+  /** Asked when its turn has come; false: something newer was said meanwhile, and it is left out. That counts as taken. */
+  isWanted?(): boolean;
 }

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import type { SipEvent, SipServer } from '../sip/server.ts';
+import { Asked } from './asked.ts';
+import { atMost, type Clock } from './clock.ts';
+import { Controls, type ControlsDesk } from './controls.ts';
+import { Ptz, type PtzDesk } from './ptz.ts';
+import type { Problem } from './views.ts';
+
+/** What a platform may tell and ask devices, beside media: one desk for each part of it (GB/T 28181 9.3, 9.5). */
+
+export interface VocabularyNeeds {
+  readonly sip: SipServer;
+  readonly clock: Clock;
+  /** Null when the device has this channel. */
+  channelMissing(deviceId: string, channelId: string): Problem | null;
+}
+
+/** The desks, as the HTTP side sees them. */
+export interface VocabularyDesks {
+  readonly ptz: PtzDesk;
+  readonly controls: ControlsDesk;
+}
+
+export interface Vocabulary {
+  readonly desks: VocabularyDesks;
+  /** Something happened to a device. */
+  event(event: SipEvent): void;
+  /** The device was deleted. */
+  forget(deviceId: string): void;
+  /** Cameras that move are stopped. Before the sockets are closed. */
+  close(): Promise<void>;
+}
+
+/** A stop waits this long for its answers when the gateway closes. */
+const CLOSE_PATIENCE_MS = 2_000;
+/** An upgrade's session: 32 to 128 characters (A.2.3.1.12). */
+const SESSION_BYTES = 16;
+
+/** The desks of a gateway, filled from its parts. */
+export function openVocabulary({ sip, clock, channelMissing }: VocabularyNeeds): Vocabulary {
+  const { directory } = sip;
+  const found = (deviceId: string, code: string, detail: string) => void sip.noteFinding(deviceId, code, detail);
+  const asked = new Asked({ directory, ask: (deviceId, question) => sip.ask(deviceId, question), found });
+  // a device may be named as if it were its own channel: what is told to it as a whole
+  const missing = (deviceId: string, channelId: string): Problem | null =>
+    channelId === deviceId && directory.device(deviceId) !== undefined ? null : channelMissing(deviceId, channelId);
+  const ptz = new Ptz({ asked, directory, clock, missing, found });
+  const controls = new Controls({
+    asked,
+    directory,
+    ptz,
+    missing,
+    newSession: () => randomBytes(SESSION_BYTES).toString('hex'),
+  });
+  return {
+    desks: { ptz, controls },
+    event(event) {
+      if (event.type === 'device.online') ptz.online(event.data.deviceId);
+    },
+    forget: (deviceId) => ptz.forget(deviceId),
+    close: () => atMost(clock, CLOSE_PATIENCE_MS, ptz.close()),
+  };
+}
