@@ -120,7 +120,7 @@ test('the demo prints one address, its cameras play, and nothing is left behind'
       return { status: answer.status, json: (await answer.json()) as Record<string, unknown> };
     };
     let channels: { deviceId: string; id: string }[] = [];
-    for (let i = 0; i < 100 && channels.length < 3; i++) {
+    for (let i = 0; i < 300 && channels.length < 3; i++) {
       channels = (await ask('channels')).json.items as typeof channels;
       if (channels.length < 3) await new Promise((resolve) => setTimeout(resolve, 100));
     }

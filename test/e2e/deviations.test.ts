@@ -154,7 +154,7 @@ describe('cameras that bend the standard', { timeout: 180_000, concurrency: 8 },
     assert.equal(first.status, 201);
     const beforeMs = performance.now();
     assert.equal((await gateway.api('DELETE', `/api/v1/streams/${first.body.id}`)).status, 204);
-    assert.ok(performance.now() - beforeMs < 5000, 'the answer does not wait for a BYE that is never answered');
+    assert.ok(performance.now() - beforeMs < 15_000, 'the answer does not wait for a BYE that is never answered');
     const second = await gateway.api('POST', path, { transport: 'tcp-passive' });
     assert.equal(second.status, 201, JSON.stringify(second.body));
     assert.notEqual(second.body.localPort, first.body.localPort);

@@ -100,7 +100,11 @@ test('INV-3: CANCEL after a provisional; an answer that crosses it is ACKed and 
 test('nothing is sent to a device between an INVITE and its ACK', async (t) => {
   const { server, camera, onInvite } = await registered(t);
   const pending: SipRequest[] = [];
-  onInvite((request) => pending.push(request));
+  onInvite((request) => {
+    // Else the INVITE comes again after half a second.
+    camera.reply(request, 100);
+    pending.push(request);
+  });
   const a = invite(server);
   const b = invite(server, { channelId: '34020000001320000002' });
   await camera.untilRequest('INVITE');
