@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   ingest: () => import('./ingest.ts'),
   remux: () => import('./remux.ts'),
   finalise: () => import('./finalise.ts'),
+  downloads: () => import('./downloads.ts'),
   viewers: () => import('./viewers.ts'),
   latency: () => import('./latency.ts'),
   browser: () => import('./browser.ts'),
