@@ -35,10 +35,10 @@ import { openSecrets } from './secrets.ts';
 import { StreamHistories } from './stream-histories.ts';
 import { Streams } from './streams.ts';
 import { System } from './system.ts';
-import { openVocabulary } from './vocabulary.ts';
 import { Thumbnails } from './thumbnails.ts';
 import { MAX_TIMELINE_FILES, TimelineFiles } from './timeline-file.ts';
 import { isProblem } from './views.ts';
+import { openVocabulary } from './vocabulary.ts';
 import { WebhookPost } from './webhook-post.ts';
 import { Webhooks } from './webhooks.ts';
 import { isoInZone } from './zone.ts';
@@ -179,18 +179,18 @@ export async function openGateway(
     sealPassword: (deviceId, password) => sip.sealPassword(deviceId, password),
     queryCatalog: (deviceId, waitMs) => sip.queryCatalog(deviceId, waitMs),
     removeDevice(deviceId, block) {
-      vocabulary.forget(deviceId);
       for (const stream of running()) if (stream.deviceId === deviceId) void stream.end('the device was deleted', 4404);
       sip.removeDevice(deviceId, { block });
+      vocabulary.forget(deviceId);
       files.forget(deviceId);
     },
     iso,
   });
   const channelMissing = (deviceId: string, channelId: string) => {
     const channel = devices.channel(deviceId, channelId);
-  const vocabulary = openVocabulary({ sip, clock, channelMissing });
     return isProblem(channel) ? channel : null;
   };
+  const vocabulary = openVocabulary({ sip, clock, channelMissing });
   const records = new Records({
     ask: (deviceId, query, o) => sip.records(deviceId, query, o),
     missing: channelMissing,
@@ -276,11 +276,11 @@ export async function openGateway(
   onAttempt = (attempt) => onboarding.attempt(attempt);
 
   onSip = (event) => {
-    vocabulary.event(event);
     const { deviceId } = event.data;
     publish(event.type, event.data);
     files.event(event);
     onboarding.event(event);
+    vocabulary.event(event);
     if (closing !== null) return; // nothing may begin that nobody would end
     if (event.type === 'device.unregistered') rests.note(deviceId, null);
     if (event.type === 'device.unregistered' || event.type === 'device.offline')
@@ -346,11 +346,11 @@ export async function openGateway(
     streams: (o) => streams.all(o),
     stream: (id) => streams.get(id),
     stopStream: (id) => streams.stop(id),
-    ...vocabulary.desks,
     streamHistory(id) {
       const live = streams.find(id);
       return isProblem(live) ? live : histories.of(id);
     },
+    ...vocabulary.desks,
     records,
     downloads,
     plans,
@@ -394,6 +394,7 @@ export async function openGateway(
         plans.close();
         continuous?.close();
         await downloads.close(); // its calls are ended before the sockets are
+        await vocabulary.close(); // cameras that move are stopped while there is a way to them
         records.close();
         histories.close();
         system.close();
@@ -408,7 +409,6 @@ export async function openGateway(
         store.close();
       })();
       return closing;
-        await vocabulary.close(); // cameras that move are stopped while there is a way to them
     },
   };
 }

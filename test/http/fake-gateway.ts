@@ -177,6 +177,11 @@ export class FakeGateway implements Gateway {
     file: () => this.downloadFile,
   };
 
+  async #told(...call: unknown[]): Promise<Problem | null> {
+    this.calls.push(call);
+    return this.refusal;
+  }
+
   #said(name: string, ...args: unknown[]): void {
     this.calls.push([name, ...args]);
   }
