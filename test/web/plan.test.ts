@@ -204,7 +204,7 @@ describe('the editor of plans, with a scripted gateway', { timeout: 120_000 }, (
     assert.ok(first && later && other);
     assert.ok(later.y > first.y && Math.abs(later.x - first.x) < 2, 'hours go down');
     assert.ok(other.x > first.x && Math.abs(other.y - first.y) < 2, 'days go across');
-    await cell(1, 2).scrollIntoViewIfNeeded();
+    await cell(2, 12).scrollIntoViewIfNeeded();
     await drag([1, 2], [2, 5]);
     await page.fill('[data-testid="plan"] input[name="preRollSeconds"]', '8');
     await page.fill('[data-testid="plan"] input[name="keepDays"]', '14');

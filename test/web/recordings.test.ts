@@ -265,6 +265,45 @@ describe('the view of recordings, with a scripted gateway', { timeout: 90_000 },
     await page.waitForSelector('[data-recording-id="r0"][data-files="2"]');
   });
 
+  test('the room that recordings take, how far back they go and what makes old ones go; what cannot be freed', async () => {
+    const retention = {
+      keepDays: 30,
+      maxBytes: 200e9,
+      minFreeBytes: 2e9,
+      recordings: 1_204,
+      bytes: 150e9,
+      lockedBytes: 5e9,
+      oldest: '2026-11-03T08:00:00Z',
+      freeBytes: 120e9,
+      wantedFreeBytes: 2e9,
+      missingBytes: 0,
+      lastRun: null,
+    };
+    standIn.answers.set('GET retention', retention);
+    await open();
+    await page.waitForSelector('[data-testid="keeping"]');
+    const said = (await page.textContent('[data-testid="keeping"]')) ?? '';
+    for (const fact of [
+      '150.00 GB in 1,204 recordings',
+      '5.00 GB of it locked',
+      '120.00 GB free',
+      'oldest of Nov 3, 2026',
+    ])
+      assert.ok(said.includes(fact), `${fact}: ${said}`);
+    assert.match(said, /Kept for 30 days · at most 200\.00 GB together · 2\.00 GB of the disk stay free/);
+    assert.equal(
+      await page.getAttribute('[data-testid="keeping"] [role="img"]', 'aria-label'),
+      '75 % of the room for recordings is used',
+    );
+    standIn.answers.set('GET retention', { ...retention, keepDays: null, missingBytes: 3e9 });
+    await page.reload();
+    await page.waitForSelector('[data-testid="keeping-stuck"]');
+    assert.match(
+      (await page.textContent('[data-testid="keeping"]')) ?? '',
+      /Kept until room is needed.*3\.00 GB too much/,
+    );
+  });
+
   test('without ffmpeg there are calm boxes, and no question for pictures', async () => {
     await open();
     await page.waitForSelector('[data-testid="no-thumbnail"]');

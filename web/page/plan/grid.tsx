@@ -44,7 +44,8 @@ export function WeekGrid({ week, now, disabled, onChange }: Props) {
     const isOn = stateOf(week, cell) !== 'all';
     stroke.current = { week, from: cell, isOn, at: `${cell.day}-${cell.half}` };
     box.current?.setPointerCapture(event.pointerId);
-    focus(cell);
+    // nothing may move below the pointer
+    focus(cell, true);
     onChange(painted(week, cell, cell, isOn));
   }
 
@@ -67,9 +68,9 @@ export function WeekGrid({ week, now, disabled, onChange }: Props) {
     hasPainted.current = false;
   }
 
-  function focus(cell: Cell): void {
+  function focus(cell: Cell, preventScroll = false): void {
     setFocused(cell);
-    box.current?.querySelector<HTMLElement>(`[data-cell="${cell.day}-${cell.half}"]`)?.focus();
+    box.current?.querySelector<HTMLElement>(`[data-cell="${cell.day}-${cell.half}"]`)?.focus({ preventScroll });
   }
 
   function onKeyDown(event: KeyboardEvent): void {

@@ -1,4 +1,4 @@
-import { type Recording, send } from '../api.ts';
+import { one, type Recording, send } from '../api.ts';
 import { type Filter, queryOf } from './filter.ts';
 
 /** One page, the newest first. */
@@ -23,3 +23,20 @@ export async function hasThumbnails(): Promise<boolean> {
   const { versions } = (await (await send('system')).json()) as { versions?: { ffmpeg?: string | null } };
   return versions?.ffmpeg != null;
 }
+
+/** What is kept and by which rules (`GET /api/v1/retention`); null: not set, or not known. */
+export interface Retention {
+  readonly keepDays: number | null;
+  readonly maxBytes: number | null;
+  readonly recordings: number;
+  readonly bytes: number;
+  readonly lockedBytes: number;
+  readonly oldest: string | null;
+  readonly freeBytes: number | null;
+  /** What is to stay free on this disk. */
+  readonly wantedFreeBytes: number | null;
+  /** What cannot be freed: everything left is locked or in use. */
+  readonly missingBytes: number;
+}
+
+export const readRetention = () => one<Retention>('retention');

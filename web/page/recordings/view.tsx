@@ -14,6 +14,7 @@ import { shellWords } from '../words/shell.ts';
 import { hasThumbnails, lockRecording } from './api.ts';
 import { type Filter, NO_FILTER } from './filter.ts';
 import { FilterBar } from './filter-bar.tsx';
+import { Keeping } from './keeping.tsx';
 import { RecordingFeed, type Shown } from './list.ts';
 import { RecordingPlayer } from './player.tsx';
 import { RecordingRow, ROW_PX } from './row.tsx';
@@ -181,6 +182,7 @@ export function RecordingsView() {
             {words.plan}
           </button>
         </ViewHead>
+        <Keeping />
         {isGone && (
           <p class="fault" role="alert" data-testid="recording-gone">
             {words.gone}

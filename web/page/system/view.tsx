@@ -7,18 +7,23 @@ import { systemWords } from '../words/system.ts';
 import { Addresses } from './addresses.tsx';
 import { Health } from './health.tsx';
 import { Log } from './log.tsx';
+import { Webhooks } from './webhooks.tsx';
 
 import './system.css';
 
-const TABS = { health: Health, addresses: Addresses, log: Log } as const;
+const TABS = { health: Health, addresses: Addresses, webhooks: Webhooks, log: Log } as const;
 type Tab = keyof typeof TABS;
 
-/** How gateway and machine do: `#/system`, `#/system/addresses`, `#/system/log`. */
+function isTab(part: string | undefined): part is Tab {
+  return part !== undefined && Object.hasOwn(TABS, part);
+}
+
+/** How gateway and machine do: `#/system`, `#/system/addresses`, `#/system/webhooks`, `#/system/log`. */
 export function SystemView() {
   const words = useWords(systemWords);
   const { views } = useWords(shellWords);
   const part = useStore(route).parts[0];
-  const shown: Tab = part === 'addresses' || part === 'log' ? part : 'health';
+  const shown: Tab = isTab(part) ? part : 'health';
   const Shown = TABS[shown];
   return (
     <main class={`system ${shown}`}>

@@ -45,6 +45,19 @@ export interface RecordingsWords {
   readonly files: (count: number) => string;
   readonly plan: string;
   readonly planHint: string;
+  readonly keeping: {
+    readonly title: string;
+    readonly share: (percent: number) => string;
+    readonly used: (bytes: string, count: number) => string;
+    readonly locked: (bytes: string) => string;
+    readonly free: (bytes: string) => string;
+    readonly oldest: (day: string) => string;
+    readonly days: (days: number) => string;
+    readonly noDays: string;
+    readonly atMost: (bytes: string) => string;
+    readonly stayFree: (bytes: string) => string;
+    readonly stuck: (bytes: string) => string;
+  };
   readonly columns: { readonly name: string; readonly length: string; readonly size: string; readonly state: string };
 }
 
@@ -92,6 +105,20 @@ export const recordingsWords: Readonly<Record<Language, RecordingsWords>> = {
     files: (count) => `${count} files`,
     plan: 'Recording plan',
     planHint: 'Choose a channel to see and change its plan.',
+    keeping: {
+      title: 'Room for recordings',
+      share: (percent) => `${percent} % of the room for recordings is used`,
+      used: (bytes, count) => `${bytes} in ${count.toLocaleString('en')} ${count === 1 ? 'recording' : 'recordings'}`,
+      locked: (bytes) => `${bytes} of it locked`,
+      free: (bytes) => `${bytes} free`,
+      oldest: (day) => `oldest of ${day}`,
+      days: (days) => `Kept for ${days} ${days === 1 ? 'day' : 'days'}`,
+      noDays: 'Kept until room is needed',
+      atMost: (bytes) => `at most ${bytes} together`,
+      stayFree: (bytes) => `${bytes} of the disk stay free`,
+      stuck: (bytes) =>
+        `${bytes} too much, and everything left is locked: unlock or delete some, or use a larger disk.`,
+    },
     columns: { name: 'Channel and time', length: 'Length', size: 'Size', state: 'State' },
   },
   zh: {
@@ -137,6 +164,19 @@ export const recordingsWords: Readonly<Record<Language, RecordingsWords>> = {
     files: (count) => `${count} 个文件`,
     plan: '录像计划',
     planHint: '选择通道以查看和修改其计划。',
+    keeping: {
+      title: '录像空间',
+      share: (percent) => `录像空间已用 ${percent} %`,
+      used: (bytes, count) => `${count.toLocaleString('zh-CN')} 个录像，共 ${bytes}`,
+      locked: (bytes) => `其中 ${bytes} 已锁定`,
+      free: (bytes) => `剩余 ${bytes}`,
+      oldest: (day) => `最早 ${day}`,
+      days: (days) => `保留 ${days} 天`,
+      noDays: '保留至空间不足',
+      atMost: (bytes) => `总计最多 ${bytes}`,
+      stayFree: (bytes) => `磁盘保留 ${bytes} 空闲`,
+      stuck: (bytes) => `超出 ${bytes}，而剩余录像均已锁定：请解锁或删除一些，或使用更大的磁盘。`,
+    },
     columns: { name: '通道和时间', length: '时长', size: '大小', state: '状态' },
   },
 };

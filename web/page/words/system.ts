@@ -8,7 +8,7 @@ export type WarningWords = (v: Values) => readonly [sentence: string, cure: stri
 
 /** Health, addresses, log. Pure: no DOM. */
 export interface SystemWords {
-  readonly tabs: { readonly health: string; readonly addresses: string; readonly log: string };
+  readonly tabs: Readonly<Record<'health' | 'addresses' | 'webhooks' | 'log', string>>;
   readonly loading: string;
   readonly allWell: string;
   readonly warnings: string;
@@ -95,7 +95,7 @@ const option = (v: Values) => (v.option === 'advertise' ? '--advertise' : String
 
 export const systemWords: Readonly<Record<Language, SystemWords>> = {
   en: {
-    tabs: { health: 'Health', addresses: 'Addresses', log: 'Log' },
+    tabs: { health: 'Health', addresses: 'Addresses', webhooks: 'Webhooks', log: 'Log' },
     loading: 'Loading …',
     allWell: 'All checks are well.',
     warnings: 'What is wrong, and what helps',
@@ -235,7 +235,7 @@ export const systemWords: Readonly<Record<Language, SystemWords>> = {
     },
   },
   zh: {
-    tabs: { health: '健康', addresses: '地址', log: '日志' },
+    tabs: { health: '健康', addresses: '地址', webhooks: 'Webhook', log: '日志' },
     loading: '正在加载…',
     allWell: '所有检查均正常。',
     warnings: '问题与解决办法',
