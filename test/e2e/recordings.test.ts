@@ -47,7 +47,11 @@ describe('streams, recordings and system in Chromium', { timeout: 180_000 }, () 
       (count) => count >= 3,
       20_000,
     );
-    assert.match((await stream.textContent()) ?? '', /playing.*640×360.*H\.264 \+ G\.711A.*bit\/s.*fps.*0 %/);
+    await untilSeen(
+      'its figures',
+      async () => (await stream.textContent()) ?? '',
+      (said) => /playing.*640×360.*H\.264 \+ G\.711A.*bit\/s.*fps.*0 %/.test(said),
+    );
     const { body } = await gateway.api('GET', `/api/v1/streams/${streamId}/history`);
     assert.ok(body.bitrateBps.length > 0 && body.bitrateBps.every((bps: number) => bps > 10_000));
     await stream.locator('[data-testid="stream-name"]').click();
@@ -98,11 +102,7 @@ describe('streams, recordings and system in Chromium', { timeout: 180_000 }, () 
     await complete.locator('[data-testid="delete-recording"]').click();
     await page.waitForSelector(`[data-recording-id="${id}"]`, { state: 'detached' });
     assert.equal((await gateway.api('GET', `/api/v1/recordings/${id}`)).status, 404);
-    assert.equal(
-      kept().some((name) => name.endsWith(`${id}.jpg`)),
-      false,
-      'its picture is gone',
-    );
+    await until('its picture is gone', () => !kept().some((name) => name.endsWith(`${id}.jpg`)));
   });
 
   test('the system shows this machine, what the camera is told, its clock, and the log without secrets', async () => {
