@@ -13,6 +13,7 @@ export interface GatewayCounterSources {
   readonly directory: Directory;
   readonly store: { readonly faults: { readonly count: number } };
   readonly recordings: { readonly runningCount: number };
+  readonly retention: { counters(): Record<string, number> };
   readonly events: { readonly listenerCount: number };
   readonly ssrcs: SsrcPool;
 }
@@ -26,6 +27,7 @@ export function gatewayCounters(s: GatewayCounterSources): Record<string, number
   return {
     ...s.sip.counters(),
     ...s.webhooks.counters(),
+    ...s.retention.counters(),
     ...s.downloads.counters(),
     media_packets_total: media.packets,
     media_bytes_total: media.bytes,

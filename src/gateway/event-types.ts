@@ -21,6 +21,7 @@ export const EVENT_TYPES: readonly string[] = [
   'recording.started',
   'recording.completed',
   'recording.failed',
+  'recording.deleted',
   'download.queued',
   'download.started',
   'download.progress',

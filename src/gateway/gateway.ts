@@ -10,7 +10,6 @@ import { openStore } from '../store/store.ts';
 import { Captures } from './captures.ts';
 import { atMost, type Clock, systemClock } from './clock.ts';
 import type { GatewayConfig } from './config.ts';
-import { Continuous } from './continuous.ts';
 import { gatewayCounters } from './counters.ts';
 import { DeviceFiles } from './device-files.ts';
 import { Devices } from './devices.ts';
@@ -22,9 +21,7 @@ import { Keep } from './keep.ts';
 import { LiveTable } from './live-table.ts';
 import { Onboarding } from './onboarding.ts';
 import { OwnFootage } from './own-footage.ts';
-import { ownFootageDesk } from './own-footage-desk.ts';
-import { Plans } from './plans.ts';
-import { planRecorder } from './plans-recorder.ts';
+import { OwnRecording } from './own-recording.ts';
 import type { Gateway } from './port.ts';
 import { pullPorts } from './pull-ports.ts';
 import { recordingDesk } from './recording-desk.ts';
@@ -79,11 +76,11 @@ export async function openGateway(
     iso,
     log: (message, data) => log.warn(data, message),
   });
-  let continuous: Continuous | null = null;
+  let own: OwnRecording | null = null;
   const publish = (type: string, data: Record<string, unknown>) => {
     log.debug({ type, ...data }, 'event');
     webhooks.publish(events.publish(type, data));
-    continuous?.heard(type, data);
+    own?.heard(type, data);
   };
   const newId = () => randomBytes(8).toString('hex');
   const thumbnails = new Thumbnails({ dataDir, nowMs: () => clock.nowMs(), make: thumbnailOf });
@@ -113,6 +110,7 @@ export async function openGateway(
         after: null,
       }).items,
     absolutePath: (recording) => recordings.absolutePath(recording),
+    hold: (id) => retention.uses.hold(id),
     log: (message, data) => log.warn(data, message),
   });
   let onSip: (event: SipEvent) => void = () => {};
@@ -232,21 +230,19 @@ export async function openGateway(
     clock,
     closing: () => closing !== null,
   });
-  continuous = new Continuous({
-    clock,
-    random: Math.random,
-    preRollMs: config.record.preRollMs,
-    join: ({ deviceId, channelId, streamNumber }) => streams.join(deviceId, channelId, streamNumber),
+  own = new OwnRecording({
+    config,
+    dataDir,
+    plans: store.plans,
+    footage,
     recordings,
-    log: (message, data) => log.warn(data, message),
-  });
-  const plans = new Plans({
-    rows: store.plans,
-    recorder: planRecorder(continuous, footage),
+    join: ({ deviceId, channelId, streamNumber }) => streams.join(deviceId, channelId, streamNumber),
     clock,
-    timeZone: config.sip.timeZone,
     iso,
+    publish,
+    log,
   });
+  const { plans, retention } = own;
   const keep = new Keep({
     clock,
     selfChannelAfterMs: config.media.selfChannelAfterMs,
@@ -301,7 +297,7 @@ export async function openGateway(
   };
   sip.takeUp();
   downloads.resume();
-  plans.start();
+  own.start();
   const histories = new StreamHistories(clock, running);
   const system = new System({
     config,
@@ -354,13 +350,20 @@ export async function openGateway(
     records,
     downloads,
     plans,
-    footage: ownFootageDesk({ footage, fresh: (row) => recordings.fresh(row), timeZone: config.sip.timeZone, iso }),
+    footage: own.desk,
     playbacks,
     snapshot: (id) => streams.snapshot(id),
     watchLive: (deviceId, channelId, streamNumber, sink, o) =>
       streams.watchLive(deviceId, channelId, streamNumber, sink, o),
     watchStream: (id, sink, o) => streams.watch(id, sink, o),
-    ...recordingDesk({ recordings, thumbnails, timelines, findLive: (id) => streams.findLive(id), iso }),
+    ...recordingDesk({
+      recordings,
+      thumbnails,
+      timelines,
+      hold: (id) => retention.uses.hold(id),
+      findLive: (id) => streams.findLive(id),
+      iso,
+    }),
     startCapture(streamId, o) {
       const live = streams.find(streamId);
       return isProblem(live) ? live : captures.start(live, o);
@@ -374,7 +377,19 @@ export async function openGateway(
     deliveries: (query) => webhooks.deliveries(query),
     redeliver: (number) => webhooks.redeliver(number),
     counters: () =>
-      gatewayCounters({ sip, webhooks, downloads, lives, pool, directory, store, recordings, events, ssrcs }),
+      gatewayCounters({
+        sip,
+        webhooks,
+        downloads,
+        lives,
+        pool,
+        directory,
+        store,
+        recordings,
+        retention,
+        events,
+        ssrcs,
+      }),
     system: () => ({
       platformId: config.sip.id,
       domain: config.sip.domain,
@@ -391,8 +406,7 @@ export async function openGateway(
       closing ??= (async () => {
         files.close();
         keep.close();
-        plans.close();
-        continuous?.close();
+        await own?.close();
         await downloads.close(); // its calls are ended before the sockets are
         await vocabulary.close(); // cameras that move are stopped while there is a way to them
         records.close();

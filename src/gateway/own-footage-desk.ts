@@ -1,6 +1,6 @@
 import type { Recording } from '../record/archive.ts';
 import type { OwnFootage } from './own-footage.ts';
-import type { OwnFootageDesk, TimelineItemView } from './own-footage-views.ts';
+import type { OwnFootageDesk, RetentionView, TimelineItemView } from './own-footage-views.ts';
 import { daysOfMonth, footageOfDays } from './record-spans.ts';
 import type { TimelineQuery } from './timeline-file.ts';
 
@@ -14,6 +14,7 @@ export interface OwnFootageDeskPorts {
   readonly footage: Pick<OwnFootage, 'within'>;
   /** A row with the numbers of this moment while it is written. */
   fresh(row: Recording): Recording;
+  retention(): Promise<RetentionView>;
   readonly timeZone: string;
   iso(epochMs: number): string;
 }
@@ -26,7 +27,7 @@ interface Piece {
 }
 
 /** Own recordings of a channel as stretches and as days. */
-export function ownFootageDesk({ footage, fresh, timeZone, iso }: OwnFootageDeskPorts): OwnFootageDesk {
+export function ownFootageDesk({ footage, fresh, retention, timeZone, iso }: OwnFootageDeskPorts): OwnFootageDesk {
   const pieces = ({ startEpochMs, endEpochMs, streamNumber, ...channel }: TimelineQuery): Piece[] =>
     footage
       .within(channel, startEpochMs, endEpochMs)
@@ -57,6 +58,7 @@ export function ownFootageDesk({ footage, fresh, timeZone, iso }: OwnFootageDesk
         complete: true,
       };
     },
+    retention,
   };
 }
 

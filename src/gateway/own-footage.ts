@@ -31,7 +31,7 @@ export class OwnFootage implements RecordingRows {
   readonly #byChannel = new Map<string, OwnFootageOrder>();
   /** Finished and not locked. */
   readonly #free = new OwnFootageOrder();
-  readonly #freeByChannel = new Map<string, OwnFootageOrder>();
+  readonly #freeByStream = new Map<string, OwnFootageOrder>();
   readonly #running = new Set<string>();
   #bytes = 0;
   #lockedBytes = 0;
@@ -83,9 +83,9 @@ export class OwnFootage implements RecordingRows {
     return this.#free.rows;
   }
 
-  /** The same, channel by channel. */
-  *deletableByChannel(): Iterable<readonly Recording[]> {
-    for (const { rows } of this.#freeByChannel.values()) yield rows;
+  /** The same, stream by stream. */
+  *deletableByStream(): Iterable<readonly Recording[]> {
+    for (const { rows } of this.#freeByStream.values()) yield rows;
   }
 
   /** What is being written now. */
@@ -119,13 +119,13 @@ export class OwnFootage implements RecordingRows {
   #add(row: Recording): void {
     this.#rows.set(row.id, row);
     this.#all.add(row);
-    orderIn(this.#byChannel, row).add(row);
+    orderIn(this.#byChannel, channelKey(row)).add(row);
     this.#count(row, 1);
     if (row.state === 'recording') this.#running.add(row.id);
     else this.#longestMs = Math.max(this.#longestMs, endOf(row) - row.startEpochMs);
     if (!isDeletable(row)) return;
     this.#free.add(row);
-    orderIn(this.#freeByChannel, row).add(row);
+    orderIn(this.#freeByStream, streamKey(row)).add(row);
   }
 
   #remove(id: string): void {
@@ -134,11 +134,11 @@ export class OwnFootage implements RecordingRows {
     this.#rows.delete(id);
     this.#running.delete(id);
     this.#all.remove(row);
-    removeFrom(this.#byChannel, row);
+    removeFrom(this.#byChannel, channelKey(row), row);
     this.#count(row, -1);
     if (!isDeletable(row)) return;
     this.#free.remove(row);
-    removeFrom(this.#freeByChannel, row);
+    removeFrom(this.#freeByStream, streamKey(row), row);
   }
 
   #count({ bytes, locked, state }: Recording, sign: 1 | -1): void {
@@ -156,8 +156,11 @@ function channelKey({ deviceId, channelId }: { deviceId: string; channelId: stri
   return `${deviceId.length} ${deviceId} ${channelId}`;
 }
 
-function orderIn(orders: Map<string, OwnFootageOrder>, row: Recording): OwnFootageOrder {
-  const key = channelKey(row);
+function streamKey(row: Recording): string {
+  return `${row.streamNumber} ${channelKey(row)}`;
+}
+
+function orderIn(orders: Map<string, OwnFootageOrder>, key: string): OwnFootageOrder {
   let order = orders.get(key);
   if (order === undefined) {
     order = new OwnFootageOrder();
@@ -166,8 +169,7 @@ function orderIn(orders: Map<string, OwnFootageOrder>, row: Recording): OwnFoota
   return order;
 }
 
-function removeFrom(orders: Map<string, OwnFootageOrder>, row: Recording): void {
-  const key = channelKey(row);
+function removeFrom(orders: Map<string, OwnFootageOrder>, key: string, row: Recording): void {
   const order = orders.get(key);
   order?.remove(row);
   if (order?.rows.length === 0) orders.delete(key);

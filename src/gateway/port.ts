@@ -131,7 +131,8 @@ export interface Gateway extends VocabularyDesks {
   /** One page, the newest first. */
   recordings(query: RecordingQuery): { items: RecordingView[]; hasMore: boolean };
   recording(id: string): RecordingView | Problem;
-  recordingFile(id: string): { absolutePath: string; etag: string; complete: boolean } | Problem;
+  /** `hold`: the file is being read from now on; what it answers ends that. */
+  recordingFile(id: string): { absolutePath: string; etag: string; complete: boolean; hold(): () => void } | Problem;
   deleteRecording(id: string): Promise<Problem | null>;
   lockRecording(id: string, locked: boolean): RecordingView | Problem;
   /** Own recordings of a range as one MP4. */

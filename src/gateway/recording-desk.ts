@@ -25,6 +25,8 @@ export interface RecordingDeskPorts {
   readonly recordings: Recordings;
   readonly thumbnails: Thumbnails;
   readonly timelines: TimelineFiles;
+  /** Somebody begins to read a recording; the answer ends it. */
+  hold(recordingId: string): () => void;
   /** The live stream that is to be recorded. */
   findLive(streamId: string): Live | Problem;
   /** Unix milliseconds as ISO 8601 in the zone of the devices. */
@@ -32,7 +34,14 @@ export interface RecordingDeskPorts {
 }
 
 /** Recordings as the outside sees them: found by id, with times it can read. */
-export function recordingDesk({ recordings, thumbnails, timelines, findLive, iso }: RecordingDeskPorts): RecordingDesk {
+export function recordingDesk({
+  recordings,
+  thumbnails,
+  timelines,
+  hold,
+  findLive,
+  iso,
+}: RecordingDeskPorts): RecordingDesk {
   const view = (recording: Recording | Problem) => (isProblem(recording) ? recording : recordingView(recording, iso));
   return {
     async startRecording(streamId) {
@@ -58,6 +67,7 @@ export function recordingDesk({ recordings, thumbnails, timelines, findLive, iso
         // Finalising rewrites the head of the file: what was read before must not be joined with what is read after.
         etag: `"${found.id}-${recordings.isGrowing(found) ? 'growing' : found.state === 'recording' ? 'finalising' : `${found.state}-${found.bytes}`}"`,
         complete: found.state !== 'recording',
+        hold: () => hold(found.id),
       };
     },
     deleteRecording: (id) => recordings.delete(id),

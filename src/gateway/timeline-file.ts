@@ -57,6 +57,8 @@ export interface TimelinePorts {
   /** Recordings of the channel, of all its streams, that reach into the range; one more than `MAX_TIMELINE_FILES` at most. */
   recordings(query: TimelineQuery): readonly Recording[];
   absolutePath(recording: Recording): string;
+  /** Somebody begins to read a recording; the answer ends it. */
+  hold(recordingId: string): () => void;
   /** For tests: another bound than `MAX_KEPT_BYTES`. */
   readonly maxKeptBytes?: number;
   log(message: string, data: Record<string, unknown>): void;
@@ -120,11 +122,21 @@ export class TimelineFiles {
       startEpochMs,
       endEpochMs,
       isGrowing: recordings.some((one) => one.state === 'recording'),
-      read: (first, last) => Readable.from(bytesOf(joined, first, last), { objectMode: false }),
+      read: (first, last) => Readable.from(this.#held(recordings, bytesOf(joined, first, last)), { objectMode: false }),
     };
     this.#kept.set(key, { file, state, memoryBytes, usedMs: nowMs });
     this.#forget();
     return file;
+  }
+
+  /** While it is read, none of its recordings is deleted for being old. */
+  async *#held(recordings: readonly Recording[], bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    const releases = recordings.map(({ id }) => this.#ports.hold(id));
+    try {
+      yield* bytes;
+    } finally {
+      for (const release of releases) release();
+    }
   }
 
   /** The one that was used last always stays. */

@@ -5,7 +5,7 @@ import { problemCodes } from './problem.ts';
 /** The objects of the API as JSON Schema: they check what comes in and describe what goes out (OpenAPI). */
 
 const Time = Type.String({ format: 'date-time', description: 'ISO 8601 with offset' });
-const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const Words = <T extends string[]>(words: [...T], description?: string) =>
   Type.Unsafe<T[number]>({ type: 'string', enum: words, ...(description ? { description } : {}) });
 

@@ -73,6 +73,7 @@ describe('files with two picture sizes in Chromium', { timeout: 120_000 }, () =>
           ...{ state: 'complete' as const, locked: false, error: null },
         })),
       absolutePath: ({ path }) => path,
+      hold: () => () => {},
       log: (message) => assert.fail(message),
     });
     const joined = await timelines.file({

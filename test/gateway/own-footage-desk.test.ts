@@ -35,7 +35,13 @@ function row(id: string, from: number, hours: number, o: Partial<Recording> = {}
 
 function desk(rows: Recording[], fresh: (row: Recording) => Recording = (r) => r, timeZone = 'Asia/Shanghai') {
   const footage = new OwnFootage({ list: () => rows, get: () => undefined, put() {}, delete() {} });
-  const made = ownFootageDesk({ footage, fresh, timeZone, iso: (ms) => isoInZone(ms, timeZone) });
+  const made = ownFootageDesk({
+    footage,
+    fresh,
+    retention: () => assert.fail(),
+    timeZone,
+    iso: (ms) => isoInZone(ms, timeZone),
+  });
   const timeline = (fromHours: number, toHours: number, streamNumber = 0) => {
     const range = { startEpochMs: MIDNIGHT + fromHours * HOUR, endEpochMs: MIDNIGHT + toHours * HOUR };
     return made.timeline({ deviceId: 'D', channelId: 'C', streamNumber, ...range });

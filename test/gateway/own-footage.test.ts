@@ -88,10 +88,10 @@ test('what may be deleted, what runs and what there is follow each change', () =
   footage.put(row('l', { startEpochMs: 500, bytes: 7 }));
   assert.deepEqual(state(), ['lra', '', { count: 3, bytes: 117, lockedBytes: 0, oldestEpochMs: 500 }]);
   footage.put(row('x', { channelId: 'X', startEpochMs: 900 }));
-  assert.deepEqual([...footage.deletableByChannel()].map(idsOf).sort(), ['lra', 'x']);
+  assert.deepEqual([...footage.deletableByStream()].map(idsOf).sort(), ['lra', 'x']);
   for (const id of 'lrax') footage.delete(id);
   assert.deepEqual(state(), ['', '', { count: 0, bytes: 0, lockedBytes: 0, oldestEpochMs: null }]);
-  assert.deepEqual([...footage.deletableByChannel()], []);
+  assert.deepEqual([...footage.deletableByStream()], []);
 });
 
 test('after any changes it answers as a look at all rows would', () => {

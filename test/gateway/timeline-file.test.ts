@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +28,11 @@ const GOP = 25;
 const clip = makeClip({ codec: 'libx264', seconds: 12, gop: GOP, audio: 'flac', bframes: 2 });
 const large = makeClip({ codec: 'libx264', seconds: 3, gop: GOP, audio: 'flac', size: '320x240' });
 const all = clip.fragments.flatMap(({ samples }) => samples);
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (let i = 0; i < 1500 && !isSo(); i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.ok(isSo());
+}
 
 let number = 0;
 
@@ -75,11 +81,16 @@ function begin(row: Recording, o: { init?: InitSegment; reserveBytes?: number })
 
 function opened(rows: readonly Recording[], maxKeptBytes?: number) {
   const logged: string[] = [];
+  const held: string[] = [];
   const clock = { nowMs: 0 };
   const files = new TimelineFiles({
     nowMs: () => clock.nowMs,
     recordings: () => rows,
     absolutePath: ({ path }) => join(dir, path),
+    hold(id) {
+      held.push(id);
+      return () => void held.splice(held.indexOf(id), 1);
+    },
     log: (message) => logged.push(message),
     ...(maxKeptBytes === undefined ? {} : { maxKeptBytes }),
   });
@@ -91,7 +102,7 @@ function opened(rows: readonly Recording[], maxKeptBytes?: number) {
       startEpochMs: START + fromSeconds * 1000,
       endEpochMs: START + toSeconds * 1000,
     });
-  return { files, ask, logged, clock };
+  return { files, ask, logged, clock, held };
 }
 
 async function bytes(file: TimelineFile | Problem, first = 0, last = -1): Promise<Buffer> {
@@ -185,6 +196,22 @@ test('any bytes of it are those of the whole', async () => {
       assert.ok((await bytes(joined, first, last)).equals(whole.subarray(first, last + 1)), `${first}-${last}`);
     }
   }
+});
+
+test('its recordings are held while it is read, also when the reader goes away', async () => {
+  const { ask, held } = opened(await three);
+  const joined = await ask(0, 100);
+  assert.ok(!('problem' in joined));
+  assert.deepEqual(held, []);
+  const reader = joined.read(0, joined.size - 1);
+  const [first] = await once(reader, 'data');
+  assert.ok((first as Buffer).length > 0);
+  assert.equal(held.length, 3);
+  reader.destroy();
+  await once(reader, 'close');
+  await until(() => held.length === 0);
+  await bytes(joined);
+  await until(() => held.length === 0);
 });
 
 test('a gap stays time', async () => {

@@ -1,6 +1,6 @@
 import type { ControlAnswer, ControlsDesk } from '../../src/gateway/controls.ts';
 import type { DownloadFile, DownloadsDesk, DownloadView } from '../../src/gateway/download-views.ts';
-import type { OwnFootageDesk, TimelineItemView } from '../../src/gateway/own-footage-views.ts';
+import type { OwnFootageDesk, RetentionView, TimelineItemView } from '../../src/gateway/own-footage-views.ts';
 import type { PlansDesk, PlanView } from '../../src/gateway/plan-views.ts';
 import type { PlaybackDesk } from '../../src/gateway/playbacks.ts';
 import type { Gateway, ViewerHandle, ViewOptions } from '../../src/gateway/port.ts';
@@ -126,6 +126,7 @@ export class FakeGateway implements Gateway {
       this.#said('footage.days', ...asked);
       return this.refusal ?? this.recordDaysAnswer;
     },
+    retention: async () => RETENTION,
   };
 
   readonly planList: PlanView[] = [];
@@ -341,7 +342,12 @@ export class FakeGateway implements Gateway {
     return this.recordingList.find((r) => r.id === id) ?? missing('recording_not_found', id);
   }
   recordingFile(id: string) {
-    return this.file ?? missing('recording_not_found', id);
+    if (this.file === null) return missing('recording_not_found', id);
+    const hold = () => {
+      this.#said('hold', id);
+      return () => this.#said('release', id);
+    };
+    return { ...this.file, hold };
   }
   async deleteRecording(id: string) {
     this.#said('deleteRecording', id);
@@ -401,6 +407,21 @@ export class FakeGateway implements Gateway {
     this.#said('close');
   }
 }
+
+/** What is kept, as `GET /api/v1/retention` answers it. */
+export const RETENTION: RetentionView = {
+  keepDays: 30,
+  maxBytes: null,
+  minFreeBytes: 2e9,
+  recordings: 12,
+  bytes: 5e9,
+  lockedBytes: 1e9,
+  oldest: '2026-01-01T08:00:00+08:00',
+  freeBytes: 5e11,
+  wantedFreeBytes: 2e9,
+  missingBytes: 0,
+  lastRun: { at: '2026-01-05T08:00:00+08:00', recordings: 3, bytes: 3e9 },
+};
 
 const ONBOARDING: OnboardingView = {
   serverId: '34020000002000000001',

@@ -6,7 +6,7 @@ import type { Routes } from '../context.ts';
 import { sendFile } from '../file-answer.ts';
 import { DEFAULT_LIMIT, decodeCursor, encodeCursor } from '../paging.ts';
 import { sendProblem, sendRefusal, sendWrongTime } from '../problem.ts';
-import { answers, IdParams, listOf, listQuery, Nothing, Recording } from '../schema.ts';
+import { answers, IdParams, listOf, listQuery, Nothing, Nullable, Recording } from '../schema.ts';
 import { parseTime } from '../times.ts';
 import { instantKey } from './streams.ts';
 
@@ -62,6 +62,19 @@ export const recordingRoutes: Routes = (app, context) => {
     },
   );
 
+  app.get(
+    '/retention',
+    {
+      schema: {
+        tags,
+        summary: 'What is kept of recordings, and by which rules',
+        description: 'The oldest are deleted first, each minute and when the disk is full; locked ones stay.',
+        response: answers({ 200: Retention }),
+      },
+    },
+    async (_request, reply) => reply.send(await gateway.footage.retention()),
+  );
+
   app.get<{ Params: IdParams }>(
     '/recordings/:id',
     { schema: { tags, summary: 'One recording', params: IdParams, response: answers({ 200: Recording }) } },
@@ -96,6 +109,8 @@ export const recordingRoutes: Routes = (app, context) => {
     (request, reply) => {
       const file = gateway.recordingFile(request.params.id);
       if (isProblem(file)) return sendRefusal(reply, file);
+      // A file that is read is not deleted for being old. The answer closes in every case, also when nobody takes it.
+      reply.raw.once('close', file.hold());
       const recording = gateway.recording(request.params.id);
       const name = isProblem(recording)
         ? basename(file.absolutePath)
@@ -149,6 +164,28 @@ export const recordingRoutes: Routes = (app, context) => {
   app.post('/recordings/:id/lock', { schema: { ...schema, summary: 'Keep from retention and deletion' } }, lock(true));
   app.post('/recordings/:id/unlock', { schema: { ...schema, summary: 'Undo the lock' } }, lock(false));
 };
+
+const Retention = Type.Object(
+  {
+    keepDays: Nullable(Type.Integer({ description: 'Days that recordings are kept; plans may say otherwise' })),
+    maxBytes: Nullable(Type.Integer({ description: 'Of all recordings together' })),
+    minFreeBytes: Type.Integer({ description: 'What is to stay free on the disk' }),
+    recordings: Type.Integer(),
+    bytes: Type.Integer({ description: 'Of all recordings, those that run too' }),
+    lockedBytes: Type.Integer(),
+    oldest: Nullable(Type.String({ format: 'date-time', description: 'Beginning of the oldest recording' })),
+    freeBytes: Nullable(Type.Integer()),
+    wantedFreeBytes: Nullable(Type.Integer({ description: '`minFreeBytes`, a tenth of the disk at most' })),
+    missingBytes: Type.Integer({ description: 'What cannot be freed: everything left is locked or in use' }),
+    lastRun: Nullable(
+      Type.Object(
+        { at: Type.String({ format: 'date-time' }), recordings: Type.Integer(), bytes: Type.Integer() },
+        { description: 'The last time something was deleted' },
+      ),
+    ),
+  },
+  { title: 'Retention' },
+);
 
 /** The last recording of the page before, by its cursor; undefined when it is none of ours. */
 function lastOf(cursor: string): { startEpochMs: number; id: string } | undefined {
