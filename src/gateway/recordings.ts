@@ -4,7 +4,7 @@ import { deleteRecordingFile, RECORDING_REASONS, type Recording, type RecordingR
 import type { Kept } from '../record/pre-roll.ts';
 import { recoverFile } from '../record/recover.ts';
 import { Segmenter, type SegmentRule } from '../record/segment.ts';
-import { firstSecondsOf, tracksOf } from '../record/tracks.ts';
+import { firstSecondsOf, tracksOf, withoutFilling } from '../record/tracks.ts';
 import type { RecordFault } from '../record/write-queue.ts';
 import type { Live } from './live.ts';
 import { OpenRecording, type OpenRecordingPorts } from './open-recording.ts';
@@ -171,7 +171,7 @@ export class Recordings {
     const { init, gopEpochMs } = live.stream;
     const keyEpochMs = kept?.startEpochMs ?? (gopEpochMs === null ? null : Math.round(gopEpochMs));
     const first = kept?.fragments[0] ?? live.stream.gop()[0];
-    const leadMs = init === null || first === undefined ? 0 : leadMsOf(first, init);
+    const leadMs = init === null || first === undefined ? 0 : leadMsOf(begun(first, init), init);
     const startEpochMs = keyEpochMs === null ? null : keyEpochMs - leadMs;
     const running: Running = {
       live,
@@ -227,26 +227,28 @@ export class Recordings {
   }
 
   #onFragment(running: Running, fragment: Fragment): void {
-    if (fragment.isKey) this.#onKey(running, fragment);
-    running.file.fragment(fragment, this.#startOf);
+    const taken = fragment.isKey ? this.#onKey(running, fragment) : fragment;
+    running.file.fragment(taken, this.#startOf);
   }
 
-  /** A key frame: a continuous recording may be cut here. */
-  #onKey(running: Running, key: Fragment): void {
+  /** A key frame: a recording begins, or a continuous one may be cut here. Answers what the file gets of it. */
+  #onKey(running: Running, key: Fragment): Fragment {
     const { init, segmenter } = running;
-    if (init === null || key.samples.length === 0) return;
+    if (init === null || key.samples.length === 0) return key;
     if (segmenter === null) {
-      const startEpochMs = running.file.startEpochMs ?? this.#startOf(key, init);
-      running.segmenter = new Segmenter(this.#rule, key, startEpochMs, audioTimescaleOf(init));
-      return;
+      const first = begun(key, init);
+      const startEpochMs = running.file.startEpochMs ?? this.#startOf(first, init);
+      running.segmenter = new Segmenter(this.#rule, first, startEpochMs, audioTimescaleOf(init));
+      return first;
     }
     const next = segmenter.next(key, this.#arrivedEpochMs(key));
     const isContinuous = [...running.reasons].some((reason) => reason !== 'request');
-    if (next === null || !isContinuous || running.file.isEmpty) return;
+    if (next === null || !isContinuous || running.file.isEmpty) return key;
     // The new file begins while the old one is still finalised.
     void this.#close(running.file, null);
     running.file = this.#file(running.live, running.reasons, next);
     running.file.init(init);
+    return key;
   }
 
   #onFault(file: OpenRecording, fault: RecordFault): void {
@@ -282,6 +284,11 @@ export class Recordings {
 
 function strongest(reasons: readonly RecordingReason[]): RecordingReason {
   return RECORDING_REASONS.filter((reason) => reasons.includes(reason)).at(-1) ?? 'request';
+}
+
+/** A fragment as the beginning of a recording. */
+function begun(fragment: Fragment, init: InitSegment): Fragment {
+  return withoutFilling(fragment, audioTimescaleOf(init));
 }
 
 /** By how much the earliest sample of a fragment, which is sound, is older than its picture. */

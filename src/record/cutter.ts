@@ -68,12 +68,14 @@ export class Cutter {
 
   /**
    * The next sample of a lane, described by that sample entry. Its dts never goes back: what does is moved, and still shown when
-   * it is due. Answers the dts it got.
+   * it is due, and until then. Answers the dts it got.
    */
   add(number: number, sample: RunSample, entry: number): number {
     const lane = this.#lanes[number]!;
     const dts = Math.max(sample.dts, lane.lastDts, 0);
-    const compositionOffset = Math.max(0, sample.compositionOffset - (dts - sample.dts));
+    const movedBy = dts - sample.dts;
+    const compositionOffset = Math.max(0, sample.compositionOffset - movedBy);
+    const duration = movedBy === 0 ? sample.duration : Math.max(1, sample.duration - movedBy);
     const before = lane.samples.at(-1);
     // The next sample's dts is the truth about the duration of the one before.
     if (before !== undefined) before.duration = Math.min(dts - before.dts, MAX_DURATION);
@@ -85,7 +87,7 @@ export class Cutter {
       this.#openBytes += bytes;
       this.#leadSeconds = seconds;
     }
-    lane.samples.push({ ...sample, dts, compositionOffset });
+    lane.samples.push({ ...sample, dts, duration, compositionOffset });
     lane.entries.push(entry);
     lane.lastDts = dts;
     this.#heldBytes += bytes;

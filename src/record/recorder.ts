@@ -151,7 +151,8 @@ export class Recorder {
       const { data, isSync, track } = sample;
       const { lane, entry, timescale, duration, compositionOffset } = placed;
       const dts = this.#cutter.add(lane, { data, dts: placed.dts, duration, compositionOffset, isSync }, entry);
-      this.#newestMs = Math.max(this.#newestMs, ((dts + duration) * 1000) / timescale);
+      const end = Math.max(placed.dts + duration, dts);
+      this.#newestMs = Math.max(this.#newestMs, (end * 1000) / timescale);
       if (this.#options.keepsTail) this.#tails[track].add({ track, dts, timescale, hash: hashOf(data) });
     }
     for (let runs = this.#cutter.next(); runs !== null; runs = this.#cutter.next()) this.#write(runs, true);

@@ -84,6 +84,20 @@ export function firstSecondsOf(fragment: Fragment, audioTimescale: number): numb
   return first;
 }
 
+/** Sound may be older than the picture it comes with by as much as devices let it lead. */
+const MAX_LEAD_SECONDS = 1;
+
+/**
+ * The first fragment of a recording. Sound that is far older than its picture fills a break of the stream, and the recording begins
+ * behind that: without it.
+ */
+export function withoutFilling(first: Fragment, audioTimescale: number): Fragment {
+  const beginsAt = first.dts90k / 90_000;
+  if (!(beginsAt - firstSecondsOf(first, audioTimescale) > MAX_LEAD_SECONDS)) return first;
+  const isKept = ({ track, dts }: Sample) => track === 'video' || dts / audioTimescale >= beginsAt;
+  return { ...first, samples: first.samples.filter(isKept) };
+}
+
 export class Tracks {
   /** As the file has them; entries and tracks are only ever added. */
   readonly list: MovieTrack[];

@@ -182,3 +182,36 @@ test('a recording that is asked for before the stream plays begins, and is named
   assert.equal(row.durationMs, 9020);
   await world.close();
 });
+
+test('sound that fills a break of the stream is not recorded before the first picture behind it', async () => {
+  const world = new RecordingWorld();
+  const live = world.pull(true);
+  const media = new Footage({ frameMs: 1000, gop: 4, soundMs: 500 });
+  await world.begin(media);
+  await world.run(media, 40);
+  await world.clock.advance(15_000);
+  media.skipTo(world.clock.nowMs());
+  await world.begin(filledUp(media));
+  const backMs = world.clock.epochMs();
+  world.recordings.start(live, 'always');
+  await world.run(media, 8);
+  const row = await world.recordings.stop(live, 'always');
+  assert.ok(!('problem' in row));
+  assert.deepEqual([row.startEpochMs, row.durationMs], [backMs, 9000]);
+  const { counts } = contentOf(world, [row]);
+  assert.deepEqual(counts, { video: 9, audio: 17 });
+  await world.close();
+});
+
+/** The next fragment brings silence for the 10 s before it, as a feed makes it after a break. */
+function filledUp(media: Footage): Footage {
+  const next = media.next.bind(media);
+  media.next = (nowMs) => {
+    media.next = next;
+    const fragment = next(nowMs);
+    const sound = fragment.samples.find(({ track }) => track === 'audio')!;
+    const filling = Array.from({ length: 20 }, (_, i) => ({ ...sound, dts: sound.dts - (20 - i) * sound.duration }));
+    return { ...fragment, samples: [...fragment.samples.slice(0, 1), ...filling, ...fragment.samples.slice(1)] };
+  };
+  return media;
+}

@@ -87,7 +87,9 @@ describe('a hole in the picture', () => {
           onFault: assert.fail,
           onNewInit() {},
         });
-        for (const fragment of fragments) recorder.fragment(fragment);
+        recorder.fragment(fragments[0]!);
+        assert.ok(recorder.durationMs <= 40, `one picture lasts as long as one: ${recorder.durationMs} ms`);
+        for (const fragment of fragments.slice(1)) recorder.fragment(fragment);
         await recorder.stop();
         const lines = ffmpeg(['-i', path, '-c', 'copy', '-copyts', '-f', 'framecrc', '-']).toString().split('\n');
         const shown = lines.filter((line) => /^0,/.test(line)).map((line) => Number(line.split(',')[2]));
