@@ -43,7 +43,7 @@ describe('the second chance of test files', { timeout: 120_000 }, () => {
     for (const [index, text] of Object.values(files).entries()) await writeFile(paths[index]!, text);
     const child = spawn(process.execPath, [RUNNER, '--base', place, ...options, ...paths], {
       // Else the inner runner takes itself for a file of the outer one.
-      env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+      env: { ...process.env, NODE_TEST_CONTEXT: undefined, TEST_CLOSING_MS: '2000' },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let said = '';
