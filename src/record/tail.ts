@@ -1,5 +1,5 @@
 /** What a file ends with, so that the end of it can be found in footage that comes again. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * How much is kept: a device that is asked for a second begins at the key frame before it, and groups of pictures
@@ -22,7 +22,7 @@ export interface TailSample {
 
 /** The same bytes give the same text, others another: SHA-1 in base64. No secret: devices could forge it, and gain a lost frame. */
 export function hashOf(data: Uint8Array): string {
-  return createHash('sha1').update(data).digest('base64');
+  return hash('sha1', data, 'base64');
 }
 
 /** The newest samples of one track, in order. */
