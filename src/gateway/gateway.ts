@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { Dialogues } from '../inspect/write/dialogues.ts';
-import { thumbnailOf } from '../media/ffmpeg.ts';
+import { pictureAt, thumbnailOf } from '../media/ffmpeg.ts';
 import { PortPool } from '../media/ingest/port-pool.ts';
 import type { RegisterAttempt } from '../sip/camera/attempt.ts';
 import { type SipEvent, SipServer } from '../sip/server.ts';
@@ -25,6 +25,7 @@ import { OwnRecording } from './own-recording.ts';
 import type { Gateway } from './port.ts';
 import { pullPorts } from './pull-ports.ts';
 import { recordingDesk } from './recording-desk.ts';
+import { RecordingSnapshots } from './recording-snapshot.ts';
 import { Recordings } from './recordings.ts';
 import { Records } from './records.ts';
 import { Rests } from './rests.ts';
@@ -360,6 +361,7 @@ export async function openGateway(
       recordings,
       thumbnails,
       timelines,
+      snapshots: new RecordingSnapshots({ picture: pictureAt, hold: (id) => retention.uses.hold(id) }),
       hold: (id) => retention.uses.hold(id),
       findLive: (id) => streams.findLive(id),
       iso,

@@ -137,6 +137,8 @@ export interface Gateway extends VocabularyDesks {
   lockRecording(id: string, locked: boolean): RecordingView | Problem;
   /** Own recordings of a range as one MP4. */
   timelineFile(query: TimelineQuery): Promise<TimelineFile | Problem>;
+  /** JPEG of what it shows at this moment of content; null: at its beginning. */
+  recordingSnapshot(id: string, epochMs: number | null): Promise<Uint8Array | Problem>;
   /** Small JPEG of its first picture, made when first asked for and kept. */
   thumbnail(id: string): Promise<{ absolutePath: string } | Problem>;
 

@@ -1,6 +1,7 @@
 import type { Recording } from '../record/archive.ts';
 import type { Live } from './live.ts';
 import type { Gateway } from './port.ts';
+import type { RecordingSnapshots } from './recording-snapshot.ts';
 import type { Recordings } from './recordings.ts';
 import type { Thumbnails } from './thumbnails.ts';
 import type { TimelineFiles } from './timeline-file.ts';
@@ -19,12 +20,14 @@ export type RecordingDesk = Pick<
   | 'lockRecording'
   | 'timelineFile'
   | 'thumbnail'
+  | 'recordingSnapshot'
 >;
 
 export interface RecordingDeskPorts {
   readonly recordings: Recordings;
   readonly thumbnails: Thumbnails;
   readonly timelines: TimelineFiles;
+  readonly snapshots: RecordingSnapshots;
   /** Somebody begins to read a recording; the answer ends it. */
   hold(recordingId: string): () => void;
   /** The live stream that is to be recorded. */
@@ -38,6 +41,7 @@ export function recordingDesk({
   recordings,
   thumbnails,
   timelines,
+  snapshots,
   hold,
   findLive,
   iso,
@@ -73,6 +77,10 @@ export function recordingDesk({
     deleteRecording: (id) => recordings.delete(id),
     lockRecording: (id, locked) => view(recordings.setLocked(id, locked)),
     timelineFile: (query) => timelines.file(query),
+    async recordingSnapshot(id, epochMs) {
+      const found = recordings.get(id);
+      return isProblem(found) ? found : snapshots.at(found, recordings.absolutePath(found), epochMs);
+    },
     async thumbnail(id) {
       const found = recordings.get(id);
       return isProblem(found) ? found : thumbnails.of(found, recordings.absolutePath(found));

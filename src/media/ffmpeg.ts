@@ -36,6 +36,20 @@ export function thumbnailOf(path: string): Promise<Uint8Array | FfmpegFault> {
   return firstPicture(command, ['-q:v', '5', '-vf', `scale=${THUMBNAIL_WIDTH}:-2`]);
 }
 
+/**
+ * JPEG of the picture that an MP4 file, finished or still written, shows so long after its beginning. Where the file ends before that,
+ * of the last key frame.
+ */
+export async function pictureAt(path: string, atMs: number): Promise<Uint8Array | FfmpegFault> {
+  const seek = (...options: string[]) => {
+    const command = ffmpeg({ timeout: SNAPSHOT_LIMIT_SECONDS }).input(path);
+    return firstPicture(command.inputOptions([...options, '-ss', (atMs / 1000).toFixed(3)]), ['-q:v', '3']);
+  };
+  const picture = await seek();
+  // behind the start of the last picture there is none that begins: the group of pictures is there all the same
+  return 'ffmpeg' in picture && picture.ffmpeg === 'failed' ? seek('-noaccurate_seek') : picture;
+}
+
 /** The version that is installed (`5.1.9`), or null when there is none. */
 export function ffmpegVersion(): Promise<string | null> {
   return new Promise((resolve) => {

@@ -73,6 +73,7 @@ export class FakeGateway implements Gateway {
   onboardingAnswer: OnboardingView = ONBOARDING;
   readonly addressList: DeviceAddressesView[] = [];
   timelineAnswer: TimelineFile | Problem = { problem: 'recording_not_found', detail: 'Nothing was recorded.' };
+  snapshotAnswer: Uint8Array | Problem = { problem: 'ffmpeg_missing', detail: 'It is not installed.' };
   thumbnailAnswer: { absolutePath: string } | Problem = { problem: 'ffmpeg_missing', detail: 'It is not installed.' };
   numbers: Record<string, number> = { sip_messages_received_total: 7, viewers: 2 };
 
@@ -318,6 +319,11 @@ export class FakeGateway implements Gateway {
   async timelineFile(query: TimelineQuery) {
     this.#said('timelineFile', query);
     return this.timelineAnswer;
+  }
+  async recordingSnapshot(id: string, epochMs: number | null) {
+    this.#said('recordingSnapshot', id, epochMs);
+    const found = this.recording(id);
+    return 'problem' in found ? found : this.snapshotAnswer;
   }
   async thumbnail(id: string) {
     this.#said('thumbnail', id);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { recording, stream } from './fake-gateway.ts';
-import { opened, READ_TOKEN } from './opened.ts';
+import { opened, READ_TOKEN, TOKEN } from './opened.ts';
 
 let o: Awaited<ReturnType<typeof opened>>;
 before(async () => {
@@ -92,6 +92,23 @@ test('a thumbnail is kept by browsers for a day; without ffmpeg it is 501; it ma
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+});
+
+test('a picture of a moment of a recording: times of every form, 501 without ffmpeg, never kept by browsers', async () => {
+  o.gateway.recordingList.push(recording('r1'));
+  const place = '/api/v1/recordings/r1/snapshot.jpg';
+  const missing = await o.ask('GET', `${place}?time=2026-09-30T12:00:00%2B08:00`);
+  assert.deepEqual([missing.status, missing.json.code], [501, 'ffmpeg_missing']);
+  assert.deepEqual(o.gateway.calls.at(-1), ['recordingSnapshot', 'r1', Date.UTC(2026, 8, 30, 4)]);
+  o.gateway.snapshotAnswer = Uint8Array.from([0xff, 0xd8, 0xff, 0xd9]);
+  const made = await fetch(`${o.base}${place}`, { headers: { authorization: `Bearer ${TOKEN}` } });
+  assert.deepEqual(o.gateway.calls.at(-1), ['recordingSnapshot', 'r1', null]);
+  assert.deepEqual([made.status, made.headers.get('content-type')], [200, 'image/jpeg']);
+  assert.equal(made.headers.get('cache-control'), 'no-store');
+  assert.equal((await made.arrayBuffer()).byteLength, 4);
+  const zoneless = await o.ask('GET', `${place}?time=2026-09-30T12:00:00`);
+  assert.deepEqual([zoneless.status, zoneless.json.code], [400, 'bad_request']);
+  assert.equal((await o.ask('GET', place.replace('r1', 'none'))).json.code, 'recording_not_found');
 });
 
 test('a cursor of another list is refused', async () => {

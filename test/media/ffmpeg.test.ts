@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { ffmpegVersion, jpegOf, thumbnailOf } from '../../src/media/ffmpeg.ts';
+import { ffmpegVersion, jpegOf, pictureAt, thumbnailOf } from '../../src/media/ffmpeg.ts';
 
 describe('ffmpeg', () => {
   let folder: string;
@@ -52,6 +52,38 @@ describe('ffmpeg', () => {
     const probe = ['-v', 'error', '-show_entries', 'stream=codec_name,width,height', '-of', 'csv=p=0', path];
     assert.equal(String(spawnSync('ffprobe', probe).stdout).trim(), 'mjpeg,320,180');
     const gone = await thumbnailOf(join(folder, 'nothing.mp4'));
+    assert.ok('ffmpeg' in gone && gone.ffmpeg === 'failed');
+  });
+
+  it('makes a JPEG of the picture of a moment, and of the last one behind it', async () => {
+    const path = join(folder, 'three.mp4');
+    const colour = (name: string) => ['-f', 'lavfi', '-i', `color=${name}:size=320x180:rate=25:duration=2`];
+    const made = spawnSync('ffmpeg', [
+      ...['-v', 'error', ...colour('red'), ...colour('lime'), ...colour('blue')],
+      ...['-filter_complex', '[0][1][2]concat=n=3', '-c:v', 'libx264', '-g', '25', path],
+    ]);
+    assert.equal(made.status, 0, String(made.stderr));
+    const main = async (atMs: number) => {
+      const jpeg = await pictureAt(path, atMs);
+      assert.ok(!('ffmpeg' in jpeg), JSON.stringify(jpeg));
+      const picture = join(folder, `${atMs}.jpg`);
+      writeFileSync(picture, jpeg);
+      const args = ['-v', 'error', '-i', picture, '-vf', 'scale=1:1', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'];
+      const rgb = [...spawnSync('ffmpeg', args).stdout];
+      return ['red', 'green', 'blue'][rgb.indexOf(Math.max(...rgb))];
+    };
+    for (const [atMs, expected] of [
+      [0, 'red'],
+      [1960, 'red'],
+      [2000, 'green'],
+      [3500, 'green'],
+      [4100, 'blue'],
+      // the last picture begins at 5,960
+      [5990, 'blue'],
+      [6000, 'blue'],
+    ] as const)
+      assert.equal(await main(atMs), expected, `${atMs} ms`);
+    const gone = await pictureAt(join(folder, 'nothing.mp4'), 0);
     assert.ok('ffmpeg' in gone && gone.ffmpeg === 'failed');
   });
 

@@ -22,6 +22,10 @@ const ListQuery = Type.Object({
 });
 const FileQuery = Type.Object({ download: Type.Optional(Type.Boolean({ description: 'Offer it as a file to keep' })) });
 
+const SnapshotQuery = Type.Object({
+  time: Type.Optional(Type.String({ description: 'Content time; default the beginning of the recording' })),
+});
+
 /** A browser keeps it for a day, so that a list that is scrolled back asks for nothing. */
 const THUMBNAIL_SECONDS = 86_400;
 
@@ -123,6 +127,29 @@ export const recordingRoutes: Routes = (app, context) => {
         name,
         asAttachment: request.query.download === true,
       });
+    },
+  );
+
+  app.get<{ Params: IdParams; Querystring: Static<typeof SnapshotQuery> }>(
+    '/recordings/:id/snapshot.jpg',
+    {
+      schema: {
+        tags,
+        summary: 'What it shows at a moment, as JPEG',
+        description: 'Needs ffmpeg on the gateway; `ffmpeg_missing` when it is not there.',
+        params: IdParams,
+        querystring: SnapshotQuery,
+        response: answers({ 200: Type.Any({ description: 'image/jpeg' }) }),
+      },
+    },
+    async (request, reply) => {
+      const { time } = request.query;
+      const epochMs = time === undefined ? null : parseTime(time);
+      if (time !== undefined && epochMs === null)
+        return sendProblem(reply, 'bad_request', 'time must be an ISO 8601 time with an offset, or epoch seconds.');
+      const jpeg = await gateway.recordingSnapshot(request.params.id, epochMs);
+      if (isProblem(jpeg)) return sendRefusal(reply, jpeg);
+      return reply.type('image/jpeg').header('Cache-Control', 'no-store').send(jpeg);
     },
   );
 
