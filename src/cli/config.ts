@@ -182,6 +182,9 @@ function sizeBytes(value: string | number): number {
   return Math.round(Number(count) * step ** ('KMGT'.indexOf(prefix) + (prefix === '' ? 0 : 1)));
 }
 
+/** Shorter files than a usual group of pictures are none. */
+const MIN_SEGMENT_MS = 1000;
+
 /** Fills in the defaults of the schema and checks what only values together can tell. */
 function resolve(values: ConfigFile): ServeConfig | ConfigFault {
   const value = <T>(key: string): T => {
@@ -200,6 +203,9 @@ function resolve(values: ConfigFile): ServeConfig | ConfigFault {
   const timeZone = value<string>('sip.timeZone');
   if (!isTimeZone(timeZone))
     return { fault: `The time zone ${timeZone} is unknown; use a name such as Asia/Shanghai.` };
+  const segmentMs = ms('record.segment');
+  if (segmentMs < MIN_SEGMENT_MS)
+    return { fault: 'record.segment (--record-segment) must be at least 1s: each file begins with a key frame.' };
 
   const webhooks = endpointsOf(values.webhooks ?? []);
   if ('fault' in webhooks) return webhooks;
@@ -234,7 +240,7 @@ function resolve(values: ConfigFile): ServeConfig | ConfigFault {
       },
       data: value('store.data'),
       record: {
-        segmentMs: ms('record.segment'),
+        segmentMs,
         preRollMs: ms('record.preRoll'),
         keepDays: value<number>('record.keepDays') || null,
         maxBytes: bytes('record.maxBytes') || null,

@@ -150,14 +150,13 @@ export class OpenRecording {
   /** It was begun before anything came: its time, and with it its name, are those of what came. */
   #startAt(epochMs: number): void {
     this.#isStartKnown = true;
-    const taken = this.row.path;
-    this.row.startEpochMs = epochMs;
-    this.row.path = this.#pathAt(epochMs);
     try {
-      rmSync(join(this.#ports.dataDir, taken), { force: true });
+      rmSync(join(this.#ports.dataDir, this.row.path), { force: true });
     } catch {
       // an empty file stays behind, on a disk that refuses more than that
     }
+    this.row.startEpochMs = epochMs;
+    this.row.path = this.#pathAt(epochMs);
     this.#put(this.row);
   }
 

@@ -134,6 +134,7 @@ test('a mistake is one sentence that names its place', () => {
     [{ 'media-ports': '30000' }, {}, /^--media-ports must look like FIRST-LAST/],
     [{ 'media-ports': '40000-30000' }, {}, /media ports 40000-30000/],
     [{ 'media-ports': '60000-70000' }, {}, /media ports 60000-70000/],
+    [{ 'record-segment': '0' }, {}, /record\.segment .*at least 1s/],
     [{ 'time-zone': 'Mars/Base' }, {}, /time zone Mars\/Base/],
     [{ 'public-url': 'ftp://x' }, {}, /^--public-url must look like URL/],
     [{}, { GBGATE_NO_HTTP_AUTH: 'perhaps' }, /^GBGATE_NO_HTTP_AUTH must be true or false/],

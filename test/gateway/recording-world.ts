@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { OwnFootage } from '../../src/gateway/own-footage.ts';
 import { Recordings } from '../../src/gateway/recordings.ts';
 import type { Fragment, InitSegment, Sample } from '../../src/media/frame.ts';
+import { makeInit } from '../../src/media/mp4/init.ts';
 import type { Recording } from '../../src/record/archive.ts';
 import { openRecordFile, type RecordFile } from '../../src/record/file.ts';
 import { makeClip } from '../record/clip.ts';
@@ -15,6 +16,17 @@ import { World } from './world.ts';
 export const INIT: InitSegment = makeClip({ codec: 'libx264', seconds: 1, gop: 25, audio: 'flac' }).init;
 
 const AUDIO_TIMESCALE = 8000;
+
+/** The same without pictures. */
+export const SOUND_INIT: InitSegment = makeInit(INIT.generation, null, {
+  kind: 'audio',
+  codec: 'pcma',
+  codecString: 'flac',
+  sampleRate: AUDIO_TIMESCALE,
+  channels: 1,
+  config: new Uint8Array(34),
+  timescale: AUDIO_TIMESCALE,
+});
 
 /** Live streams whose other side is the test, and recordings of them in a folder of its own. */
 export class RecordingWorld extends World {
@@ -95,6 +107,7 @@ export class RecordingWorld extends World {
 /** Pictures and sound without end; every sample says which one it is. Sound is 20 ms older than the picture it comes with. */
 export class Footage {
   readonly #frameMs: number;
+  readonly #hasPictures: boolean;
   readonly #gop: number;
   readonly #soundMs: number | null;
   readonly #hashes = { video: createHash('sha256'), audio: createHash('sha256') };
@@ -103,10 +116,14 @@ export class Footage {
   #n = 0;
   #zeroMs: number | null = null;
 
-  /** A key frame each `gop` pictures; without `soundMs` there is no sound. */
-  constructor(o: { frameMs: number; gop: number; soundMs?: number }) {
-    this.#frameMs = o.frameMs;
-    this.#gop = o.gop;
+  /** Of the init segment that describes it. */
+  generation = INIT.generation;
+
+  /** A key frame each `gop` pictures; without `soundMs` there is no sound, without `frameMs` sound alone. */
+  constructor(o: { frameMs: number; gop: number; soundMs?: number } | { frameMs: null; gop?: 1; soundMs: number }) {
+    this.#hasPictures = o.frameMs !== null;
+    this.#frameMs = o.frameMs ?? o.soundMs;
+    this.#gop = o.gop ?? 1;
     this.#soundMs = o.soundMs ?? null;
   }
 
@@ -131,13 +148,13 @@ export class Footage {
     const arrivedMs = this.dueMs(nowMs);
     const n = this.#n++;
     const isKey = n % this.#gop === 0;
-    const samples = [this.#sample('video', n, n * this.#frameMs, this.#frameMs, isKey)];
+    const samples = this.#hasPictures ? [this.#sample('video', n, n * this.#frameMs, this.#frameMs, isKey)] : [];
     if (this.#soundMs !== null)
       for (let k = Math.ceil((n * this.#frameMs) / this.#soundMs); k * this.#soundMs < this.#n * this.#frameMs; k += 1)
-        samples.push(this.#sample('audio', k, k * this.#soundMs - 20, this.#soundMs, true));
+        samples.push(this.#sample('audio', k, k * this.#soundMs - (this.#hasPictures ? 20 : 0), this.#soundMs, true));
     const { data } = samples[0]!;
-    const dts90k = samples[0]!.dts;
-    return { generation: INIT.generation, bytes: data, isKey, afterLoss: false, dts90k, arrivedMs, samples };
+    const dts90k = (10_000 + n * this.#frameMs) * 90;
+    return { generation: this.generation, bytes: data, isKey, afterLoss: false, dts90k, arrivedMs, samples };
   }
 
   /** Of all samples so far, in their order. */

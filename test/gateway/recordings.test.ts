@@ -6,7 +6,7 @@ import { isoInZone } from '../../src/gateway/zone.ts';
 import type { Recording } from '../../src/record/archive.ts';
 import { readSamples } from '../record/clip.ts';
 import { until } from '../support/gbgate.ts';
-import { Footage, RecordingWorld } from './recording-world.ts';
+import { Footage, INIT, RecordingWorld, SOUND_INIT } from './recording-world.ts';
 
 /** Every sample of files, one behind the other, as a foreign reader finds them. */
 function contentOf(world: RecordingWorld, rows: readonly Recording[]) {
@@ -180,6 +180,65 @@ test('a recording that is asked for before the stream plays begins, and is named
   assert.equal(row.startEpochMs, asked.startEpochMs + 7000 - 20, 'with its sound');
   assert.match(row.path, /14-03-27\.mp4$/);
   assert.equal(row.durationMs, 9020);
+  await world.close();
+});
+
+test('key frames further apart than a segment: each begins a file', async () => {
+  const world = new RecordingWorld();
+  const live = world.pull(true);
+  const footage = new Footage({ frameMs: 5000, gop: 480 });
+  await world.begin(footage);
+  world.recordings.start(live, 'always');
+  await world.run(footage, 130 * 60);
+  await world.recordings.stop(live, 'always');
+  const rows = await finished(world, 4);
+  assert.deepEqual(
+    rows.map(({ path }) => path.slice(-12)),
+    ['14-03-21.mp4', '14-43-21.mp4', '15-23-21.mp4', '16-03-21.mp4'],
+  );
+  const { counts, hashes } = contentOf(world, rows);
+  assert.deepEqual([counts, hashes], [footage.sent, footage.hashes()]);
+  await world.close();
+});
+
+test('a channel of sound alone is cut on the boundary itself', async () => {
+  const world = new RecordingWorld();
+  const live = world.pull(true);
+  const footage = new Footage({ frameMs: null, soundMs: 500 });
+  await world.begin(footage, SOUND_INIT);
+  world.recordings.start(live, 'always');
+  await world.run(footage, 3600);
+  await world.recordings.stop(live, 'always');
+  const rows = await finished(world, 3);
+  assert.deepEqual(
+    rows.map(({ path }) => path.slice(-12)),
+    ['14-03-21.mp4', '14-30-00.mp4', '15-00-00.mp4'],
+  );
+  for (const [i, row] of rows.slice(1).entries()) assert.equal(row.startEpochMs, rows[i]!.endEpochMs);
+  const { counts, hashes } = contentOf(world, rows);
+  assert.deepEqual([counts, hashes], [footage.sent, footage.hashes()]);
+  await world.close();
+});
+
+test('another description in the middle begins a file, and the cuts go on', async () => {
+  const world = new RecordingWorld();
+  const live = world.pull(true);
+  const footage = new Footage({ frameMs: 1000, gop: 4, soundMs: 500 });
+  await world.begin(footage);
+  world.recordings.start(live, 'always');
+  await world.run(footage, 1199);
+  footage.generation = INIT.generation + 1;
+  world.emit({ type: 'init', init: { ...INIT, generation: footage.generation } });
+  await world.run(footage, 1800);
+  await world.recordings.stop(live, 'always');
+  const rows = await finished(world, 3);
+  assert.deepEqual(
+    rows.map(({ path }) => path.slice(-12)),
+    ['14-03-21.mp4', '14-23-20.mp4', '14-30-01.mp4'],
+  );
+  for (const [i, row] of rows.slice(1).entries()) assert.equal(row.startEpochMs + 20, rows[i]!.endEpochMs);
+  const { counts, hashes } = contentOf(world, rows);
+  assert.deepEqual([counts, hashes], [footage.sent, footage.hashes()]);
   await world.close();
 });
 
