@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
@@ -25,7 +28,7 @@ interface Violation {
 }
 
 /** axe-core is the judge: it comes with the rules, the views come with cameras, streams and recordings in them. */
-describe('axe finds nothing serious', { timeout: 240_000 }, () => {
+describe('axe finds nothing serious', { timeout: 300_000 }, () => {
   let gateway: RunningGateway;
   let browser: Browser;
   let page: Page;
@@ -33,10 +36,16 @@ describe('axe finds nothing serious', { timeout: 240_000 }, () => {
   let channelId = '';
   let recorderChannelId = '';
   let streamId = '';
+  let downloadId = '';
+  let folder = '';
 
   before(async () => {
     browser = await launchBrowser();
-    gateway = await runGateway({ mediaPorts: '43200-43299' });
+    // A webhook that nobody answers: its deliveries say so.
+    folder = await mkdtemp(join(tmpdir(), 'gbgate-axe-'));
+    const config = join(folder, 'gbgate.yaml');
+    await writeFile(config, JSON.stringify({ webhooks: [{ url: 'http://127.0.0.1:9/hook' }] }));
+    gateway = await runGateway({ mediaPorts: '43200-43299', args: ['--config', config] });
     const { sipPort } = gateway;
     cameras.push(
       await startCamera(sipPort, { id: CAMERA, names: ['Entrance'] }),
@@ -53,12 +62,21 @@ describe('axe finds nothing serious', { timeout: 240_000 }, () => {
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     assert.equal((await gateway.api('DELETE', recording)).status, 200);
     assert.equal((await gateway.api('PUT', recording)).status, 200, 'a second one, which goes on');
+    // The camera has no footage: a download that says what went wrong.
+    const range = { start: '2026-01-01T00:00:00Z', end: '2026-01-01T01:00:00Z' };
+    const download = await gateway.api('POST', `/api/v1/devices/${CAMERA}/channels/${channelId}/downloads`, range);
+    assert.equal(download.status, 202, JSON.stringify(download.body));
+    downloadId = download.body.id;
+    const plan = { mode: 'schedule', weekly: [{ days: [1, 2], from: '08:15', to: '18:00' }] };
+    const planned = await gateway.api('PUT', `/api/v1/devices/${CAMERA}/channels/${channelId}/plan`, plan);
+    assert.equal(planned.status, 200, JSON.stringify(planned.body));
     page = await browser.open(`${gateway.http}/#token=${TOKEN}`);
   });
   after(async () => {
     await browser?.close();
     await Promise.all(cameras.map((camera) => camera.stop()));
     await gateway?.stop();
+    await rm(folder, { recursive: true, force: true });
   });
 
   /** The serious and critical findings, as sentences. The source of axe goes in past the CSP, as a debugger's would. */
@@ -93,6 +111,7 @@ describe('axe finds nothing serious', { timeout: 240_000 }, () => {
     'add a camera': () => '#/add',
     streams: () => '#/streams',
     recordings: () => '#/recordings',
+    downloads: () => `#/downloads/${downloadId}`,
     system: () => '#/system',
   };
   /** Their inner parts share the styles of those: once light and wide, once dark and narrow. */
@@ -104,7 +123,10 @@ describe('axe finds nothing serious', { timeout: 240_000 }, () => {
     'its streams': () => `#/devices/${CAMERA}?tab=streams`,
     'its settings': () => `#/devices/${CAMERA}?tab=settings`,
     'one stream': () => `#/streams/${streamId}`,
+    'a new download': () => '#/downloads?new',
+    'a recording plan': () => `#/recordings?channel=${CAMERA}/${channelId}&plan`,
     addresses: () => '#/system/addresses',
+    webhooks: () => '#/system/webhooks',
     log: () => '#/system/log',
   };
 

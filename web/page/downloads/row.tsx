@@ -73,13 +73,7 @@ export function DownloadRow({ download, name, isShown, mayControl, position, dee
       data-download-id={download.id}
       data-state={state}
     >
-      <button
-        type="button"
-        class="open plain"
-        data-testid="open-download"
-        aria-label={words.open(named)}
-        onClick={onShow}
-      >
+      <button type="button" class="open plain" data-testid="open-download" title={words.details} onClick={onShow}>
         <span class="name">{name}</span>
         <small>{when}</small>
       </button>

@@ -36,8 +36,6 @@ export interface DownloadsWords {
   readonly missing: string;
   readonly missingHint: string;
   readonly moreGaps: (count: number) => string;
-  readonly play: string;
-  readonly open: (name: string) => string;
   readonly save: string;
   readonly cancel: string;
   readonly retry: string;
@@ -127,8 +125,6 @@ export const downloadsWords: Readonly<Record<Language, DownloadsWords>> = {
     missing: 'Missing',
     missingHint: 'The device has no footage of these times.',
     moreGaps: (count) => `and ${count} more`,
-    play: 'Play',
-    open: (name) => `Show ${name}`,
     save: 'Save the file',
     cancel: 'Cancel',
     retry: 'Try again',
@@ -252,8 +248,6 @@ export const downloadsWords: Readonly<Record<Language, DownloadsWords>> = {
     missing: '缺失',
     missingHint: '设备在这些时间没有录像。',
     moreGaps: (count) => `另有 ${count} 处`,
-    play: '播放',
-    open: (name) => `查看 ${name}`,
     save: '保存文件',
     cancel: '取消',
     retry: '重试',
