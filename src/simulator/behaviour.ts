@@ -1,8 +1,9 @@
+import { type ControlBehaviour, FLAWLESS_CONTROL } from './control/behaviour.ts';
 import { FLAWLESS_FOOTAGE, type FootageBehaviour } from './footage/behaviour.ts';
 import { FLAWLESS_SIGNALLING, type SignallingBehaviour } from './signalling-behaviour.ts';
 
 /** Everything in which a simulated camera may differ from a well-behaved one. Quirks switch these; nothing else does. */
-export interface Behaviour extends SignallingBehaviour, FootageBehaviour {
+export interface Behaviour extends SignallingBehaviour, FootageBehaviour, ControlBehaviour {
   /** `swapped`: with its bytes turned round. */
   ssrc: 'offered' | 'own' | 'zero' | 'swapped';
   // what is sent, and when
@@ -109,6 +110,7 @@ export interface Behaviour extends SignallingBehaviour, FootageBehaviour {
 export const FLAWLESS: Readonly<Behaviour> = {
   ...FLAWLESS_SIGNALLING,
   ...FLAWLESS_FOOTAGE,
+  ...FLAWLESS_CONTROL,
   ssrc: 'offered',
   startsInsideGroup: false,
   keyFrameCommand: 'both',

@@ -5,6 +5,7 @@ import { ALLOW, SipAgent } from './agent.ts';
 import type { Behaviour } from './behaviour.ts';
 import { CameraCall } from './call.ts';
 import type { Clip } from './clip.ts';
+import { ControlSide } from './control/controls.ts';
 import type { Footage } from './footage/footage.ts';
 import { recordInfo } from './footage/record-info.ts';
 import {
@@ -12,7 +13,6 @@ import {
   type Described,
   deviceInfo,
   deviceStatus,
-  keyFrameCommand,
   MANSCDP_TYPE,
   offEvent,
   privateCommand,
@@ -62,6 +62,8 @@ const PAGE_WAIT_MS = 2000;
 /** One channel of a camera is asked for by a few platforms at most. */
 const MAX_CALLS = 64;
 const MAX_RECONNECT_SECONDS = 60;
+/** An answer leaves before the device restarts. */
+const REBOOT_NOTICE_MS = 500;
 /** A device that fell over is back after this. */
 const REBOOT_MS = 2000;
 
@@ -71,6 +73,8 @@ export class CameraDevice {
   readonly name: string;
   readonly channels: readonly SimulatedChannel[];
   readonly registration: Registration;
+  /** What it was told, and what became of it. */
+  readonly controls: ControlSide;
   readonly calls = new Map<string, CameraCall>();
   /** Calls answered so far, open ones included. */
   callsTotal = 0;
@@ -90,6 +94,14 @@ export class CameraDevice {
     this.channels = o.described.channels;
     this.#random = seededRandom(seedOf(this.id));
     const common = { wheel: o.wheel, behaviour: o.behaviour, id: this.id };
+    this.controls = new ControlSide({
+      deviceId: this.id,
+      channelIds: this.channels.map((channel) => channel.id),
+      style: o.behaviour,
+      nowMs: () => o.wheel.nowMs(),
+      reboot: () => o.wheel.after(REBOOT_NOTICE_MS, () => this.reboot()),
+      keyFrame: (id, spelling) => this.#keyFrame(id, spelling),
+    });
     // identifiers must differ between two runs, faults must not: two sources of numbers
     this.#agent = new SipAgent({
       ...common,
@@ -159,6 +171,8 @@ export class CameraDevice {
   /** What a camera says by itself once it is registered, if its quirks make it. */
   async #speakUp(): Promise<void> {
     const { behaviour } = this.#o;
+    const upgraded = this.controls.afterRegistration();
+    if (upgraded !== null) await this.#tell('MESSAGE', upgraded);
     if (behaviour.probes) for (const method of ['OPTIONS', 'PUBLISH']) await this.#tell(method, undefined);
     if (behaviour.privateCommand) await this.#tell('MESSAGE', privateCommand(this.id, behaviour));
     if (behaviour.offEvent === 'before') await this.#tellOff();
@@ -241,8 +255,7 @@ export class CameraDevice {
         else call.info(request, from);
         break;
       case 'MESSAGE':
-        agent.answer(request, from, 200, 'OK');
-        void this.#message(request);
+        this.#message(request, from);
         break;
       case 'OPTIONS':
         agent.answer(request, from, 200, 'OK', { headers: [['Allow', ALLOW]] });
@@ -303,22 +316,30 @@ export class CameraDevice {
     call.begin();
   }
 
-  async #message(request: SipRequest): Promise<void> {
+  #message(request: SipRequest, from: Address): void {
     const query = readQuery(request.body);
-    if (query === null) return;
-    if (query.root === 'Control' && query.cmdType === 'DeviceControl') return this.#control(query, request.body);
+    const isKnown =
+      query === null || this.#o.behaviour.controlledAs !== 'device' || this.controls.knows(query.deviceId);
+    this.#agent.answer(request, from, isKnown ? 200 : 404, isKnown ? 'OK' : 'Not Found');
+    if (query !== null && isKnown) void this.#obey(query, request.body);
+  }
+
+  async #obey(query: Query, body: Uint8Array): Promise<void> {
+    if (query.root === 'Control' && query.cmdType === 'DeviceControl') {
+      for (const answer of this.controls.control(query, body)) await this.#tell('MESSAGE', answer);
+      return;
+    }
     if (query.root !== 'Query') return;
-    if (query.cmdType === 'RecordInfo') return this.#listRecordings(query, request.body);
-    for (const body of this.#answersTo(query)) await this.#tell('MESSAGE', body);
+    if (query.cmdType === 'RecordInfo') return this.#listRecordings(query, body);
+    for (const answer of this.#answersTo(query)) await this.#tell('MESSAGE', answer);
     if (query.cmdType === 'Catalog' && this.#o.behaviour.offEvent === 'after') await this.#tellOff();
   }
 
-  /** The one command that a simulated camera obeys: a key frame, now. Obeying is all the answer there is (A.2.3.1.9). */
-  #control({ deviceId }: Query, body: Uint8Array): void {
-    const command = keyFrameCommand(body);
+  /** Obeying is all the answer there is (A.2.3.1.9). */
+  #keyFrame(id: string, spelling: 'IFameCmd' | 'IFrameCmd'): void {
     const { keyFrameCommand: known } = this.#o.behaviour;
-    if (command === null || (known !== 'both' && known !== command)) return;
-    for (const call of this.calls.values()) if (call.channelId === deviceId || deviceId === this.id) call.keyFrame();
+    if (known !== 'both' && known !== spelling) return;
+    for (const call of this.calls.values()) if (call.channelId === id || id === this.id) call.keyFrame();
   }
 
   async #listRecordings(query: Query, body: Uint8Array): Promise<void> {
@@ -341,6 +362,9 @@ export class CameraDevice {
         return catalog(query, described, { page: CATALOG_PAGE[sip], serverId }, behaviour);
       case 'DeviceInfo':
         return [deviceInfo(query, described, behaviour)];
+      case 'PresetQuery':
+      case 'PersetQuery':
+        return this.controls.presets(query);
       case 'DeviceStatus':
         return [deviceStatus(query, beijingTime(Date.now()), behaviour)];
       default:

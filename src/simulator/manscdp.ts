@@ -37,12 +37,6 @@ export function readQuery(body: Uint8Array): Query | null {
   return { root, cmdType, sn, deviceId };
 }
 
-/** How the wish for a key frame is spelled in a DeviceControl (A.2.3.1.9 of 2016, and of 2022); null: it is another command. */
-export function keyFrameCommand(body: Uint8Array): 'IFameCmd' | 'IFrameCmd' | null {
-  const found = /<(IFr?ameCmd)>\s*Send\s*</.exec(Buffer.from(body).toString('latin1'))?.[1];
-  return found === 'IFameCmd' || found === 'IFrameCmd' ? found : null;
-}
-
 /** How a device writes. */
 export type Style = SignallingBehaviour;
 

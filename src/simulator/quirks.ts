@@ -1,4 +1,5 @@
 import { type Behaviour, FLAWLESS } from './behaviour.ts';
+import { CONTROL_QUIRKS } from './control/quirks.ts';
 import { FOOTAGE_QUIRKS } from './footage/quirks.ts';
 import { MEDIA_QUIRKS } from './media-quirks.ts';
 import { SIGNALLING_QUIRKS } from './signalling-quirks.ts';
@@ -12,7 +13,7 @@ export interface Quirk {
 }
 
 /** Every quirk that the simulated camera knows. */
-export const QUIRKS: readonly Quirk[] = [...SIGNALLING_QUIRKS, ...MEDIA_QUIRKS, ...FOOTAGE_QUIRKS];
+export const QUIRKS: readonly Quirk[] = [...SIGNALLING_QUIRKS, ...MEDIA_QUIRKS, ...FOOTAGE_QUIRKS, ...CONTROL_QUIRKS];
 
 /** Codes nobody knows, in the order given. */
 export function unknownQuirks(codes: Iterable<string>): string[] {
