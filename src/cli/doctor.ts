@@ -28,6 +28,7 @@ const CHECKED: Readonly<Record<(typeof CHECK_NAMES)[number], string>> = {
   buffers: 'receive buffers (net.core.rmem_max)',
   clock: 'clock',
   disk: 'disk',
+  recordings: 'recordings that should run, and those that are kept',
   loop: 'event loop',
   webhooks: 'webhooks',
   ffmpeg: 'ffmpeg',
@@ -127,6 +128,8 @@ async function examine(config: ServeConfig): Promise<Findings> {
     receiveBufferMaxBytes: receiveBufferMaxBytes(),
     disk,
     recordingBps: 0,
+    retention: null,
+    notRecorded: [],
     loopDelayP99Ms: null,
     webhooks: [],
     ...slow,
@@ -184,7 +187,7 @@ export function report({ gateway, warnings, devices }: Findings): string {
     '',
   ];
   for (const check of CHECK_NAMES) {
-    if (gateway === null && (check === 'loop' || check === 'webhooks')) continue; // of a process that does not run
+    if (gateway === null && ['recordings', 'loop', 'webhooks'].includes(check)) continue; // of a process that does not run
     const found = warnings.filter((warning) => warning.check === check);
     if (found.every(({ severity }) => severity === 'note')) lines.push(`✓ ${CHECKED[check]}`);
     for (const { severity, sentence, cure, deviceId } of found) {

@@ -307,6 +307,7 @@ export async function openGateway(
     sip,
     pool,
     recordingBps: () => recordings.bitrateBps,
+    archive: (diskBytes) => own.health(diskBytes),
     webhooks: () => webhooks.endpoints(),
   });
 

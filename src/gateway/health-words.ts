@@ -19,6 +19,9 @@ export type WarningCode =
   | 'disk_full'
   | 'disk_low'
   | 'disk_unknown'
+  | 'retention_failing'
+  | 'retention_stuck'
+  | 'recording_not_running'
   | 'loop_late'
   | 'webhook_failing'
   | 'ffmpeg_missing';
@@ -99,6 +102,19 @@ const WORDS: Readonly<Record<WarningCode, readonly [sentence: Words, cure: Words
   disk_unknown: [
     () => 'The data folder cannot be looked at.',
     () => 'Check that the folder of --data exists and may be written by the user that runs gbgate.',
+  ],
+  retention_failing: [
+    (v) => `Old recordings cannot be deleted: ${v.error}.`,
+    () => 'Give the user that runs gbgate the right to delete in the data folder.',
+  ],
+  retention_stuck: [
+    (v) =>
+      `${v.reason === 'bytes' ? `Recordings take ${mib(v.missingBytes)} more than they may` : `${mib(v.missingBytes)} less than wanted are free`}, and everything left is locked (${mib(v.lockedBytes)}), being read or being written.`,
+    () => 'Unlock or delete recordings, raise record.maxBytes, or put --data on a larger disk.',
+  ],
+  recording_not_running: [
+    (v) => `Channel ${v.channelId} should be recorded and is not: ${v.detail}`,
+    () => 'The gateway tries again by itself; the page of the device shows why its stream does not come.',
   ],
   loop_late: [
     (v) => `The process is late: 1 % of its turns waited ${v.p99Ms} ms or more in the last minute.`,

@@ -9,7 +9,16 @@ import { isLoopback, isPrivate, isUnspecified, sameNetwork } from './networks.ts
 /** `error`: something will not work. `warning`: something may not, or will not for long. `note`: odd, and handled. */
 export type Severity = 'error' | 'warning' | 'note';
 
-export type CheckName = 'addresses' | 'ports' | 'buffers' | 'clock' | 'disk' | 'loop' | 'webhooks' | 'ffmpeg';
+export type CheckName =
+  | 'addresses'
+  | 'ports'
+  | 'buffers'
+  | 'clock'
+  | 'disk'
+  | 'recordings'
+  | 'loop'
+  | 'webhooks'
+  | 'ffmpeg';
 
 /** One thing that is wrong: `values` are what the sentence speaks of. */
 export interface Warning {
@@ -54,6 +63,19 @@ export interface Facts {
   readonly disk: { readonly path: string; readonly totalBytes: number; readonly freeBytes: number } | null;
   /** What all recordings that run write together, bits per second. */
   readonly recordingBps: number;
+  /** Null in a process that records nothing. */
+  readonly retention: {
+    /** What is kept free of the disk by deleting the oldest recordings; 0: nothing is. */
+    readonly wantedFreeBytes: number;
+    readonly recordings: number;
+    readonly lockedBytes: number;
+    /** What cannot be freed. */
+    readonly stuck: { readonly reason: 'bytes' | 'space'; readonly missingBytes: number } | null;
+    /** Why files cannot be deleted. */
+    readonly error: string | null;
+  } | null;
+  /** Channels that should be recorded now and are not. */
+  readonly notRecorded: readonly { readonly deviceId: string; readonly channelId: string; readonly detail: string }[];
   /** Delay of the event loop over the last minute; null in a process that serves nobody. */
   readonly loopDelayP99Ms: number | null;
   /** How each webhook does; `url` without secrets. */
@@ -94,6 +116,7 @@ const CHECKS: Readonly<Record<CheckName, (facts: Facts) => Found[]>> = {
   buffers,
   clock,
   disk,
+  recordings,
   loop,
   webhooks,
   ffmpeg: (facts) => (facts.ffmpeg === null ? [['ffmpeg_missing', 'warning', {}]] : []),
@@ -195,14 +218,32 @@ function clock(facts: Facts): Found[] {
   return [...unsynchronized, ...single];
 }
 
-function disk({ disk: found, recordingBps }: Facts): Found[] {
+function disk({ disk: found, recordingBps, retention }: Facts): Found[] {
   if (found === null) return [['disk_unknown', 'warning', {}]];
   const { path, freeBytes } = found;
   if (freeBytes < DISK_FULL_BYTES) return [['disk_full', 'error', { path, freeBytes }]];
+  // Where the oldest recordings make room for new ones, a disk stands at its mark and is well.
+  if (retention !== null && retention.wantedFreeBytes > 0 && retention.stuck === null && retention.error === null) {
+    if (freeBytes >= Math.min(retention.wantedFreeBytes, DISK_LOW_BYTES) / 2) return [];
+    return [['disk_low', 'warning', { path, freeBytes }]];
+  }
   const hours = recordingBps > 0 ? (freeBytes * 8) / recordingBps / 3600 : Number.POSITIVE_INFINITY;
   if (freeBytes >= DISK_LOW_BYTES && hours >= DISK_LOW_HOURS) return [];
   const left: Values = Number.isFinite(hours) ? { hours: Math.round(hours * 10) / 10 } : {};
   return [['disk_low', 'warning', { path, freeBytes, ...left }]];
+}
+
+function recordings({ retention, notRecorded }: Facts): Found[] {
+  const found: Found[] = [];
+  if (retention !== null && retention.error !== null)
+    found.push(['retention_failing', 'error', { error: retention.error }]);
+  if (retention !== null && retention.stuck !== null && retention.recordings > 0) {
+    const { lockedBytes, stuck } = retention;
+    found.push(['retention_stuck', 'warning', { ...stuck, lockedBytes }]);
+  }
+  for (const { deviceId, channelId, detail } of notRecorded.slice(0, MAX_DEVICES_NAMED))
+    found.push(['recording_not_running', 'warning', { channelId, detail }, deviceId]);
+  return found;
 }
 
 function loop({ loopDelayP99Ms }: Facts): Found[] {

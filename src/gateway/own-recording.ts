@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import type { GatewayConfig } from './config.ts';
 import { Continuous } from './continuous.ts';
 import type { ContinuousPorts } from './continuous-channel.ts';
+import type { Facts } from './health.ts';
 import { diskOf } from './machine.ts';
 import type { OwnFootage } from './own-footage.ts';
 import { ownFootageDesk } from './own-footage-desk.ts';
@@ -76,6 +77,15 @@ export class OwnRecording {
   heard(type: string, data: Record<string, unknown>): void {
     this.continuous.heard(type, data);
     if (type.endsWith('.failed') && isDiskFull(data)) this.retention.diskFull();
+  }
+
+  /** What is kept of recordings, and which channels should be recorded and are not. */
+  health(diskBytes: number | null): Pick<Facts, 'retention' | 'notRecorded'> {
+    const notRecorded = this.continuous.status().flatMap(({ deviceId, channelId, state, fault, reasons, isKept }) => {
+      const isWell = state === 'recording' || state === 'kept' || fault === null;
+      return isWell || (reasons.length === 0 && !isKept) ? [] : [{ deviceId, channelId, detail: fault.detail }];
+    });
+    return { retention: this.retention.health(diskBytes), notRecorded };
   }
 
   /** Lets go of every stream; idempotent. Recordings are finalised by whoever closes them. */

@@ -8,6 +8,7 @@ import {
   wantedFreeBytes,
 } from '../record/retention.ts';
 import type { Clock } from './clock.ts';
+import type { Facts } from './health.ts';
 import type { OwnFootage } from './own-footage.ts';
 import type { RetentionView } from './own-footage-views.ts';
 import { RetentionUses } from './retention-uses.ts';
@@ -41,14 +42,6 @@ export interface RetentionPorts {
   iso(epochMs: number): string;
 }
 
-/** What went wrong with the keeping, for health. */
-export interface RetentionTrouble {
-  readonly stuck: Verdict['stuck'];
-  readonly lockedBytes: number;
-  /** Why files cannot be deleted; null: they can. */
-  readonly error: string | null;
-}
-
 /** Deletes recordings that are too old or too many: each minute, and when the disk is full. */
 export class Retention {
   readonly uses: RetentionUses;
@@ -73,8 +66,16 @@ export class Retention {
     this.#sleep(NEXT_RUN_MS);
   }
 
-  get trouble(): RetentionTrouble {
-    return { stuck: this.#stuck, lockedBytes: this.#ports.footage.totals.lockedBytes, error: this.#error };
+  /** How the keeping does, on a disk of that size. */
+  health(diskBytes: number | null): NonNullable<Facts['retention']> {
+    const { count, lockedBytes } = this.#ports.footage.totals;
+    return {
+      wantedFreeBytes: diskBytes === null ? 0 : wantedFreeBytes(this.#ports.rules, diskBytes),
+      recordings: count,
+      lockedBytes,
+      stuck: this.#stuck,
+      error: this.#error,
+    };
   }
 
   /** Numbers for `/metrics`. */

@@ -36,6 +36,8 @@ export interface SystemPorts {
   readonly pool: { counts(): PortCounts };
   /** What the recordings that run write together, bits per second. */
   recordingBps(): number;
+  /** What is kept of recordings, and what should be recorded and is not. */
+  archive(diskBytes: number | null): Pick<Facts, 'retention' | 'notRecorded'>;
   webhooks(): Facts['webhooks'];
 }
 
@@ -94,6 +96,7 @@ export class System {
         isClockSynchronized: slow.isClockSynchronized,
         disk,
         recordingBps: this.#ports.recordingBps(),
+        ...this.#ports.archive(disk?.totalBytes ?? null),
         loopDelayP99Ms: loop.p99Ms,
         webhooks: this.#ports.webhooks(),
         ffmpeg: slow.ffmpeg,

@@ -15,9 +15,19 @@ const WELL: Facts = {
   isClockSynchronized: true,
   disk: { path: '/data', totalBytes: 1000 * GIB, freeBytes: 500 * GIB },
   recordingBps: 4e6,
+  retention: { wantedFreeBytes: 0, recordings: 5, lockedBytes: 0, stuck: null, error: null },
+  notRecorded: [],
   loopDelayP99Ms: 3,
   webhooks: [{ url: 'https://a/', failuresInRow: 5, waiting: 9, lastError: '503' }],
   ffmpeg: '7.1',
+};
+
+const KEEPS: NonNullable<Facts['retention']> = {
+  wantedFreeBytes: 2 * GIB,
+  recordings: 5,
+  lockedBytes: 0,
+  stuck: null,
+  error: null,
 };
 
 const device = (o: Partial<DeviceFacts> = {}): DeviceFacts => ({
@@ -157,6 +167,44 @@ const ROWS: readonly Row[] = [
     { disk: { path: '/data', totalBytes: GIB, freeBytes: 1e6 } },
     [['disk_full', 'error', { path: '/data', freeBytes: 1e6 }]],
   ],
+  [
+    'the oldest recordings make room: a disk at its mark is well',
+    { disk: { path: '/data', totalBytes: 900 * GIB, freeBytes: 1.9 * GIB }, retention: KEEPS, recordingBps: 100e6 },
+    [],
+  ],
+  [
+    'far below the mark all the same',
+    { disk: { path: '/data', totalBytes: 900 * GIB, freeBytes: 0.9 * GIB }, retention: KEEPS },
+    [['disk_low', 'warning', { path: '/data', freeBytes: 0.9 * GIB }]],
+  ],
+  [
+    'everything left is locked',
+    {
+      disk: { path: '/data', totalBytes: 900 * GIB, freeBytes: 1.9 * GIB },
+      recordingBps: 0,
+      retention: { ...KEEPS, lockedBytes: 7 * GIB, stuck: { reason: 'space', missingBytes: 5 } },
+    },
+    [
+      ['disk_low', 'warning', { path: '/data', freeBytes: 1.9 * GIB }],
+      ['retention_stuck', 'warning', { reason: 'space', missingBytes: 5, lockedBytes: 7 * GIB }],
+    ],
+  ],
+  [
+    'nothing was ever recorded: the disk is full of other things',
+    { retention: { ...KEEPS, recordings: 0, stuck: { reason: 'space', missingBytes: 5 } } },
+    [],
+  ],
+  [
+    'files cannot be deleted',
+    { retention: { ...KEEPS, error: 'EACCES' } },
+    [['retention_failing', 'error', { error: 'EACCES' }]],
+  ],
+  ['a process that records nothing', { retention: null }, []],
+  [
+    'a channel that should be recorded',
+    { notRecorded: [{ deviceId: 'D1', channelId: 'C1', detail: 'The device is offline.' }] },
+    [['recording_not_running', 'warning', { channelId: 'C1', detail: 'The device is offline.' }]],
+  ],
   ['no folder', { disk: null }, [['disk_unknown', 'warning', {}]]],
   ['the process is late', { loopDelayP99Ms: 140.4 }, [['loop_late', 'warning', { p99Ms: 140 }]]],
   [
@@ -184,7 +232,7 @@ describe('health', () => {
 
   test('every code has its row here', () => {
     const seen = new Set(ROWS.flatMap(([, , found]) => found.map(([code]) => code)));
-    assert.equal(seen.size, 20);
+    assert.equal(seen.size, 23);
   });
 
   test('the gravest first; devices are named', () => {

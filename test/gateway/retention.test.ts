@@ -189,14 +189,16 @@ test('what is begun to be read, or locked, while others are deleted stays', asyn
     return id === 'c' ? { problem: 'conflict', detail: 'It is locked: unlock it first.' } : null;
   };
   await w.clock.advance(NEXT_RUN_MS);
-  assert.deepEqual([w.ids(), w.retention.trouble.error], [['b', 'c'], null]);
+  assert.deepEqual([w.ids(), w.retention.health(1e9).error], [['b', 'c'], null]);
   await w.retention.close();
 });
 
 test('everything left is locked: that is said, and no loop runs', async () => {
   const w = world({ maxBytes: 150 }, [row('a', 3), row('l', 5, { locked: true }), row('m', 4, { locked: true })]);
   await w.clock.advance(NEXT_RUN_MS);
-  assert.deepEqual(w.retention.trouble, {
+  assert.deepEqual(w.retention.health(1e9), {
+    wantedFreeBytes: 0,
+    recordings: 2,
     stuck: { reason: 'bytes', missingBytes: 50 },
     lockedBytes: 200,
     error: null,
@@ -208,7 +210,7 @@ test('everything left is locked: that is said, and no loop runs', async () => {
   assert.equal(w.events.length, 1);
   w.footage.put(row('l', 5));
   await w.clock.advance(RETENTION_MS);
-  assert.deepEqual([w.ids(), w.retention.trouble.stuck], [['m'], null]);
+  assert.deepEqual([w.ids(), w.retention.health(1e9).stuck], [['m'], null]);
   await w.retention.close();
 });
 
@@ -222,13 +224,13 @@ test('a file that cannot be deleted is said, holds up no other, and is tried onc
   };
   await w.clock.advance(NEXT_RUN_MS);
   assert.deepEqual(w.ids(), ['a']);
-  assert.equal(w.retention.trouble.error, 'EACCES: permission denied');
+  assert.equal(w.retention.health(1e9).error, 'EACCES: permission denied');
   assert.deepEqual(w.logged, ['old recordings cannot be deleted', 'deleted old recordings']);
   await w.clock.advance(3 * RETENTION_MS);
   assert.equal(tries, 4);
   w.remove = async () => null;
   await w.clock.advance(RETENTION_MS);
-  assert.deepEqual([w.ids(), w.retention.trouble.error], [[], null]);
+  assert.deepEqual([w.ids(), w.retention.health(1e9).error], [[], null]);
   await w.retention.close();
 });
 

@@ -36,6 +36,14 @@ const ILL: Facts = {
   isClockSynchronized: false,
   disk: { path: '/data', totalBytes: 1e12, freeBytes: 1e9 },
   recordingBps: 4e6,
+  retention: {
+    wantedFreeBytes: 2e9,
+    recordings: 5,
+    lockedBytes: 4e9,
+    stuck: { reason: 'space', missingBytes: 1e9 },
+    error: 'EACCES',
+  },
+  notRecorded: [{ deviceId: DEVICE, channelId: 'C1', detail: 'The device is offline.' }],
   loopDelayP99Ms: 200,
   webhooks: [{ url: 'https://vms.example/hook', failuresInRow: 9, waiting: 12, lastError: '503' }],
   ffmpeg: null,
@@ -49,9 +57,9 @@ test('every warning has its sentence and its cure in both languages, with the va
     ...warningsOf({ ...ILL, disk: null }),
     ...warningsOf({ ...ILL, disk: { path: '/data', totalBytes: 1, freeBytes: 1 } }),
   ];
-  assert.equal(new Set(all.map(({ code }) => code)).size, 20);
+  assert.equal(new Set(all.map(({ code }) => code)).size, 23);
   const known = Object.keys(systemWords.en.warning);
-  assert.equal(known.length, 20);
+  assert.equal(known.length, 23);
   for (const { code, values } of all) {
     for (const words of [systemWords.en, systemWords.zh]) {
       const [sentence, cure] = words.warning[code]?.(values) ?? [];

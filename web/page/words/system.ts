@@ -169,6 +169,18 @@ export const systemWords: Readonly<Record<Language, SystemWords>> = {
         'The data folder cannot be looked at.',
         'Check that the folder of --data exists and may be written by the user that runs gbgate.',
       ],
+      retention_failing: (v) => [
+        `Old recordings cannot be deleted: ${v.error}.`,
+        'Give the user that runs gbgate the right to delete in the data folder.',
+      ],
+      retention_stuck: (v) => [
+        `${v.reason === 'bytes' ? `Recordings take ${gib(v.missingBytes)} more than they may` : `${gib(v.missingBytes)} less than wanted are free`}, and everything left is locked (${gib(v.lockedBytes)}), being read or being written.`,
+        'Unlock or delete recordings, raise record.maxBytes, or put --data on a larger disk.',
+      ],
+      recording_not_running: (v) => [
+        `Channel ${v.channelId} should be recorded and is not: ${v.detail}`,
+        'The gateway tries again by itself; the page of the device shows why its stream does not come.',
+      ],
       loop_late: (v) => [
         `The gateway is late: 1 % of its turns waited ${v.p99Ms} ms or more in the last minute.`,
         'Give it a core of its own, or pull fewer streams: packets get lost while it is late.',
@@ -303,6 +315,18 @@ export const systemWords: Readonly<Record<Language, SystemWords>> = {
         '请删除录像，或将 --data 放到更大的磁盘上。',
       ],
       disk_unknown: () => ['无法查看数据目录。', '请确认 --data 目录存在，且运行 gbgate 的用户可写。'],
+      retention_failing: (v) => [
+        `无法删除旧录像：${v.error}。`,
+        '请授予运行 gbgate 的用户在数据目录中删除文件的权限。',
+      ],
+      retention_stuck: (v) => [
+        `${v.reason === 'bytes' ? `录像超出上限 ${gib(v.missingBytes)}` : `可用空间比要求少 ${gib(v.missingBytes)}`}，剩余录像均已锁定（${gib(v.lockedBytes)}）、正在读取或正在写入。`,
+        '请解锁或删除录像，调大 record.maxBytes，或将 --data 放到更大的磁盘上。',
+      ],
+      recording_not_running: (v) => [
+        `通道 ${v.channelId} 应当录像但未在录像（${v.detail}）。`,
+        '网关会自动重试；设备页面会说明其视频流为何没有到达。',
+      ],
       loop_late: (v) => [
         `网关处理滞后：最近一分钟内 1 % 的处理等待了 ${v.p99Ms} 毫秒以上。`,
         '请为其分配独立的 CPU 核，或减少拉流数量：滞后时会丢包。',
