@@ -5,6 +5,8 @@ import { footageWords } from '../words/footage.ts';
 import { type FoundDay, findDays, ownDays, type Place } from './api.ts';
 import { dateAfter, monthAfter } from './zone.ts';
 
+import './calendar.css';
+
 /** A device that has not said everything is asked again after this. */
 const AGAIN_MS = 5_000;
 

@@ -32,6 +32,8 @@ export interface DeviceFootage {
   readonly partDays: readonly Range[];
   /** Asked for, and not told to the end. */
   readonly pending: readonly Range[];
+  /** Told to the end: what is not in the others is not there. */
+  readonly known: readonly Range[];
   readonly fault: ApiFault | null;
 }
 
@@ -41,6 +43,7 @@ export const NO_FOOTAGE: DeviceFootage = {
   wholeDays: [],
   partDays: [],
   pending: [],
+  known: [],
   fault: null,
 };
 
@@ -230,8 +233,10 @@ export class DeviceLane {
     const pending: Range[] = this.#wanted.map((key) => this.#rangeOf(key));
     const wholeDays: Range[] = [];
     const partDays: Range[] = [];
+    const whole: Range[] = [];
     for (const { key, range, items, known, state } of this.#chunks.values()) {
       if (state === 'asking' || state === 'partial') pending.push(range);
+      if (state === 'complete') whole.push(range);
       for (const { start, end, type } of items) {
         const file = { startMs: Date.parse(start), endMs: Date.parse(end) };
         files.push(file);
@@ -251,6 +256,7 @@ export class DeviceLane {
       wholeDays: joined(wholeDays),
       partDays: joined(partDays),
       pending: joined(pending),
+      known: joined(whole),
       fault: this.#fault,
     });
   }

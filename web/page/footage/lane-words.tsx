@@ -1,7 +1,7 @@
 import { useWords } from '../language.ts';
 import { footageWords } from '../words/footage.ts';
 import type { DeviceFootage } from './device-lane.ts';
-import { within } from './lanes.ts';
+import { rangeAt, within } from './lanes.ts';
 import type { OwnFootage } from './own-lane.ts';
 import { endOf, type Scale } from './scale.ts';
 
@@ -9,6 +9,7 @@ interface Props {
   scale: Scale;
   device: DeviceFootage;
   own: OwnFootage;
+  nowMs: number;
   isSearching: boolean;
   /** A search for the newest footage found none. */
   isNothing: boolean;
@@ -17,13 +18,14 @@ interface Props {
 }
 
 /** Why a lane is empty, and what helps; nothing when there is something to see. */
-export function LaneWords({ scale, device, own, isSearching, isNothing, onRetry, onNewest }: Props) {
+export function LaneWords({ scale, device, own, nowMs, isSearching, isNothing, onRetry, onNewest }: Props) {
   const words = useWords(footageWords);
   const window = { startMs: scale.startMs, endMs: endOf(scale) };
   const has = (...layers: (typeof device.files)[]) => layers.some((layer) => within(layer, window).length > 0);
   const { fault } = device;
-  const isEmpty =
-    device.pending.length === 0 && !own.isLoading && !has(device.files, device.wholeDays, device.partDays, own.runs);
+  const known = rangeAt(device.known, window.startMs);
+  const isKnown = known !== null && known.endMs >= Math.min(window.endMs, nowMs) && !own.isLoading;
+  const isEmpty = isKnown && !has(device.files, device.wholeDays, device.partDays, own.runs);
   return (
     <div class="lane-words">
       {fault !== null && (

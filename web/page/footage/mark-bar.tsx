@@ -135,41 +135,43 @@ export function MarkBar({
           isPartly(coveredMs.own) &&
           ` · ${words.lanes.own}: ${words.covered(duration(coveredMs.own))}`}
       </p>
-      <div class="mark-actions">
-        <button
-          type="button"
-          class="primary"
-          data-testid="download-device"
-          disabled={whyNotDevice !== null}
-          title={whyNotDevice ?? undefined}
-          onClick={on.onDownload}
-        >
-          <Icon name="download" />
-          {words.download.device}
-        </button>
-        {whyNotOwn === null && ownHref !== null ? (
-          <a class="button" href={ownHref} download data-testid="download-own">
+      {(mark.inMs !== null || mark.outMs !== null) && (
+        <div class="mark-actions">
+          <button
+            type="button"
+            class="primary"
+            data-testid="download-device"
+            disabled={whyNotDevice !== null}
+            title={whyNotDevice ?? undefined}
+            onClick={on.onDownload}
+          >
             <Icon name="download" />
-            {words.download.own}
-          </a>
-        ) : (
-          <button type="button" disabled title={whyNotOwn ?? undefined} data-testid="download-own">
-            <Icon name="download" />
-            {words.download.own}
+            {words.download.device}
           </button>
-        )}
-        <button
-          type="button"
-          class="plain"
-          data-testid="clear-mark"
-          disabled={mark.inMs === null && mark.outMs === null}
-          aria-label={words.clearMark}
-          title={words.clearMark}
-          onClick={() => on.onMark({ inMs: null, outMs: null })}
-        >
-          <Icon name="close" />
-        </button>
-      </div>
+          {whyNotOwn === null && ownHref !== null ? (
+            <a class="button" href={ownHref} download data-testid="download-own">
+              <Icon name="download" />
+              {words.download.own}
+            </a>
+          ) : (
+            <button type="button" disabled title={whyNotOwn ?? undefined} data-testid="download-own">
+              <Icon name="download" />
+              {words.download.own}
+            </button>
+          )}
+          <button
+            type="button"
+            class="plain"
+            data-testid="clear-mark"
+            disabled={mark.inMs === null && mark.outMs === null}
+            aria-label={words.clearMark}
+            title={words.clearMark}
+            onClick={() => on.onMark({ inMs: null, outMs: null })}
+          >
+            <Icon name="close" />
+          </button>
+        </div>
+      )}
     </section>
   );
 }

@@ -21,9 +21,12 @@ export const spanOf = ({ msPerPx, widthPx }: Scale): number => msPerPx * widthPx
 export const xOf = ({ startMs, msPerPx }: Scale, epochMs: number): number => (epochMs - startMs) / msPerPx;
 export const timeAt = ({ startMs, msPerPx }: Scale, x: number): number => startMs + x * msPerPx;
 
-/** Within what can be shown: neither long before all cameras nor with less than a part of its past half of `nowMs` in view. */
+/** Most of the window is past: nothing has been recorded ahead of now. */
+const PAST_PART = 0.75;
+
+/** Within what can be shown: neither before all cameras nor ahead of now. */
 function bounded(scale: Scale, nowMs: number): Scale {
-  const latest = nowMs - spanOf(scale) / 2;
+  const latest = nowMs - spanOf(scale) * PAST_PART;
   const startMs = Math.max(EARLIEST_MS, Math.min(scale.startMs, latest));
   return startMs === scale.startMs ? scale : { ...scale, startMs };
 }

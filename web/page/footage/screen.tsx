@@ -65,7 +65,6 @@ function OwnPlayer({ decks, isMuted }: Pick<Props, 'decks' | 'isMuted'>) {
     decks.own.attach(video.current);
     return () => decks.own.attach(null);
   }, [decks]);
-  // biome-ignore lint/a11y/useMediaCaption: a camera has no captions
   return <video ref={video} muted={isMuted} playsInline data-testid="own-player" />;
 }
 

@@ -4,20 +4,23 @@ import { ApiFault, type Channel } from '../api.ts';
 import { useWords } from '../language.ts';
 import { failed } from '../model.ts';
 import { Icon } from '../parts/icon.tsx';
-import { go, hrefOf, route } from '../route.ts';
-import { Store, useStore } from '../store.ts';
+import { hrefOf, route } from '../route.ts';
+import { useStore } from '../store.ts';
 import { footageWords } from '../words/footage.ts';
-import { footageHref, readAddress } from './address.ts';
-import { ownFile, readPlayback, startDownload } from './api.ts';
+import { readAddress } from './address.ts';
+import { useFootageAddress } from './address-hook.ts';
+import { ownFile, startDownload } from './api.ts';
 import { speedBeside } from './deck.ts';
 import { useDecks } from './decks-hook.ts';
+import type { DeviceFootage } from './device-lane.ts';
+import { useHead } from './head-hook.ts';
 import { LaneWords } from './lane-words.tsx';
 import { footageFrom, lengthOf, rangeAt, within } from './lanes.ts';
 import { useLanes } from './lanes-hook.ts';
 import { isWhole, type Mark, markedIn, markedOut, NO_MARK } from './mark.ts';
 import { MarkBar } from './mark-bar.tsx';
 import { newestDay } from './newest.ts';
-import { around, endOf, following, type Scale, spanOf, zoomed } from './scale.ts';
+import { around, endOf, type Scale, spanOf, zoomed } from './scale.ts';
 import { Screen } from './screen.tsx';
 import { useFootageKeys } from './stage-keys.ts';
 import { keepFile, stillName } from './still.ts';
@@ -26,8 +29,6 @@ import { Clock, JUMP_SECONDS, Transport } from './transport.tsx';
 import { SPANS, WindowBar } from './window-bar.tsx';
 import type { Zone } from './zone.ts';
 
-/** The clock and the line of what plays are looked at this often. */
-const HEAD_MS = 100;
 /** Around a moment that an address names. */
 const AT_SPAN_MS = SPANS.hour;
 /** How long a notice stays. */
@@ -60,27 +61,36 @@ export function FootageStage({ channel, isOnline, zone }: Props) {
   const [notice, setNotice] = useState<Notice>(null);
   const [search, setSearch] = useState<'none' | 'running' | 'nothing'>('none');
   const [nowMs, setNowMs] = useState(Date.now());
-  const head = useMemo(
-    () => new Store<{ epochMs: number | null; isAim: boolean }>({ epochMs: null, isAim: false }),
-    [],
-  );
   const screen = useRef<HTMLDivElement>(null);
-  const written = useRef('');
   const searching = useRef(new AbortController());
   const { device, own, retry } = useLanes(place, zone, scale);
   const decks = useDecks(place, device.files, own.runs);
   const deck = decks[lane];
   const shown = useStore(deck.shown);
   const stream = useStore(decks.device.stream);
+  const head = useHead(deck, setScale);
   const canMove = shown.phase === 'playing' || shown.phase === 'stalled' || shown.phase === 'ended';
   const whyNot = lane === 'device' && !isAdmin ? words.lookOnly : null;
 
-  /** The address says what is shown, so that it can be sent to somebody, or loaded anew. */
-  function write(atMs: number | null, of: LaneName, id: string | null): void {
-    const href = footageHref(place, { atMs, lane: of, stream: id });
-    written.current = href;
-    go(href, 'replace');
-  }
+  /** A moment that was sought before the lane was known. */
+  const unproved = useRef<number | null>(null);
+
+  // What is shown can be sent to somebody, or loaded anew.
+  const write = useFootageAddress(place, {
+    onStream(running) {
+      setLane('device');
+      decks.device.join(running);
+      const at = Date.parse(running.playback?.time ?? '');
+      if (!Number.isNaN(at)) setScale(({ widthPx }) => around(at, AT_SPAN_MS, widthPx, Date.now()));
+    },
+    onMoment({ atMs, lane: asked }) {
+      const to = asked ?? (isAdmin ? 'device' : 'own');
+      setScale(({ widthPx }) => around(atMs, AT_SPAN_MS, widthPx, Date.now()));
+      setLane(to);
+      if (to === 'own' || isAdmin) decks[to].seek(atMs);
+      unproved.current = to === 'device' ? atMs : null;
+    },
+  });
 
   function seek(epochMs: number, to: LaneName | null): void {
     const target = to ?? lane;
@@ -89,21 +99,22 @@ export function FootageStage({ channel, isOnline, zone }: Props) {
       return;
     }
     const ranges = target === 'device' ? device.files : own.runs;
-    const isPending = target === 'device' && (rangeAt(device.pending, epochMs) !== null || device.fault !== null);
-    const isInDay = target === 'device' && [device.wholeDays, device.partDays].some((days) => rangeAt(days, epochMs));
-    const known = isPending || isInDay ? (rangeAt(ranges, epochMs) ? epochMs : null) : footageFrom(ranges, epochMs);
-    const atMs = known ?? (isPending || isInDay ? epochMs : null);
+    // where a lane is not known to the end, the place itself is asked
+    const isKnown =
+      target === 'own' ? !own.isLoading : rangeAt(device.known, epochMs) !== null && !hasDaysAt(device, epochMs);
+    const atMs = rangeAt(ranges, epochMs) === null && isKnown ? footageFrom(ranges, epochMs) : epochMs;
     if (atMs === null || (atMs !== epochMs && atMs > endOf(scale))) {
       setNotice({ words: words.noFootageAt(zone.write(epochMs)) });
       return;
     }
     setNotice(null);
+    unproved.current = null;
     if (target !== lane) {
       deck.stop();
       setLane(target);
     }
     decks[target].seek(atMs);
-    write(atMs, target, target === 'device' ? (stream?.id ?? null) : null);
+    write({ atMs, lane: target, stream: target === 'device' ? (stream?.id ?? null) : null });
   }
 
   function playOrPause(): void {
@@ -189,18 +200,6 @@ export function FootageStage({ channel, isOnline, zone }: Props) {
     void (document.fullscreenElement ? document.exitFullscreen() : screen.current?.requestFullscreen());
 
   useEffect(() => {
-    const timer = window.setInterval(() => {
-      const contentMs = deck.contentMs();
-      const { aimMs } = deck.shown.value;
-      const before = head.value;
-      const epochMs = aimMs ?? contentMs;
-      if (before.epochMs === epochMs && before.isAim === (aimMs !== null)) return;
-      head.set({ epochMs, isAim: aimMs !== null });
-      if (epochMs !== null && !deck.shown.value.isPaused) setScale((now) => follow(now, before.epochMs, epochMs));
-    }, HEAD_MS);
-    return () => window.clearInterval(timer);
-  }, [deck, head]);
-  useEffect(() => {
     const timer = window.setInterval(() => setNowMs(Date.now()), 1_000);
     return () => {
       window.clearInterval(timer);
@@ -213,31 +212,17 @@ export function FootageStage({ channel, isOnline, zone }: Props) {
     return () => window.clearTimeout(timer);
   }, [notice]);
   useEffect(() => setSearch('none'), [scale.startMs]);
-  // what was asked for by address: at first, and when a link leads here again
   useEffect(() => {
-    const href = footageHref(place, readAddress(query));
-    if (href === written.current) return;
-    written.current = href;
-    const asked = readAddress(query);
-    void (async () => {
-      const running = asked.stream === null ? null : await readPlayback(asked.stream).catch(() => null);
-      if (running?.kind === 'playback' && running.state !== 'ended' && running.channelId === channelId) {
-        setLane('device');
-        decks.device.join(running);
-        const at = Date.parse(running.playback?.time ?? '');
-        if (!Number.isNaN(at)) setScale(({ widthPx }) => around(at, AT_SPAN_MS, widthPx, Date.now()));
-      } else if (asked.atMs !== null) {
-        const { atMs } = asked;
-        const to = asked.lane ?? (mayControl.value ? 'device' : 'own');
-        setScale(({ widthPx }) => around(atMs, AT_SPAN_MS, widthPx, Date.now()));
-        setLane(to);
-        if (to === 'own' || mayControl.value) decks[to].seek(atMs);
-      }
-    })();
-  }, [query, decks]);
+    const atMs = unproved.current;
+    if (atMs === null || rangeAt(device.known, atMs) === null || hasDaysAt(device, atMs)) return;
+    unproved.current = null;
+    // the device has begun behind the hole, and says nothing of it
+    const next = footageFrom(device.files, atMs);
+    if (next !== null && next !== atMs && lane === 'device') decks.device.seek(next);
+  }, [device]);
   useEffect(() => {
     if (stream !== null && stream.state !== 'ended' && lane === 'device')
-      write(readAddress(route.value.query).atMs, 'device', stream.id);
+      write({ atMs: readAddress(route.value.query).atMs, lane: 'device', stream: stream.id });
   }, [stream?.id]);
   useFootageKeys({
     words,
@@ -374,6 +359,7 @@ export function FootageStage({ channel, isOnline, zone }: Props) {
           scale={scale}
           device={device}
           own={own}
+          nowMs={nowMs}
           isSearching={search === 'running'}
           isNothing={search === 'nothing'}
           onRetry={retry}
@@ -398,8 +384,7 @@ export function FootageStage({ channel, isOnline, zone }: Props) {
   );
 }
 
-/** The window turns the page when what plays leaves it; one that somebody moved away stays where it is. */
-function follow(scale: Scale, beforeMs: number | null, epochMs: number): Scale {
-  const wasSeen = beforeMs !== null && beforeMs >= scale.startMs && beforeMs <= endOf(scale);
-  return wasSeen ? following(scale, epochMs, Date.now()) : scale;
+/** Only the sum of that day is known. Pure. */
+function hasDaysAt({ wholeDays, partDays }: DeviceFootage, epochMs: number): boolean {
+  return rangeAt(wholeDays, epochMs) !== null || rangeAt(partDays, epochMs) !== null;
 }

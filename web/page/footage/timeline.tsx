@@ -5,11 +5,14 @@ import { footageWords } from '../words/footage.ts';
 import { HEIGHT_PX, Head, LANE_PX, LANE_TOPS, Lane, pathOf, Ruler } from './bars.tsx';
 import type { DeviceFootage } from './device-lane.ts';
 import { Gesture, type Held, type Point } from './gesture.ts';
+import type { Head as Shown } from './head-hook.ts';
 import type { Mark } from './mark.ts';
 import type { OwnFootage } from './own-lane.ts';
 import { endOf, panned, resized, type Scale, timeAt, xOf, zoomed } from './scale.ts';
 import { ticksOf } from './ticks.ts';
 import type { Zone } from './zone.ts';
+
+import './time-line.css';
 
 export type LaneName = 'device' | 'own';
 
@@ -27,7 +30,7 @@ interface Props {
   mark: Mark;
   nowMs: number;
   /** What plays, or where a seek leads. */
-  head: Store<{ readonly epochMs: number | null; readonly isAim: boolean }>;
+  head: Store<Shown>;
   onScale: (change: (scale: Scale) => Scale) => void;
   onSeek: (epochMs: number, lane: LaneName | null) => void;
   onMark: (mark: Mark) => void;

@@ -3,6 +3,7 @@ import { Icon } from '../parts/icon.tsx';
 import { type Store, useStore } from '../store.ts';
 import { footageWords } from '../words/footage.ts';
 import { type DeckShown, SPEEDS } from './deck.ts';
+import type { Head } from './head-hook.ts';
 import type { LaneName } from './timeline.tsx';
 import type { Zone } from './zone.ts';
 
@@ -17,7 +18,7 @@ function labelOf(speed: number): string {
 
 interface ClockProps {
   zone: Zone;
-  head: Store<{ readonly epochMs: number | null; readonly isAim: boolean }>;
+  head: Store<Head>;
 }
 
 /** When the picture that is shown was taken, by the recorder's clock. */
