@@ -14,6 +14,8 @@ type Camera = Awaited<ReturnType<typeof startCamera>>;
 
 /** A camera of the demo that every browser can decode. */
 const DEVICE = '34020000001320000001';
+/** The recorder of the demo, with a day of footage. */
+const FOOTAGE = '34020000001180000201';
 /** Who comes beside the cameras of the demo: a recorder, a camera that refuses every call, one with a wrong password. */
 const RECORDER = '34020000001180000001';
 const REFUSER = '34020000001320000201';
@@ -56,6 +58,10 @@ const SCENES: readonly Scene[] = [
   { name: 'add', fragment: '#/add', ready: shown('main'), inDocs: true },
   { name: 'streams', fragment: '#/streams', ready: shown('main') },
   { name: 'recordings', fragment: '#/recordings', ready: shown('[data-testid="recording"]') },
+  { name: 'plan', fragment: `#/recordings?channel=${DEVICE}/CHANNEL&plan`, ready: shown('[data-testid="week"]') },
+  { name: 'downloads', fragment: '#/downloads', ready: shown('[data-testid="download"]') },
+  { name: 'download', fragment: '#/downloads/DOWNLOAD', ready: shown('[data-testid="missing"]') },
+  { name: 'new-download', fragment: '#/downloads?new', ready: shown('[data-testid="new-download"]') },
   { name: 'system', fragment: '#/system', ready: shown('main') },
 ];
 const SIZES = { wide: { width: 1360, height: 880 }, phone: { width: 390, height: 844 } } as const;
@@ -85,12 +91,22 @@ try {
   const [channel] = await channelOf(DEVICE);
   const [refused] = await channelOf(REFUSER);
   const wall = (await channelOf(RECORDER, RECORDER_CHANNELS)).map((one) => `${RECORDER}/${one}`);
+  const download = await downloadSomething();
+  await ask(`devices/${DEVICE}/channels/${channel}/plan`, 'PUT', {
+    mode: 'schedule',
+    weekly: [
+      { days: [1, 2, 3, 4, 5], from: '08:00', to: '18:00' },
+      { days: [6], from: '09:15', to: '13:00' },
+    ],
+    keepDays: 14,
+  });
   const addressOf = (fragment: string) =>
     base +
     fragment
       .replace('WALL', [`${DEVICE}/${channel}`, ...wall].join(','))
       .replace('CHANNEL', channel ?? '')
-      .replace('REFUSED', refused ?? '');
+      .replace('REFUSED', refused ?? '')
+      .replace('DOWNLOAD', download);
   await recordSomething(page, addressOf(`#/live/${DEVICE}/CHANNEL`));
 
   for (const language of ['en', 'zh']) {
@@ -121,9 +137,34 @@ try {
 }
 
 /** An answer of the demo's API. */
-async function ask(path: string, method = 'GET'): Promise<unknown> {
+async function ask(path: string, method = 'GET', body?: object): Promise<unknown> {
   const address = new URL(`/api/v1/${path}`, demo.address);
-  return (await fetch(address, { method, headers: { Authorization: `Bearer ${demo.token}` } })).json();
+  const headers = {
+    Authorization: `Bearer ${demo.token}`,
+    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+  };
+  return (await fetch(address, { method, headers, body: body === undefined ? null : JSON.stringify(body) })).json();
+}
+
+/** Downloads in every state: one whole, one with gaps, one that has none, one that runs, those that wait; answers that with gaps. */
+async function downloadSomething(): Promise<string> {
+  const read = async () => ((await ask(`devices/${FOOTAGE}/channels`)) as { items: { id: string }[] }).items;
+  const [channel] = await until('the recorder of the demo', read, (items) => items.length > 0, 20_000);
+  const hourMs = 3_600_000;
+  const hour = Math.floor(Date.now() / hourMs) * hourMs;
+  const start = async (fromMs: number, minutes: number, speed: number) => {
+    const [from, to] = [fromMs, fromMs + minutes * 60_000].map((ms) => new Date(ms).toISOString());
+    const wish = { start: from, end: to, speed };
+    return ((await ask(`devices/${FOOTAGE}/channels/${channel?.id}/downloads`, 'POST', wish)) as { id: string }).id;
+  };
+  await start(hour - 100 * hourMs, 30, 8);
+  await start(hour - 2 * hourMs, 1, 8);
+  // the hour that the demo's footage lacks begins nine hours back
+  const id = await start(hour - 9 * hourMs - 60_000, 3, 8);
+  for (let ago = 3; ago <= 12; ago++) await start(hour - ago * hourMs - 7 * 60_000, 5, 1);
+  const state = async () => ((await ask(`downloads/${id}`)) as { state: string }).state;
+  await until('the one with a gap', state, (is) => is === 'partial', 60_000);
+  return id;
 }
 
 /** More cameras at the demo's gateway, by the values that its own page tells people to type in. */
