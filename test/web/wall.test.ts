@@ -127,6 +127,11 @@ describe('the live wall, with a scripted gateway', { timeout: 120_000 }, () => {
     assert.match(hash(), /big=4/);
     await tab.keyboard.press('Escape');
     await tab.waitForSelector('.cell.big', { state: 'detached' });
+    await until(
+      'the cell has the keys again',
+      () => tab.evaluate(`document.activeElement.dataset.cell`),
+      (at) => at === '3',
+    );
     await tab.keyboard.press('Delete');
     await until(
       'cleared',
