@@ -51,6 +51,7 @@ class GbPlayerElement extends HTMLElement implements GbPlayer {
   #state: PlayerState = { type: 'connecting' };
   #words: Words = wordsFor('en');
   #playback = 'none null';
+  #isStepping = false;
 
   constructor() {
     super();
@@ -78,7 +79,7 @@ class GbPlayerElement extends HTMLElement implements GbPlayer {
       if (this.shadowRoot?.pictureInPictureElement === this.#video) this.pause();
     });
     this.#video.addEventListener('play', () => {
-      if (this.paused) this.play();
+      if (this.paused && !this.#isStepping) this.play();
     });
     this.addEventListener('keydown', (event) => this.#key(event));
   }
@@ -203,7 +204,11 @@ class GbPlayerElement extends HTMLElement implements GbPlayer {
   }
 
   async step(by: 1 | -1): Promise<boolean> {
-    return (await this.#player?.step(by)) ?? false;
+    // A step plays for a moment.
+    this.#isStepping = true;
+    const isDone = await this.#player?.step(by);
+    this.#isStepping = false;
+    return isDone ?? false;
   }
 
   captureStill(type: 'image/jpeg' | 'image/png' = 'image/jpeg'): Promise<Blob> {

@@ -325,7 +325,8 @@ export class Player {
     this.#follow();
     this.#source.send({ type: 'position', currentTime: this.#video.currentTime });
     this.#tellTime();
-    if (this.#over !== null && !(this.#footage.aheadS > AT_END_S)) this.#lost(this.#over.closing, this.#over.reason);
+    const isDry = this.#video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA || !(this.#footage.aheadS > AT_END_S);
+    if (this.#over !== null && isDry) this.#lost(this.#over.closing, this.#over.reason);
   }
 
   #tellTime(): void {

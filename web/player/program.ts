@@ -21,7 +21,7 @@ interface WorkerScope {
   postMessage(message: FromWorker, transfer?: Transferable[]): void;
 }
 
-/** In the worker: serves every player of a page. */
+/** In the worker: serves every player of a page. Called by the worker's text. @public */
 export function serve(scope: WorkerScope): void {
   const sources = new Map<number, Source>();
 

@@ -1,10 +1,9 @@
 /** A forward step plays this slowly, so that no picture is passed over, and sound is not heard. */
 const STEP_RATE = 0.2;
-/** Cameras of a picture a second: after this much the step goes faster. */
+/** Cameras of a picture a second: after this much a step goes at the usual speed. */
 const HURRY_AFTER_MS = 400;
-const HURRY_RATE = 2;
 /** Then there is no other picture. */
-const STEP_WITHIN_MS = 1_500;
+const PICTURE_WITHIN_MS = 1_500;
 /** Just before the start of a picture stands the one before it. */
 const BEFORE_S = 0.001;
 
@@ -47,26 +46,49 @@ export class Screen {
 
   /** Shows the picture before or behind, while the element is paused; false when there is none in the buffer. */
   async step(by: number): Promise<boolean> {
-    const video = this.#video;
     const from = this.shownS;
     if (this.#onPicture !== null || this.#watch === null) return false;
-    const isThere = () => (by > 0 ? this.shownS > from : this.shownS < from);
-    const come = new Promise<boolean>((resolve) => {
-      this.#onPicture = () => isThere() && resolve(true);
-      setTimeout(() => resolve(false), STEP_WITHIN_MS);
-    });
-    let hurry: number | undefined;
-    if (by > 0) {
-      video.playbackRate = STEP_RATE;
-      hurry = window.setTimeout(() => {
-        video.playbackRate = HURRY_RATE;
-      }, HURRY_AFTER_MS);
-      await video.play().catch(() => {});
-    } else video.currentTime = Math.max(0, from - BEFORE_S);
-    const isDone = await come;
+    if (by < 0) await this.#seek(from - BEFORE_S);
+    else {
+      const next = await this.#playOn(from);
+      // It may have gone further before it stopped.
+      if (next !== null && this.shownS > next) await this.#seek(next + BEFORE_S);
+    }
+    return by < 0 ? this.shownS < from : this.shownS > from;
+  }
+
+  async #seek(toS: number): Promise<void> {
+    const before = this.shownS;
+    const come = this.#picture(() => this.shownS < before);
+    this.#video.currentTime = Math.max(0, toS);
+    await come;
+  }
+
+  /** Plays until there is another picture; answers where that begins, null when none came. */
+  async #playOn(from: number): Promise<number | null> {
+    const video = this.#video;
+    const come = this.#picture(() => this.shownS > from);
+    video.playbackRate = STEP_RATE;
+    const hurry = window.setTimeout(() => {
+      video.playbackRate = 1;
+    }, HURRY_AFTER_MS);
+    void video.play().catch(() => {});
+    const next = await come;
     clearTimeout(hurry);
-    if (by > 0) video.pause();
-    this.#onPicture = null;
-    return isDone;
+    video.pause();
+    return next;
+  }
+
+  /** Resolves with the time of the next picture that is wanted, or with null when none comes. */
+  #picture(isWanted: () => boolean): Promise<number | null> {
+    return new Promise((resolve) => {
+      const end = (atS: number | null) => {
+        clearTimeout(timer);
+        this.#onPicture = null;
+        resolve(atS);
+      };
+      const timer = window.setTimeout(() => end(null), PICTURE_WITHIN_MS);
+      this.#onPicture = () => isWanted() && end(this.#shownS);
+    });
   }
 }
