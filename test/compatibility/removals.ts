@@ -1,4 +1,5 @@
 import type { Removal } from './removal.ts';
+import { CONTROL_REMOVALS } from './removals-control.ts';
 import { DOWNLOAD_REMOVALS } from './removals-downloads.ts';
 import { MEDIA_REMOVALS } from './removals-media.ts';
 import { PLAYBACK_REMOVALS } from './removals-playback.ts';
@@ -17,6 +18,7 @@ export const REMOVALS: readonly Removal[] = [
   ...RECORD_REMOVALS,
   ...PLAYBACK_REMOVALS,
   ...DOWNLOAD_REMOVALS,
+  ...CONTROL_REMOVALS,
 ];
 
 /** Codes whose tolerance is no line of its own that could be taken out, and why. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
-import { type SipEvent, SipServer } from '../../src/sip/server.ts';
+import { type SipEvent, SipServer, type SipServerOptions } from '../../src/sip/server.ts';
 import { memoryStores } from '../sip/memory-stores.ts';
 
 export const PLATFORM = '34020000002000000001';
@@ -9,7 +9,12 @@ export const ID = '34020000001110000001';
 export const CHANNEL = '34020000001310000001';
 
 /** A camera of seven channels at a SIP server of ours; `registerMs` 0: nobody waits for its registration. */
-export async function meet(t: TestContext, more: Partial<SimulatorOptions> = {}, registerMs = 15_000) {
+export async function meet(
+  t: TestContext,
+  more: Partial<SimulatorOptions> = {},
+  registerMs = 15_000,
+  o: Partial<SipServerOptions> = {},
+) {
   const time = { offsetMs: 0 };
   const events: SipEvent[] = [];
   const server = await SipServer.open({
@@ -28,6 +33,7 @@ export async function meet(t: TestContext, more: Partial<SimulatorOptions> = {},
     log: { warn: () => undefined, info: () => undefined, debug: () => undefined },
     onEvent: (event) => void events.push(event),
     clock: { nowMs: () => performance.now() + time.offsetMs, epochMs: () => Date.now() + time.offsetMs },
+    ...o,
   });
   if ('fault' in server) throw new Error(server.detail);
   const simulator = await startSimulator({
