@@ -71,6 +71,10 @@ export function Shell() {
   useEffect(() => listenToKeys(), []);
   // The keys of one view are not those of the next.
   useEffect(() => setSheet(false), [view]);
+  // On a phone the way to the view may lie beside the screen.
+  useEffect(() => {
+    document.querySelector('.views [aria-current]')?.scrollIntoView({ inline: 'nearest', block: 'nearest' });
+  }, [view, signedOut]);
   useEffect(() => {
     document.title = signedOut ? 'gbgate' : `${words.views[view]} · gbgate`;
   }, [view, words, signedOut]);

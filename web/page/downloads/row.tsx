@@ -86,7 +86,7 @@ export function DownloadRow({ download, name, isShown, mayControl, position, dee
       <span class="at-state">
         <StateDot tone={TONES[state]}>{words.states[state]}</StateDot>
       </span>
-      <span class="number cell-size" data-testid="download-size" data-bytes={download.bytes}>
+      <span class="number at-size" data-testid="download-size" data-bytes={download.bytes}>
         {download.bytes > 0 ? size(download.bytes) : '–'}
       </span>
       <span class="actions">
