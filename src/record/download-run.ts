@@ -156,6 +156,9 @@ export class DownloadRun {
     if (found instanceof FootageFile) {
       this.#file = found;
       row.covered = [...found.covered];
+      // a kill took the pictures that waited for the end of their group: the row may know of more than the file has
+      if ((row.givenUpEpochMs ?? 0) > (found.lastEpochMs ?? 0)) row.givenUpEpochMs = null;
+      this.#isCut = true;
       return null;
     }
     if ('complete' in found) return this.#complete();
@@ -304,26 +307,20 @@ export class DownloadRun {
   async #complete(): Promise<RunEnd> {
     const { row } = this;
     const { absolutePath, save } = this.#ports;
-    if (row.becomes === null) {
-      if (this.#file.startEpochMs !== null) this.#progress(true);
-      row.missing = missingIn(row, row.covered);
-      row.becomes = row.missing.length === 0 ? 'complete' : 'partial';
-      save(row);
-    }
     const part = absolutePath(partOf(row.path));
     const whole = absolutePath(row.path);
-    if (this.#file.startEpochMs === null && row.fileStartEpochMs !== null) {
-      // killed between the last picture and the row: finalised, or even renamed
-      const { covered, fileStartEpochMs } = row;
-      const found = await FootageFile.resume(this.#fileOptions(), { startEpochMs: fileStartEpochMs, covered });
-      if (found instanceof FootageFile) this.#file = found;
-    }
+    if (this.#file.startEpochMs !== null) this.#progress(true);
     const outcome = await this.#file.stop();
     if (outcome !== null && (outcome.fault !== null || !outcome.finalised)) {
-      row.becomes = null;
       const { code, detail } = this.#fault ??
         outcome.fault ?? { code: 'io', detail: 'the file could not be finalised' };
       return this.#fail(code, detail);
+    }
+    if (row.becomes === null) {
+      // not before: of a file that is not finalised a kill takes the pictures that wait for the end of their group
+      row.missing = missingIn(row, row.covered);
+      row.becomes = row.missing.length === 0 ? 'complete' : 'partial';
+      save(row);
     }
     try {
       await rename(part, whole);

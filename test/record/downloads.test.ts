@@ -1,10 +1,13 @@
 /** Many downloads: the queue, its bounds, and what is kept of each. */
 import assert from 'node:assert/strict';
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { downloadPath } from '../../src/record/download-path.ts';
+import { type Download, partOf } from '../../src/record/download-row.ts';
 import { PROGRESS_EVERY_MS } from '../../src/record/download-run.ts';
 import { BUSY_PATIENCE_MS, BUSY_PAUSE_MS, MAX_OPEN, MAX_PER_DEVICE, MAX_RUNNING } from '../../src/record/downloads.ts';
+import { openRecordFile } from '../../src/record/file.ts';
 import { DownloadWorld, FRAMES, RANGE, type Script, START } from './download-world.ts';
 
 async function inWorld(script: Script, act: (world: DownloadWorld) => Promise<void>): Promise<void> {
@@ -195,6 +198,49 @@ describe('a download', () => {
         assert.equal(world.calls.length, 1);
       },
     ));
+
+  test('killed at any write of its end, it loses nothing: the file is bit for bit what it is without', async () => {
+    const state = (world: DownloadWorld) => structuredClone([...world.rows.values()][0]!);
+    const killed: { row: Download; part: Buffer }[] = [];
+    const pathOf = (world: DownloadWorld) => join(world.folder, partOf(state(world).path));
+    let note = () => {};
+    const world: DownloadWorld = new DownloadWorld((call) => call.playRange(), {
+      openFile: async (path) => {
+        mkdirSync(dirname(path), { recursive: true });
+        const file = await openRecordFile(path, !existsSync(path));
+        return {
+          ...file,
+          write: (bytes, position) => file.write(bytes, position).then(() => note()),
+          writeParts: (parts, position) => file.writeParts(parts, position).then(() => note()),
+          truncate: (length) => file.truncate(length).then(() => note()),
+        };
+      },
+    });
+    try {
+      // all of the range has come; the last pictures wait for the end of their group
+      note = () => {
+        const row = state(world);
+        if (row.receivedMs === 12_000) killed.push({ row, part: readFileSync(pathOf(world)) });
+      };
+      const whole = await world.over(world.ask());
+      assert.equal(whole.state, 'complete');
+      const bytes = readFileSync(world.pathOf(whole));
+      note = () => {};
+      assert.ok(killed.length >= 6, `${killed.length} writes`);
+      for (const [n, { row, part }] of killed.entries()) {
+        await world.downloads.close();
+        rmSync(world.pathOf(whole));
+        writeFileSync(world.pathOf(whole).replace('.mp4', '.part.mp4'), part);
+        world.rows.set(row.id, row);
+        world.reopen().resume();
+        const again = await world.over(world.downloads.get(row.id)!);
+        assert.equal(again.state, 'complete', `${n}: ${JSON.stringify(again)}`);
+        assert.ok(readFileSync(world.pathOf(whole)).equals(bytes), `other bytes after write ${n} of ${killed.length}`);
+      }
+    } finally {
+      await world.close();
+    }
+  });
 
   test('whose part is gone begins anew', () =>
     inWorld(
