@@ -89,6 +89,11 @@ describe('streams, recordings and system in Chromium', { timeout: 180_000 }, () 
     const jpeg = await fetch(`${gateway.http}/api/v1/recordings/${id}/thumbnail.jpg?token=${TOKEN}`);
     const head = Buffer.from(await jpeg.arrayBuffer()).toString('hex', 0, 3);
     assert.deepEqual([jpeg.status, head], [200, 'ffd8ff']);
+    // the last moment that it holds
+    const moment = `time=${(Date.parse(list.items[0].end) / 1000).toFixed(3)}`;
+    const shot = await fetch(`${gateway.http}/api/v1/recordings/${id}/snapshot.jpg?${moment}&token=${TOKEN}`);
+    const bytes = Buffer.from(await shot.arrayBuffer());
+    assert.deepEqual([shot.status, bytes.toString('hex', 0, 3)], [200, 'ffd8ff'], bytes.toString('latin1', 0, 300));
     await complete.locator('[data-testid="lock-recording"]').click();
     await page.waitForSelector(`[data-recording-id="${id}"][data-locked="true"]`);
     assert.ok(await complete.locator('[data-testid="delete-recording"]').isDisabled());
