@@ -108,13 +108,18 @@ export function streamView(live: Live | Playback, iso: Iso): StreamView {
       ? { codec: init.audio.codec, sampleRate: init.audio.sampleRate, channels: init.audio.channels }
       : null,
     mime: init?.mime ?? null,
-    urls: { ws: `${path}.mp4${query}`, http: `${path}.mp4${query}`, page: `/${query}#${path}` },
+    urls: { ws: `${path}.mp4${query}`, http: `${path}.mp4${query}`, page: pageOf(live, path, query) },
     ...(isPlayback ? { playback: playbackView(live, iso) } : {}),
     viewers: live.stream.viewers,
     stats: { ...stats, bitrateBps: live.bitrateBps, roundTripMs: live.roundTripMs },
     steps: live.steps.view(iso),
     findings: live.findings.view(iso),
   };
+}
+
+/** Where the page shows it: a playback with its time line. */
+function pageOf({ id, deviceId, channelId }: Live | Playback, path: string, query: string): string {
+  return path.startsWith('/streams/') ? `/#/footage/${deviceId}/${channelId}?stream=${id}` : `/${query}#${path}`;
 }
 
 function playbackView(playback: Playback, iso: Iso): NonNullable<StreamView['playback']> {

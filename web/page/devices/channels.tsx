@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { footageHref } from '../footage/address.ts';
 import { useWords } from '../language.ts';
 import { onEvent } from '../model.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -7,6 +8,7 @@ import { PlanEditor } from '../plan/editor.tsx';
 import { hrefOf, route } from '../route.ts';
 import { useStore } from '../store.ts';
 import { devicesWords } from '../words/devices.ts';
+import { footageWords } from '../words/footage.ts';
 import { type ChannelDetails, type DeviceDetails, listChannelDetails } from './api.ts';
 import { fieldsOf, matchingChannels, placeOf } from './channel-fields.ts';
 import { useGrowing } from './growing.ts';
@@ -86,6 +88,7 @@ export function Channels({ device }: { device: DeviceDetails }) {
 
 function Row({ channel, isOpen, onToggle }: { channel: ChannelDetails; isOpen: boolean; onToggle: () => void }) {
   const words = useWords(devicesWords);
+  const { open: openFootage } = useWords(footageWords);
   const name = channel.name || channel.id;
   const details = `fields-${channel.id}`;
   return (
@@ -110,6 +113,15 @@ function Row({ channel, isOpen, onToggle }: { channel: ChannelDetails; isOpen: b
             title={words.watch}
           >
             <Icon name="play" />
+          </a>
+          <a
+            class="button plain"
+            href={footageHref({ deviceId: channel.deviceId, channelId: channel.id })}
+            aria-label={`${openFootage}: ${name}`}
+            title={openFootage}
+            data-testid="channel-footage"
+          >
+            <Icon name="footage" />
           </a>
         </td>
       </tr>

@@ -3,22 +3,12 @@ import { localeOf, useLanguage, useWords } from '../language.ts';
 import { Icon } from '../parts/icon.tsx';
 import { footageWords } from '../words/footage.ts';
 import { type FoundDay, findDays, ownDays, type Place } from './api.ts';
-import { dateAfter, monthAfter } from './zone.ts';
+import { monthAfter, weeksOf } from './zone.ts';
 
 import './calendar.css';
 
 /** A device that has not said everything is asked again after this. */
 const AGAIN_MS = 5_000;
-
-/** The weeks of a month, Monday first; null for the days of its neighbours. Pure. */
-export function weeksOf(month: string): (string | null)[][] {
-  const first = `${month}-01`;
-  const lead = (new Date(`${first}T00:00:00Z`).getUTCDay() + 6) % 7;
-  const days: (string | null)[] = Array.from({ length: lead }, () => null);
-  for (let date = first; date.startsWith(month); date = dateAfter(date, 1)) days.push(date);
-  while (days.length % 7 !== 0) days.push(null);
-  return Array.from({ length: days.length / 7 }, (_, week) => days.slice(week * 7, week * 7 + 7));
-}
 
 interface Known {
   readonly month: string;

@@ -2,11 +2,13 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { GbPlayer, PlayerFigures, PlayerState } from '../../player/state.ts';
 import { mayControl } from '../access.ts';
 import { type ApiFault, type Channel, liveStream, type Recording, setRecording } from '../api.ts';
+import { footageHref } from '../footage/address.ts';
 import { useShortcuts } from '../keys/keys.ts';
 import { useWords } from '../language.ts';
 import { Icon } from '../parts/icon.tsx';
 import { go, hrefOf } from '../route.ts';
 import { useStore } from '../store.ts';
+import { footageWords } from '../words/footage.ts';
 import { liveWords } from '../words/live.ts';
 import { troubleWords } from '../words/trouble.ts';
 import { useCountdown } from './countdown.ts';
@@ -31,6 +33,7 @@ interface Props {
 /** One live channel: picture, state in words, and what can be done with it. Made anew for each channel (`key`). */
 export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthorized, onRecordingsChanged }: Props) {
   const words = useWords(liveWords);
+  const { open: openFootage } = useWords(footageWords);
   const { problems } = useWords(troubleWords);
   const { deviceId, id: channelId } = channel;
   const source = { deviceId, channelId, streamNumber };
@@ -180,6 +183,10 @@ export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthori
             <span>{words.backToWall}</span>
           </a>
         )}
+        <a class="button" href={footageHref(source)} title={openFootage} data-testid="to-footage">
+          <Icon name="footage" />
+          <span>{openFootage}</span>
+        </a>
         <a class="button" href={toOtherStream} data-testid="other-stream">
           {streamNumber === 0 ? words.switchToSub : words.switchToMain}
         </a>

@@ -1,8 +1,10 @@
 import type { Recording } from '../api.ts';
+import { footageHref } from '../footage/address.ts';
 import { duration, moment, size } from '../format.ts';
 import { localeOf, useLanguage, useWords } from '../language.ts';
 import { FilePlayer } from '../parts/file-player.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { footageWords } from '../words/footage.ts';
 import { recordingsWords } from '../words/recordings.ts';
 
 interface Props {
@@ -16,6 +18,7 @@ interface Props {
 /** One recorded file, in place. */
 export function RecordingPlayer({ recording, address, name, onClose }: Props) {
   const words = useWords(recordingsWords);
+  const { timeLine } = useWords(footageWords);
   const locale = localeOf(useLanguage());
   return (
     <section class="recording-player" aria-label={words.player}>
@@ -33,6 +36,14 @@ export function RecordingPlayer({ recording, address, name, onClose }: Props) {
           </span>
           {recording.state === 'recording' && <span class="hint">{words.stillRunning}</span>}
         </div>
+        <a
+          class="button"
+          href={footageHref(recording, { atMs: Date.parse(recording.start), lane: 'own' })}
+          data-testid="to-time-line"
+        >
+          <Icon name="footage" />
+          <span>{timeLine}</span>
+        </a>
         <button type="button" title={words.close} aria-label={words.close} data-testid="close-player" onClick={onClose}>
           <Icon name="close" />
         </button>

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { mayControl } from '../access.ts';
 import { setRecording } from '../api.ts';
+import { footageHref } from '../footage/address.ts';
 import { bitrate, codecName } from '../format.ts';
 import { useWords } from '../language.ts';
 import { directory, failed, recordings } from '../model.ts';
@@ -171,7 +172,11 @@ export function StreamRow({ stream, isOpen, onToggle, onChanged }: Props) {
           )}
           <a
             class="button"
-            href={hrefOf('live', [stream.deviceId, stream.channelId], query)}
+            href={
+              stream.kind === 'playback'
+                ? footageHref(stream, { stream: stream.id })
+                : hrefOf('live', [stream.deviceId, stream.channelId], query)
+            }
             title={words.watch}
             aria-label={`${words.watch}: ${name}`}
           >
