@@ -75,6 +75,26 @@ test('RTP-1: a download that loses packets over UDP goes on over TCP, and the de
   }
 });
 
+test('a range over midnight is one file, named by both days; a path as a device is no device', {
+  timeout: 120_000,
+}, async () => {
+  const site = await openFootageSite({ days: 2, quirks: ['PB-5a'] });
+  try {
+    // midnight in the zone of the gateway, which is that of the recorder
+    const midnight = FOOTAGE_END - 86_400_000;
+    const range = { startEpochMs: midnight - 15_000, endEpochMs: midnight + 15_000 };
+    const view = await site.over(site.ask(range).id);
+    assert.equal(view.state, 'complete', JSON.stringify(view));
+    assert.match(view.path, /20240929T235945--20240930T000015\.mp4$/);
+    assert.deepEqual(await contentTimesOf(site.fileOf(view)), site.nvr.timesIn(range.startEpochMs, range.endEpochMs));
+    const wish = { ...range, speed: 8, transport: 'auto', exact: false, priority: 0 } as const;
+    const refused = site.gateway.downloads.add('../../etc', site.channel(), wish);
+    assert.equal('problem' in refused && refused.problem, 'device_not_found');
+  } finally {
+    await site.close();
+  }
+});
+
 test('a device that reboots is waited for, and another size of picture makes no other file', {
   timeout: 120_000,
 }, async () => {
