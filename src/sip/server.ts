@@ -8,7 +8,8 @@ import { type DeviceFinding, DeviceFindings } from './camera/device-findings.ts'
 import { Directory } from './camera/directory.ts';
 import { Fleet } from './camera/fleet.ts';
 import { Inquiries } from './camera/inquiries.ts';
-import { MessageDesk, type NotifiedDesks } from './camera/messages.ts';
+import { MessageDesk } from './camera/messages.ts';
+import { notifiedDesks } from './camera/notified.ts';
 import { Outbox } from './camera/outbox.ts';
 import type { QueryFault } from './camera/query.ts';
 import type { RecordsOptions, RecordsSearch } from './camera/records.ts';
@@ -16,7 +17,6 @@ import { Registrar } from './camera/registrar.ts';
 import { RegistrationDesk } from './camera/registration.ts';
 import { RollCall } from './camera/roll-call.ts';
 import { passwordOf, sealPassword } from './camera/secret.ts';
-import { upgradeEvent } from './camera/upgrades.ts';
 import { ALLOW, CAPABILITIES } from './capabilities.ts';
 import { SipEndpoint } from './endpoint.ts';
 import { Exchange } from './exchange.ts';
@@ -158,9 +158,7 @@ export class SipServer {
     this.#farewells = new Farewells(own);
     this.#calls = new Calls({ ...own, random: randomToken }, this.#farewells);
     const { records } = this.#inquiries;
-    const notified: NotifiedDesks = {
-      deviceupgraderesult: (deviceId, envelope) => emit(upgradeEvent(deviceId, envelope)),
-    };
+    const notified = notifiedDesks({ emit });
     this.#messages = new MessageDesk(this.#fleet, this.#asking, this.#catalogs, records, this.#calls, notified, found);
   }
 

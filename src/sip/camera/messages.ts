@@ -10,6 +10,7 @@ import type { Asking } from './ask.ts';
 import type { Catalogs } from './catalogs.ts';
 import type { Directory } from './directory.ts';
 import type { Fleet } from './fleet.ts';
+import type { NotifiedDesk } from './notified.ts';
 import { learn } from './profile.ts';
 import type { RecordSearches } from './records.ts';
 import { toleratedWords } from './tolerated.ts';
@@ -65,9 +66,6 @@ export interface FootageCalls {
   mediaStatus(deviceId: string, callId: string, named: readonly (string | null)[], notifyType: string): boolean;
 }
 
-/** Who takes what devices say unasked, by CmdType in lower case. Called only for what came from where the device registered. */
-export type NotifiedDesks = Readonly<Record<string, (deviceId: string, envelope: Envelope) => void>>;
-
 export class MessageDesk {
   readonly counters: MessageCounters = {
     elsewhere: 0,
@@ -86,7 +84,7 @@ export class MessageDesk {
   readonly #catalogs: Catalogs;
   readonly #records: RecordSearches;
   readonly #calls: FootageCalls;
-  readonly #notified: NotifiedDesks;
+  readonly #notified: ReadonlyMap<string, NotifiedDesk>;
   readonly #found: (deviceId: string, code: string, detail: string) => void;
 
   /** `found`: a deviation of that device was tolerated. */
@@ -96,7 +94,7 @@ export class MessageDesk {
     catalogs: Catalogs,
     records: RecordSearches,
     calls: FootageCalls,
-    notified: NotifiedDesks,
+    notified: ReadonlyMap<string, NotifiedDesk>,
     found: (deviceId: string, code: string, detail: string) => void,
   ) {
     this.#found = found;
@@ -190,8 +188,7 @@ export class MessageDesk {
       this.#noteCatalog(deviceId, envelope, part);
       this.#catalogs.notify(deviceId, part);
     } else {
-      const command = envelope.cmdType.toLowerCase();
-      const desk = Object.hasOwn(this.#notified, command) ? this.#notified[command] : undefined;
+      const desk = this.#notified.get(envelope.cmdType.toLowerCase());
       if (desk === undefined) this.#ignore(deviceId, envelope);
       else desk(deviceId, envelope);
     }
