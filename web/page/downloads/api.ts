@@ -1,5 +1,4 @@
 import { one, orNull, send } from '../api.ts';
-import { type Filter, queryOf } from './filter.ts';
 
 /** A range of a device's footage that becomes one file (`GET /api/v1/downloads`). Events of downloads carry the same. */
 export interface Download {
@@ -52,14 +51,12 @@ async function change(method: 'POST' | 'PATCH', path: string, body?: object): Pr
   return (await (await send(path, { method, ...init })).json()) as Download;
 }
 
-/** One page, the newest first. */
+/** One page, the newest first; `query` says which. */
 export async function downloadPage(
-  filter: Filter,
-  cursor: string | null,
+  query: URLSearchParams,
   signal: AbortSignal,
 ): Promise<{ items: Download[]; next: string | null }> {
-  const response = await send(`downloads?${queryOf(filter, cursor)}`, { signal });
-  return (await response.json()) as { items: Download[]; next: string | null };
+  return (await (await send(`downloads?${query}`, { signal })).json()) as { items: Download[]; next: string | null };
 }
 
 export const readDownload = (id: string) => orNull(() => one<Download>(of(id)));

@@ -1,7 +1,7 @@
 import { failed, onEvent } from '../model.ts';
 import { Store } from '../store.ts';
 import { type Download, downloadPage } from './api.ts';
-import { belongs, type Filter, isNewer, placed } from './filter.ts';
+import { belongs, type Filter, isNewer, placed, queryOf } from './filter.ts';
 
 /** What the view shows: `null` items while the first page is read. */
 export interface Shown {
@@ -57,7 +57,7 @@ export class DownloadFeed {
     if (this.#isReading || (items !== null && !hasMore)) return;
     this.#isReading = true;
     try {
-      const page = await downloadPage(this.#filter, this.#cursor, this.#life.signal);
+      const page = await downloadPage(queryOf(this.#filter, this.#cursor), this.#life.signal);
       this.#cursor = page.next;
       const known = this.shown.value.items ?? [];
       const ids = new Set(known.map((one) => one.id));
