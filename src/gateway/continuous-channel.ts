@@ -1,5 +1,5 @@
 import { RECORDING_REASONS, type RecordingReason } from '../record/archive.ts';
-import { type Kept, PreRoll } from '../record/pre-roll.ts';
+import { type Kept, NOTHING_KEPT, PreRoll } from '../record/pre-roll.ts';
 import type { Clock } from './clock.ts';
 import type { Live } from './live.ts';
 import type { Recordings } from './recordings.ts';
@@ -81,6 +81,8 @@ export class ContinuousChannel {
   #pullFailures = 0;
   #diskFailures = 0;
   #recordingSinceMs = 0;
+  /** When the stream stalled last: the group of pictures from before that is recorded already. */
+  #brokenMs = Number.NEGATIVE_INFINITY;
   /** Nothing is begun before this moment; infinite: before the device is back. */
   #restUntilEpochMs: number | null = null;
   #cancelRest: () => void = () => {};
@@ -146,6 +148,7 @@ export class ContinuousChannel {
       // What comes after a hole is a recording of its own: its time is then its own as well.
       this.#fault = { code: String(code), detail: String(detail) };
       this.#preRoll?.clear();
+      this.#brokenMs = this.#ports.clock.nowMs();
       this.#stop([...this.#given]);
     } else if (type === 'stream.ended') {
       this.#letGo();
@@ -241,7 +244,10 @@ export class ContinuousChannel {
 
   /** What a recording that begins now begins with, beyond what the stream itself keeps. */
   #kept(live: Live): Kept | null {
-    return live.stream.gopEpochMs === null ? null : (this.#preRoll?.kept(this.#ports.clock.nowMs()) ?? null);
+    const key = live.stream.gop()[0];
+    if (key === undefined) return null;
+    if (key.arrivedMs < this.#brokenMs) return NOTHING_KEPT;
+    return this.#preRoll?.kept(this.#ports.clock.nowMs()) ?? null;
   }
 
   #stop(reasons: readonly RecordingReason[]): void {

@@ -98,7 +98,7 @@ export class OpenRecording {
   fragment(fragment: Fragment, startOf: (first: Fragment, init: InitSegment) => number): void {
     if (this.#closed !== null) return;
     if (this.#recorder === null) {
-      if (this.#init === null) return;
+      if (this.#init === null || !fragment.isKey) return;
       if (!this.#isStartKnown) this.#startAt(startOf(fragment, this.#init));
       this.#recorder = startRecording({
         path: join(this.#ports.dataDir, this.row.path),

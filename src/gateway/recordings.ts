@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Fragment, InitSegment } from '../media/frame.ts';
 import { deleteRecordingFile, RECORDING_REASONS, type Recording, type RecordingReason } from '../record/archive.ts';
-import type { Kept } from '../record/pre-roll.ts';
+import { type Kept, NOTHING_KEPT } from '../record/pre-roll.ts';
 import { recoverFile } from '../record/recover.ts';
 import { Segmenter, type SegmentRule } from '../record/segment.ts';
 import { firstSecondsOf, tracksOf, withoutFilling } from '../record/tracks.ts';
@@ -169,8 +169,10 @@ export class Recordings {
   #begin(live: Live, reasons: Set<RecordingReason>, kept: Kept | null): Running {
     // A recording begins with the group of pictures in force, so with its key frame.
     const { init, gopEpochMs } = live.stream;
-    const keyEpochMs = kept?.startEpochMs ?? (gopEpochMs === null ? null : Math.round(gopEpochMs));
-    const first = kept?.fragments[0] ?? live.stream.gop()[0];
+    const keptEpochMs = kept === NOTHING_KEPT ? null : kept?.startEpochMs;
+    const keyEpochMs =
+      keptEpochMs === undefined && gopEpochMs !== null ? Math.round(gopEpochMs) : (keptEpochMs ?? null);
+    const first = kept === null ? live.stream.gop()[0] : kept.fragments[0];
     const leadMs = init === null || first === undefined ? 0 : leadMsOf(begun(first, init), init);
     const startEpochMs = keyEpochMs === null ? null : keyEpochMs - leadMs;
     const running: Running = {

@@ -24,6 +24,9 @@ export interface Kept {
   readonly fragments: readonly Fragment[];
 }
 
+/** Nothing of what was before: a recording begins with the next key frame. */
+export const NOTHING_KEPT: Kept = { startEpochMs: 0, fragments: [] };
+
 /**
  * Keeps at least the last `keepMs`: it begins with the key frame in force so long ago. When that is more than its bounds, it begins
  * later, and a single group of pictures that outgrows them is let go: half of one cannot be decoded.

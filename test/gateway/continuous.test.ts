@@ -230,6 +230,33 @@ test('a stream that stalls ends the file; what comes after it is a file with a t
   await site.close();
 });
 
+test('a stream that plays again before its next key frame: the group of pictures from before the break is not recorded twice', async () => {
+  const site = new Site();
+  const media = footage();
+  site.continuous.want(KEY, 'always');
+  await site.begin(media);
+  await site.run(media, 21);
+  await site.clock.advance(15_000);
+  media.skipTo(site.clock.nowMs());
+  site.answer();
+  site.emit({ type: 'first-packet', remote: '10.0.0.8:15060', ssrc: 1 });
+  // the rest of a group of pictures, or sound, comes before its key frame
+  const between = media.next(site.clock.nowMs());
+  site.emit({ type: 'fragment', fragment: { ...between, isKey: false } });
+  assert.equal(site.words, 'recording always');
+  await site.run(media, 20);
+  site.continuous.unwant(KEY, 'always');
+  const rows = await site.final(2);
+  assert.deepEqual(
+    rows.map(({ state }) => state),
+    ['complete', 'complete'],
+  );
+  const read = rows.flatMap((row) => videoNumbers(site, row));
+  assert.equal(new Set(read).size, read.length, 'none twice');
+  assert.ok(rows[1]!.startEpochMs - rows[0]!.endEpochMs! > 10_000);
+  await site.close();
+});
+
 test('a stream that somebody ends, or a device that hangs up, is pulled again', async () => {
   const site = new Site();
   const media = footage();
