@@ -1,12 +1,14 @@
 /**
  * `npm run soak`: a gateway under a site's ordinary day for a long time. Cameras play over all transports, viewers come and
  * go, recordings start and stop; memory, descriptors and ports must stay level, and two players in Chromium close to the live edge.
+ * A playback of recorded footage is watched beside them (`soak-playback.ts`).
  * GBGATE_SOAK_MINUTES (default 30); GBGATE_SOAK_CAMERAS (default 32, 0: the players alone).
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { WebSocket } from 'ws';
 import { channelsOf, startCamera } from '../test/support/camera.ts';
 import { type RunningGateway, runGateway, TOKEN } from '../test/support/gbgate.ts';
+import { soakPlayback } from './soak-playback.ts';
 import { soakPlayers } from './soak-player.ts';
 
 const MINUTES = Number(process.env.GBGATE_SOAK_MINUTES ?? 30);
@@ -48,6 +50,7 @@ const players = await soakPlayers(gateway);
 const simulator = CAMERAS === 0 ? null : await startCamera(gateway.sipPort, { id: DEVICE_ID, channels: CAMERAS });
 const channels = CAMERAS === 0 ? [] : await channelsOf(gateway, DEVICE_ID, CAMERAS);
 
+const playback = soakPlayback(gateway);
 const endMs = Date.now() + MINUTES * 60_000;
 let empty = 0;
 let views = 0;
@@ -81,6 +84,7 @@ while (Date.now() < endMs) {
 }
 await Promise.all(visitors);
 const playerFaults = await players.end();
+const playbackFaults = await playback;
 await simulator?.stop();
 const status = await gateway.stop();
 
@@ -94,6 +98,7 @@ const faults = [
   refused > 0 && `${refused} pulls were refused`,
   views === 0 && CAMERAS > 0 && 'nobody watched',
   ...playerFaults,
+  ...playbackFaults,
   status !== 0 && `the gateway ended with status ${status}`,
 ].filter((fault) => fault !== false);
 console.log(faults.length === 0 ? `level over ${MINUTES} minutes, ${views} views` : `NOT LEVEL: ${faults.join('; ')}`);

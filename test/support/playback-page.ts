@@ -7,7 +7,7 @@ import { type RunningGateway, TOKEN } from './gbgate.ts';
  * Runs in the page before its own program: without a worker the player's socket is the page's, and every fragment can be read. Each
  * picture of the simulated recorder carries its own time (an SEI); here it is kept by the media time of the picture.
  */
-const WITNESS = `
+export const WITNESS = `
   Object.defineProperty(MediaSource, 'canConstructInDedicatedWorker', { value: undefined });
   window.times = new Map();
   window.seen = [];
@@ -49,7 +49,8 @@ const JUDGE = `
     judged.pictures += 1;
     judged.newest = own;
     // the player is told of the picture in the same moment, before or after this
-    queueMicrotask(() => {
+    setTimeout(() => {
+      if (judged.newest !== own) return;
       judged.clock = player.contentTime.getTime();
       const error = Math.abs(judged.clock - own);
       if (error > judged.worstMs) { judged.worstMs = error; judged.worst = [own, judged.clock, mediaTime]; }
