@@ -59,6 +59,7 @@ const SCENES: readonly Scene[] = [
   { name: 'streams', fragment: '#/streams', ready: shown('main') },
   { name: 'recordings', fragment: '#/recordings', ready: shown('[data-testid="recording"]') },
   { name: 'plan', fragment: `#/recordings?channel=${DEVICE}/CHANNEL&plan`, ready: shown('[data-testid="week"]') },
+  { name: 'footage', fragment: `#/footage/${FOOTAGE}/FILMED?at=MOMENT`, ready: playing, inDocs: true },
   { name: 'downloads', fragment: '#/downloads', ready: shown('[data-testid="download"]') },
   { name: 'download', fragment: '#/downloads/DOWNLOAD', ready: shown('[data-testid="missing"]') },
   { name: 'new-download', fragment: '#/downloads?new', ready: shown('[data-testid="new-download"]') },
@@ -100,13 +101,18 @@ try {
     ],
     keepDays: 14,
   });
+  const [filmed] = ((await ask(`devices/${FOOTAGE}/channels`)) as { items: { id: string }[] }).items.map(
+    (one) => one.id,
+  );
   const addressOf = (fragment: string) =>
     base +
     fragment
       .replace('WALL', [`${DEVICE}/${channel}`, ...wall].join(','))
       .replace('CHANNEL', channel ?? '')
       .replace('REFUSED', refused ?? '')
-      .replace('DOWNLOAD', download);
+      .replace('DOWNLOAD', download)
+      .replace('FILMED', filmed ?? '')
+      .replace('MOMENT', String(Math.floor(Date.now() / 1000) - 7_200));
   await recordSomething(page, addressOf(`#/live/${DEVICE}/CHANNEL`));
 
   for (const language of ['en', 'zh']) {

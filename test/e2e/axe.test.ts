@@ -107,6 +107,7 @@ describe('axe finds nothing serious', { timeout: 300_000 }, () => {
   /** What is judged in every dress. */
   const VIEWS: Readonly<Record<string, () => string>> = {
     live: () => '#/live',
+    footage: () => `#/footage/${RECORDER}/${recorderChannelId}`,
     devices: () => '#/devices',
     'add a camera': () => '#/add',
     streams: () => '#/streams',
