@@ -116,6 +116,7 @@ export function Transport({ deck, lane, canMove, whyNot, isMuted, ...on }: Props
       <fieldset class="speeds" aria-label={words.speed} data-testid="speeds">
         {SPEEDS.map((speed) => {
           const isOffered = deck.speeds.includes(speed);
+          const name = speed < 0 ? words.backwards(-speed) : labelOf(speed);
           const why = isOffered ? reason : lane === 'own' ? words.reverseOwn : words.speedNotOffered;
           return (
             <button
@@ -124,8 +125,8 @@ export function Transport({ deck, lane, canMove, whyNot, isMuted, ...on }: Props
               class="plain"
               data-speed={speed}
               aria-pressed={deck.speed === speed}
-              aria-label={why === undefined ? words.speedOf(speed) : `${words.speedOf(speed)}: ${why}`}
-              title={why ?? words.speedOf(speed)}
+              aria-label={why === undefined ? name : `${name}: ${why}`}
+              title={why ?? name}
               disabled={!isOffered || isHeld}
               onClick={() => on.onSpeed(speed)}
             >

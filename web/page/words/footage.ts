@@ -14,8 +14,6 @@ export interface FootageWords {
   readonly timeLineHelp: string;
   readonly lanes: Readonly<Record<'device' | 'own', string>>;
   readonly playLane: Readonly<Record<'device' | 'own', string>>;
-  readonly alarm: string;
-  readonly locked: string;
   readonly asking: string;
   readonly nothingHere: string;
   readonly nothingAnywhere: string;
@@ -34,7 +32,6 @@ export interface FootageWords {
   readonly failed: string;
   readonly undecodable: string;
   readonly again: string;
-  readonly playHere: string;
   readonly noFootageAt: (time: string) => string;
   readonly lookOnly: string;
   readonly lookOnlyDownload: string;
@@ -53,7 +50,7 @@ export interface FootageWords {
   readonly frameWhenPaused: string;
   readonly noFrame: string;
   readonly speed: string;
-  readonly speedOf: (speed: number) => string;
+  readonly backwards: (speed: number) => string;
   readonly speedRefused: (speed: number) => string;
   readonly speedNotOffered: string;
   readonly reverseOwn: string;
@@ -115,8 +112,6 @@ export const footageWords: Readonly<Record<Language, FootageWords>> = {
       'Click to play, drag to move, turn the wheel to zoom, drag with Shift to mark a range. Arrows jump 10 seconds.',
     lanes: { device: 'Recorder', own: 'Gateway' },
     playLane: { device: 'Play what the recorder keeps', own: 'Play what this gateway has recorded' },
-    alarm: 'alarm',
-    locked: 'locked',
     asking: 'Asking the recorder …',
     nothingHere: 'Nothing was recorded in this stretch.',
     nothingAnywhere: 'Nothing was recorded in the last twelve months.',
@@ -144,7 +139,6 @@ export const footageWords: Readonly<Record<Language, FootageWords>> = {
     failed: 'It cannot be played.',
     undecodable: 'This browser cannot decode the picture. Mark the range and download it for a video player.',
     again: 'Try again',
-    playHere: 'Play',
     noFootageAt: (time) => `There is no footage at ${time}, and none behind it in this stretch.`,
     lookOnly: 'This token may only look: it cannot start a playback. What this gateway has recorded can be played.',
     lookOnlyDownload: 'this token may only look',
@@ -161,7 +155,7 @@ export const footageWords: Readonly<Record<Language, FootageWords>> = {
     frameWhenPaused: 'when paused',
     noFrame: 'There is no further picture at hand: play on, or jump.',
     speed: 'Speed',
-    speedOf: (speed) => (speed < 0 ? `${-speed}× backwards` : `${speed}×`),
+    backwards: (speed) => `${speed}× backwards`,
     speedRefused: (speed) =>
       speed < 0 ? `The recorder does not play backwards at ${-speed}×.` : `The recorder does not play at ${speed}×.`,
     speedNotOffered: 'this recorder does not do it',
@@ -222,8 +216,6 @@ export const footageWords: Readonly<Record<Language, FootageWords>> = {
     timeLineHelp: '单击播放，拖动平移，滚轮缩放，按住 Shift 拖动选取时段；方向键跳转 10 秒。',
     lanes: { device: '设备录像', own: '网关录像' },
     playLane: { device: '播放设备端录像', own: '播放本网关录像' },
-    alarm: '报警',
-    locked: '已锁定',
     asking: '正在查询设备…',
     nothingHere: '该时段没有录像。',
     nothingAnywhere: '最近十二个月没有录像。',
@@ -249,7 +241,6 @@ export const footageWords: Readonly<Record<Language, FootageWords>> = {
     failed: '无法播放。',
     undecodable: '此浏览器无法解码该画面，请选取时段下载后用播放器打开。',
     again: '重试',
-    playHere: '播放',
     noFootageAt: (time) => `${time} 没有录像，其后在该时段内也没有。`,
     lookOnly: '此令牌仅可查看，不能发起设备录像回放；可播放本网关录像。',
     lookOnlyDownload: '此令牌仅可查看',
@@ -266,7 +257,7 @@ export const footageWords: Readonly<Record<Language, FootageWords>> = {
     frameWhenPaused: '暂停时可用',
     noFrame: '没有更多可用的帧，请继续播放或跳转。',
     speed: '倍速',
-    speedOf: (speed) => (speed < 0 ? `倒放 ${-speed}×` : `${speed}×`),
+    backwards: (speed) => `倒放 ${speed}×`,
     speedRefused: (speed) => (speed < 0 ? `设备不支持 ${-speed}× 倒放。` : `设备不支持 ${speed}× 播放。`),
     speedNotOffered: '该设备不支持',
     reverseOwn: '网关录像只能正向播放',
