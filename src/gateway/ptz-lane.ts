@@ -144,6 +144,7 @@ export class PtzLane {
       ...(view !== null || moves.view ? [view ?? stop] : []),
       ...(lens !== null || moves.lens ? [lens ?? lensStop] : []),
     ];
+    const moved = moves.view || moves.lens;
     moves.view = view !== null;
     moves.lens = lens !== null;
     this.#isSending = true;
@@ -153,6 +154,12 @@ export class PtzLane {
     void this.#inTime(sent).then((outcome) => {
       this.#isSending = false;
       for (const settle of waiting) settle(outcome);
+      // it was refused or never left, so there is nothing to stop: no stop is owed to a camera that stands still
+      if (outcome !== null && outcome.problem !== 'device_timeout' && !moved && this.#said === said) {
+        moves.view = false;
+        moves.lens = false;
+        this.#rest();
+      }
       this.#next();
     });
     void sent.then(() => {

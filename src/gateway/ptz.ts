@@ -1,6 +1,7 @@
 import type { Directory } from '../sip/camera/directory.ts';
 import { type PtzExtras, ptzControl } from '../sip/manscdp/device-control.ts';
 import { type PresetList, presetQuestion } from '../sip/manscdp/preset-query.ts';
+import type { Question } from '../sip/manscdp/question.ts';
 import { type Direction, LENS_STOP, type PtzCommand, STOP, writePtzCommand } from '../sip/wire/ptz-command.ts';
 import type { Asked } from './asked.ts';
 import type { Clock } from './clock.ts';
@@ -92,11 +93,15 @@ export class Ptz implements PtzDesk {
   }
 
   async setPreset(deviceId: string, channelId: string, number: number, name?: string): Promise<Problem | null> {
-    const is2022 = editionOf(this.#ports.directory.device(deviceId)?.version ?? null) === '2022';
+    const missing = this.#ports.missing(deviceId, channelId);
+    if (missing !== null) return missing;
+    const { directory } = this.#ports;
+    const kept = name ?? directory.channel(deviceId, channelId)?.presetNames?.[number] ?? '';
+    const is2022 = editionOf(directory.device(deviceId)?.version ?? null) === '2022';
     const hex = writePtzCommand({ kind: 'preset', action: 'set', preset: number });
-    const extras = is2022 && name !== undefined && name !== '' ? { presetName: name } : {};
-    const refusal = await this.#tell(deviceId, channelId, hex, extras);
-    if (refusal === null) this.#nameIt(deviceId, channelId, number, name ?? '');
+    const extras = is2022 && kept !== '' ? { presetName: kept } : {};
+    const refusal = await this.#tell(deviceId, channelId, hex, extras, {});
+    if (refusal === null) this.#nameIt(deviceId, channelId, number, kept);
     return refusal;
   }
 
@@ -161,7 +166,17 @@ export class Ptz implements PtzDesk {
       stop: writePtzCommand(STOP),
       lensStop: writePtzCommand(LENS_STOP),
       send: (hex, { isStop, isWanted }) =>
-        this.#tell(deviceId, channelId, hex, {}, { haste: isStop ? 'beside' : 'first', isWanted }),
+        this.#tell(
+          deviceId,
+          channelId,
+          hex,
+          {},
+          {
+            haste: isStop ? 'beside' : 'first',
+            isWanted,
+            waitMs: CERTAIN_MS,
+          },
+        ),
       late: () => ({ problem: 'device_timeout', detail: `The device ${deviceId} did not take PTZCmd in time.` }),
     });
   }
@@ -171,12 +186,12 @@ export class Ptz implements PtzDesk {
     channelId: string,
     hex: string,
     extras: PtzExtras,
-    o: { haste: 'first' | 'beside'; isWanted(): boolean } = { haste: 'first', isWanted: () => true },
+    o: Pick<Question<null>, 'haste' | 'isWanted' | 'waitMs'>,
   ): Promise<Problem | null> {
     const { asked, directory } = this.#ports;
     const is2022 = editionOf(directory.device(deviceId)?.version ?? null) === '2022';
     const allExtras = is2022 ? extras : { ...extras, priority: PRIORITY };
-    const question = (target: string) => ({ ...ptzControl(target, hex, allExtras), ...o, waitMs: CERTAIN_MS });
+    const question = (target: string) => ({ ...ptzControl(target, hex, allExtras), ...o });
     const answer = await asked.askChannel(deviceId, channelId, 'PTZCmd', question, { force: true });
     return isProblem(answer) ? answer : null;
   }

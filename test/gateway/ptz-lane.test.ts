@@ -241,3 +241,25 @@ test('what the camera does by itself is not stopped by us: a preset, a cruise; a
   assert.deepEqual(hexes().slice(4), [LEFT.view, 'CRUISE'], 'no dead man');
   assert.ok(lane.isIdle);
 });
+
+test('a camera that was never reached is owed no stop', async () => {
+  const { clock, lane, world, hexes } = camera();
+  world.outcome = OFFLINE;
+  assert.deepEqual(await lane.drive(LEFT, 10_000), OFFLINE);
+  await settle();
+  assert.equal(clock.pending, 0);
+  assert.ok(lane.isIdle);
+  world.outcome = null;
+  lane.online();
+  await settle();
+  assert.deepEqual(hexes(), [LEFT.view]);
+  // one that moves already is stopped all the same
+  await clock.advance(MIN_GAP_MS);
+  await lane.drive(LEFT, 10_000);
+  await clock.advance(MIN_GAP_MS);
+  world.outcome = OFFLINE;
+  await lane.drive(RIGHT, 10_000);
+  await clock.advance(10_000);
+  assert.ok(hexes().includes(STOP));
+  lane.close();
+});

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { SILENCES } from '../../src/gateway/asked.ts';
 import { type Clock, systemClock } from '../../src/gateway/clock.ts';
 import { STOP_REPEATS } from '../../src/gateway/ptz-lane.ts';
 import { isProblem } from '../../src/gateway/views.ts';
@@ -104,7 +105,12 @@ test('PTZ-7: odd numbers are left out, and names are kept here where the camera 
     { number: 2, name: '' },
   ]);
   assert.ok(server.findingsOf(ID).some(({ code }) => code === 'PTZ-7'));
-  assert.deepEqual(server.directory.channel(ID, CHANNEL)?.presetNames, { 1: 'gate', 2: '' });
+  await ptz.setPreset(ID, CHANNEL, 1);
+  assert.deepEqual(
+    server.directory.channel(ID, CHANNEL)?.presetNames,
+    { 1: 'gate', 2: '' },
+    'set anew, it keeps its name',
+  );
 });
 
 test('the spelling of 2011 is used for a device of 2011', async (t) => {
@@ -138,6 +144,9 @@ test('a channel that nobody has is not steered', async (t) => {
   const { ptz } = await site(t);
   assert.equal((await ptz.drive(ID, '34020000001310009999', { pan: 1 }))?.problem, 'channel_not_found');
   assert.equal((await ptz.stop('1', CHANNEL))?.problem, 'channel_not_found');
+  assert.equal((await ptz.setPreset(ID, '34020000001310009999', 1))?.problem, 'channel_not_found');
+  const list = await ptz.presets(ID, '34020000001310009999', { force: false });
+  assert.ok(isProblem(list) && list.problem === 'channel_not_found');
 });
 
 test('a deleted device has no lane left, and no timer', async (t) => {
@@ -149,3 +158,24 @@ test('a deleted device has no lane left, and no timer', async (t) => {
   vocabulary.forget(ID);
   assert.equal(clock.pending, 0);
 });
+
+test('a camera that does not tell its presets has those that were set through here', async (t) => {
+  const { ptz, server, device, time } = await site(t);
+  device.controls.answers = 'none';
+  await ptz.setPreset(ID, CHANNEL, 4, 'gate');
+  for (let i = 0; i < SILENCES; i += 1) {
+    const asked = ptz.presets(ID, CHANNEL, { force: false });
+    const ended = asked.then(() => true);
+    // both ids of the camera are tried, each in its own time
+    while (!(await Promise.race([ended, pause(50)]))) {
+      await until('taken', () => server.counters().sip_outbox_tasks === 0);
+      time.offsetMs += 2_000;
+    }
+    const list = await asked;
+    assert.ok(isProblem(list) && list.problem === 'device_timeout');
+  }
+  assert.deepEqual(server.directory.device(ID)?.learned.notSupported, ['PresetQuery']);
+  assert.deepEqual(await ptz.presets(ID, CHANNEL, { force: false }), [{ number: 4, name: 'gate' }]);
+});
+
+const pause = (ms: number) => new Promise<false>((resolve) => setTimeout(() => resolve(false), ms));
