@@ -9,7 +9,7 @@ import { Directory } from './camera/directory.ts';
 import { Fleet } from './camera/fleet.ts';
 import { Inquiries } from './camera/inquiries.ts';
 import { MessageDesk } from './camera/messages.ts';
-import { notifiedDesks } from './camera/notified.ts';
+import { type NotifiedDesk, notifiedDesks } from './camera/notified.ts';
 import { Outbox } from './camera/outbox.ts';
 import type { QueryFault } from './camera/query.ts';
 import type { RecordsOptions, RecordsSearch } from './camera/records.ts';
@@ -59,6 +59,7 @@ export class SipServer {
   readonly #catalogs: Catalogs;
   readonly #asking: Asking;
   readonly #messages: MessageDesk;
+  readonly #notified: Map<string, NotifiedDesk>;
   readonly #inquiries: Inquiries;
   readonly #rollCall: RollCall;
   readonly #farewells: Farewells;
@@ -159,6 +160,7 @@ export class SipServer {
     this.#calls = new Calls({ ...own, random: randomToken }, this.#farewells);
     const { records } = this.#inquiries;
     const notified = notifiedDesks({ emit });
+    this.#notified = notified;
     this.#messages = new MessageDesk(this.#fleet, this.#asking, this.#catalogs, records, this.#calls, notified, found);
   }
 
@@ -189,6 +191,11 @@ export class SipServer {
   /** Asks a device, or tells it something; what `null` in an answer means, the question says. */
   ask<A>(deviceId: string, question: Question<A>): Promise<A | QueryFault> {
     return this.#asking.ask(deviceId, question);
+  }
+
+  /** From now on this desk takes what devices say unasked under that CmdType. */
+  onNotified(cmdType: string, desk: NotifiedDesk): void {
+    this.#notified.set(cmdType.toLowerCase(), desk);
   }
 
   /** Asks for the catalogue, to the end. */

@@ -190,7 +190,7 @@ export class MessageDesk {
     } else {
       const desk = this.#notified.get(envelope.cmdType.toLowerCase());
       if (desk === undefined) this.#ignore(deviceId, envelope);
-      else desk(deviceId, envelope);
+      else desk(deviceId, envelope, request.method === 'NOTIFY' ? 'NOTIFY' : 'MESSAGE');
     }
   }
 
