@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { Dialogues } from '../inspect/write/dialogues.ts';
-import { pictureAt, thumbnailOf } from '../media/ffmpeg.ts';
 import { PortPool } from '../media/ingest/port-pool.ts';
 import type { RegisterAttempt } from '../sip/camera/attempt.ts';
 import { type SipEvent, SipServer } from '../sip/server.ts';
@@ -17,24 +16,19 @@ import { DownloadDesk } from './downloads.ts';
 import { Events } from './events.ts';
 import { openPlaybacks } from './footage.ts';
 import { footageSource } from './footage-source.ts';
-import { Keep } from './keep.ts';
 import { LiveTable } from './live-table.ts';
 import { Onboarding } from './onboarding.ts';
-import { OwnFootage } from './own-footage.ts';
 import { OwnRecording } from './own-recording.ts';
 import type { Gateway } from './port.ts';
 import { pullPorts } from './pull-ports.ts';
-import { recordingDesk } from './recording-desk.ts';
-import { RecordingSnapshots } from './recording-snapshot.ts';
-import { Recordings } from './recordings.ts';
+import { openReactions } from './reactions.ts';
+import { openRecorded } from './recorded.ts';
 import { Records } from './records.ts';
 import { Rests } from './rests.ts';
 import { openSecrets } from './secrets.ts';
 import { StreamHistories } from './stream-histories.ts';
 import { Streams } from './streams.ts';
 import { System } from './system.ts';
-import { Thumbnails } from './thumbnails.ts';
-import { MAX_TIMELINE_FILES, TimelineFiles } from './timeline-file.ts';
 import { isProblem } from './views.ts';
 import { openVocabulary } from './vocabulary.ts';
 import { WebhookPost } from './webhook-post.ts';
@@ -84,36 +78,20 @@ export async function openGateway(
     own?.heard(type, data);
   };
   const newId = () => randomBytes(8).toString('hex');
-  const thumbnails = new Thumbnails({ dataDir, nowMs: () => clock.nowMs(), make: thumbnailOf });
-  const footage = new OwnFootage(store.recordings);
-  const recordings = new Recordings({
-    rows: footage,
+  const hold = (recordingId: string) => retention.uses.hold(recordingId);
+  const { footage, recordings, desk } = openRecorded({
+    config,
     dataDir,
-    timeZone: config.sip.timeZone,
-    segmentMs: config.record.segmentMs,
+    rows: store.recordings,
     clock,
     newId,
-    deleteThumbnail: (recording) => thumbnails.delete(recording),
+    iso,
+    hold,
     publish,
-    log: (message, data) => log.warn(data, message),
+    log,
   });
   // before the first device can be heard: what it does would be missed while a big file is read
   await recordings.recover();
-  const timelines = new TimelineFiles({
-    nowMs: () => clock.nowMs(),
-    recordings: ({ deviceId, channelId, startEpochMs, endEpochMs }) =>
-      recordings.page({
-        deviceId,
-        channelId,
-        fromEpochMs: startEpochMs,
-        toEpochMs: endEpochMs,
-        limit: MAX_TIMELINE_FILES + 1,
-        after: null,
-      }).items,
-    absolutePath: (recording) => recordings.absolutePath(recording),
-    hold: (id) => retention.uses.hold(id),
-    log: (message, data) => log.warn(data, message),
-  });
   let onSip: (event: SipEvent) => void = () => {};
   let onAttempt: (attempt: RegisterAttempt) => void = () => {};
   const dialogues = new Dialogues(() => clock.epochMs());
@@ -150,7 +128,6 @@ export async function openGateway(
   });
   const rests = new Rests(clock);
   const { directory } = sip;
-  const isOnline = (deviceId: string) => directory.device(deviceId)?.online === true;
   const ssrcs = new SsrcPool(config.sip.id, Math.random());
   const captures = new Captures({
     folder: join(dataDir, 'captures'),
@@ -244,20 +221,7 @@ export async function openGateway(
     log,
   });
   const { plans, retention } = own;
-  const keep = new Keep({
-    clock,
-    selfChannelAfterMs: config.media.selfChannelAfterMs,
-    isOnline,
-    playable: (deviceId, channelId) => directory.channel(deviceId, channelId)?.status === 'on',
-    channels: (deviceId) =>
-      directory
-        .channels(deviceId)
-        .filter((channel) => channel.status === 'on')
-        .map((channel) => channel.id),
-    catalogBegun: (deviceId) => sip.catalogBegun(deviceId),
-    addSelfChannel: (deviceId) => sip.addSelfChannel(deviceId),
-    pull: (deviceId, channelId) => void lives.join(deviceId, channelId, 0, { transport: undefined, keep: true }),
-  });
+  const reactions = openReactions({ config, sip, clock, lives, running, rests, downloads });
 
   const sipPassword = config.sip.auth ? (config.sip.password ?? secrets.sipPassword) : null;
   const onboarding = new Onboarding({
@@ -273,28 +237,11 @@ export async function openGateway(
   onAttempt = (attempt) => onboarding.attempt(attempt);
 
   onSip = (event) => {
-    const { deviceId } = event.data;
     publish(event.type, event.data);
     files.event(event);
     onboarding.event(event);
     vocabulary.event(event);
-    if (closing !== null) return; // nothing may begin that nobody would end
-    if (event.type === 'device.unregistered') rests.note(deviceId, null);
-    if (event.type === 'device.unregistered' || event.type === 'device.offline')
-      for (const live of lives.running()) if (live.deviceId === deviceId) live.deviceOffline();
-    if (event.type === 'device.online') {
-      downloads.deviceOnline(deviceId);
-      for (const live of lives.running()) if (live.deviceId === deviceId) live.deviceOnline();
-      if (config.media.pull === 'on-register') keep.online(deviceId);
-    }
-    if (event.type === 'catalog.updated' && config.media.pull === 'on-register') keep.catalogUpdated(deviceId);
-    if ((event.type === 'channel.added' || event.type === 'channel.online') && config.media.pull === 'on-register')
-      keep.channelOn(deviceId, event.data.channelId);
-    if (event.type === 'channel.removed') {
-      const { channelId } = event.data;
-      for (const live of running())
-        if (live.deviceId === deviceId && live.channelId === channelId) void live.end('the channel was removed', 4404);
-    }
+    if (closing === null) reactions.event(event); // nothing may begin that nobody would end
   };
   sip.takeUp();
   downloads.resume();
@@ -358,15 +305,7 @@ export async function openGateway(
     watchLive: (deviceId, channelId, streamNumber, sink, o) =>
       streams.watchLive(deviceId, channelId, streamNumber, sink, o),
     watchStream: (id, sink, o) => streams.watch(id, sink, o),
-    ...recordingDesk({
-      recordings,
-      thumbnails,
-      timelines,
-      snapshots: new RecordingSnapshots({ picture: pictureAt, hold: (id) => retention.uses.hold(id) }),
-      hold: (id) => retention.uses.hold(id),
-      findLive: (id) => streams.findLive(id),
-      iso,
-    }),
+    ...desk((id) => streams.findLive(id)),
     startCapture(streamId, o) {
       const live = streams.find(streamId);
       return isProblem(live) ? live : captures.start(live, o);
@@ -408,7 +347,7 @@ export async function openGateway(
     close() {
       closing ??= (async () => {
         files.close();
-        keep.close();
+        reactions.close();
         await own?.close();
         await downloads.close(); // its calls are ended before the sockets are
         await vocabulary.close(); // cameras that move are stopped while there is a way to them
