@@ -1,9 +1,12 @@
 import { OWN_VERSION } from './camera/registration.ts';
 
-/** What this platform answers who asks what it can (RFC 3261 11.2, SIP-14). INVITEs of devices (broadcast) have no desk here. */
+/** What this platform answers who asks what it can (RFC 3261 11.2, SIP-14). INVITE: of devices that were told to call (broadcast). */
 
 /** Goes with 405 as well. */
-export const ALLOW: [name: string, value: string] = ['Allow', 'REGISTER, MESSAGE, NOTIFY, ACK, BYE, CANCEL, OPTIONS'];
+export const ALLOW: [name: string, value: string] = [
+  'Allow',
+  'REGISTER, MESSAGE, NOTIFY, INVITE, ACK, BYE, CANCEL, OPTIONS',
+];
 
 /** The headers of the 200 to OPTIONS. */
 export const CAPABILITIES: [name: string, value: string][] = [

@@ -30,6 +30,8 @@ export interface ExchangePorts {
   onRequest(request: SipRequest, transaction: ServerId | null, from: Peer, nowMs: number): void;
   /** A 2xx to an INVITE that was given up: ACK and BYE are owed (INV-3). */
   onStray(response: SipResponse, from: Peer, nowMs: number): void;
+  /** No ACK came for our 2xx to an INVITE: BYE is owed. */
+  onUnacknowledged(transaction: ServerId): void;
 }
 
 /** A request outside of every dialogue. */
@@ -44,6 +46,16 @@ export interface OwnRequest {
   headers?: readonly (readonly [string, string])[];
   contentType?: string;
   body?: Uint8Array;
+}
+
+/** What we answer to a request. */
+interface OwnAnswer {
+  readonly status: number;
+  readonly phrase: string;
+  readonly headers?: readonly (readonly [string, string])[];
+  /** Tag of To; one that follows from the request unless told. */
+  readonly toTag?: string;
+  readonly body?: Uint8Array;
 }
 
 /** What we call ourselves; version numbers are nobody's business. */
@@ -83,16 +95,12 @@ export class Exchange {
   }
 
   /** Answers a request; without a transaction it is answered and forgotten. */
-  respond(
-    request: SipRequest,
-    transaction: ServerId | null,
-    from: Peer,
-    answer: { status: number; phrase: string; headers?: readonly (readonly [string, string])[] },
-    nowMs: number,
-  ): void {
-    const response = makeResponse(request, answer.status, answer.phrase, {
+  respond(request: SipRequest, transaction: ServerId | null, from: Peer, answer: OwnAnswer, nowMs: number): void {
+    const { status, phrase, headers = [], ...more } = answer;
+    const response = makeResponse(request, status, phrase, {
+      ...more,
       from,
-      headers: [...(answer.headers ?? []), ['User-Agent', USER_AGENT]],
+      headers: [...headers, ['User-Agent', USER_AGENT]],
     });
     const outputs =
       transaction === null
@@ -182,7 +190,8 @@ export class Exchange {
         this.#ports.onStray(output.response, output.from, nowMs);
         return;
       case 'unacknowledged':
-        return; // our side answers no INVITE with 2xx
+        this.#ports.onUnacknowledged(output.transaction);
+        return;
     }
   }
 

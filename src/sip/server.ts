@@ -21,6 +21,8 @@ import { ALLOW, CAPABILITIES } from './capabilities.ts';
 import { SipEndpoint } from './endpoint.ts';
 import { Exchange } from './exchange.ts';
 import { Farewells } from './farewells.ts';
+import type { Expectation } from './incoming-call.ts';
+import { IncomingCalls } from './incoming-calls.ts';
 import type { Question } from './manscdp/question.ts';
 import type { RecordQuery } from './manscdp/record-info.ts';
 import type { Peer } from './peer.ts';
@@ -64,6 +66,7 @@ export class SipServer {
   readonly #rollCall: RollCall;
   readonly #farewells: Farewells;
   readonly #calls: Calls;
+  readonly #incoming: IncomingCalls;
   #sockets: SipSockets | null = null;
   #timer: NodeJS.Timeout | null = null;
   #slowMs = 0;
@@ -110,6 +113,7 @@ export class SipServer {
       random: randomToken,
       onRequest: (request, transaction, from, atMs) => this.#request(request, transaction, from, atMs),
       onStray: (response, from, atMs) => this.#calls.stray(response, from, atMs),
+      onUnacknowledged: (transaction) => this.#incoming.unacknowledged(transaction),
     });
     this.#fleet = new Fleet(this.directory, {
       emit: (event) => {
@@ -120,6 +124,7 @@ export class SipServer {
       },
       gone: (deviceId, reason) => {
         this.#calls.gone(deviceId, reason);
+        this.#incoming.gone(deviceId, reason);
         this.#inquiries.gone(deviceId);
       },
       found,
@@ -158,6 +163,8 @@ export class SipServer {
     const own = { ...ports, platformId: o.platformId, domain: o.domain, store: o.stores.dialogues };
     this.#farewells = new Farewells(own);
     this.#calls = new Calls({ ...own, random: randomToken }, this.#farewells);
+    const believes = (deviceId: string, from: Peer) => this.#fleet.believes(deviceId, from, epochMs());
+    this.#incoming = new IncomingCalls({ ...own, random: randomToken, believes }, this.#farewells);
     const { records } = this.#inquiries;
     const notified = notifiedDesks({ emit });
     this.#notified = notified;
@@ -186,6 +193,11 @@ export class SipServer {
   /** Begins a call to a channel. */
   invite(options: InviteOptions): Call {
     return this.#calls.invite(options);
+  }
+
+  /** Waits for a call of a device that was told to make one; the answer ends the waiting. Null: too many are waited for. */
+  expectCall(expectation: Expectation): (() => void) | null {
+    return this.#incoming.expect(expectation);
   }
 
   /** Asks a device, or tells it something; what `null` in an answer means, the question says. */
@@ -276,6 +288,7 @@ export class SipServer {
       outbox: this.#outbox,
       exchange: this.#exchange,
       calls: this.#calls,
+      incoming: this.#incoming,
       farewells: this.#farewells,
       findings: this.#findings,
       rollCall: this.#rollCall,
@@ -288,6 +301,7 @@ export class SipServer {
     this.#timer = null;
     this.#inquiries.close();
     this.#calls.close();
+    this.#incoming.close();
     this.#farewells.close();
     await this.#sockets?.close();
   }
@@ -353,16 +367,23 @@ export class SipServer {
         );
         return;
       case 'BYE':
-        if (this.#calls.bye(request, from)) answer(200, 'OK');
+        if (this.#incoming.bye(request, from) || this.#calls.bye(request, from)) answer(200, 'OK');
         else answerAnybody(481, 'Call/Transaction Does Not Exist');
         return;
       case 'OPTIONS':
         answerAnybody(200, 'OK', CAPABILITIES);
         return;
+      case 'INVITE': {
+        const refusal = this.#incoming.invite(request, transaction, from);
+        if (refusal !== null) answerAnybody(refusal.status, refusal.phrase);
+        return;
+      }
       case 'CANCEL':
-        answerAnybody(481, 'Call/Transaction Does Not Exist');
+        if (this.#incoming.cancel(request, from)) answer(200, 'OK');
+        else answerAnybody(481, 'Call/Transaction Does Not Exist');
         return;
       case 'ACK':
+        this.#incoming.ack(request, from);
         return;
       default:
         this.#counters.unknownMethods += 1;

@@ -11,6 +11,7 @@ import type { RollCall } from './camera/roll-call.ts';
 import type { SipEndpoint } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
 import type { Farewells } from './farewells.ts';
+import type { IncomingCalls } from './incoming-calls.ts';
 import type { SipSockets } from './socket.ts';
 
 /** Where the numbers of the SIP side are. */
@@ -28,6 +29,7 @@ export interface CounterSources {
   outbox: Outbox;
   exchange: Exchange;
   calls: Calls;
+  incoming: IncomingCalls;
   farewells: Farewells;
   findings: DeviceFindings;
   rollCall: RollCall;
@@ -73,6 +75,10 @@ export function sipCounters(s: CounterSources): Record<string, number> {
     sip_outbox_tasks: s.outbox.size,
     sip_requests_waiting: s.exchange.waiting,
     sip_calls: s.calls.size,
+    sip_incoming_calls: s.incoming.size,
+    sip_incoming_expected: s.incoming.expected,
+    sip_incoming_taken_total: s.incoming.counters.taken,
+    sip_incoming_refused_total: s.incoming.counters.refused,
     sip_invites_total: s.calls.counters.invites,
     sip_invites_answered_total: s.calls.counters.answered,
     sip_invites_failed_total: s.calls.counters.failed,

@@ -36,6 +36,14 @@ export class TcpConnection {
     else this.#socket.resume();
   }
 
+  /** Writes bytes as they are; false when more than `maxUnsentBytes` wait already, and nothing is written. */
+  send(bytes: Uint8Array, maxUnsentBytes: number): boolean {
+    if (this.#socket.destroyed || this.#socket.writableLength > maxUnsentBytes) return false;
+    this.#socket.setNoDelay(true); // voice: a packet of 20 ms must not wait for the next one
+    this.#socket.write(bytes);
+    return true;
+  }
+
   /** Idempotent. `onClosed` still comes. */
   close(): void {
     this.#socket.destroy();
