@@ -1,7 +1,9 @@
+import type { FootageMap } from './footage-map.ts';
+
 /**
  * When the pictures of one range of footage were filmed. Sans-IO. Content time is never taken from a clock of ours: the first
- * picture of a call was filmed when the range begins that was asked for, unless its time stamp says so itself (TS-12), and what
- * follows by the difference of time stamps.
+ * picture of a call was filmed when the range begins that was asked for, or where the device has footage next, unless its time stamp says
+ * so itself (TS-12), and what follows by the difference of time stamps.
  */
 
 const PTS_MODULUS = 2 ** 33;
@@ -21,6 +23,9 @@ const BELIEVED_90K = 270_000;
 /** Pictures further apart than this do not follow each other: a hole, a file joint, a seek. */
 const LEAP_90K = 90_000;
 
+/** Lists of footage have whole seconds, and pictures go on to the end of the last one: this near to an edge is at the edge. */
+const EDGE_MS = 2000;
+
 export class ContentClock {
   /** Content seconds per second of media time: not 1 where a device squeezes time stamps to play faster (TS-10). */
   #scale = 1;
@@ -38,6 +43,12 @@ export class ContentClock {
   /** Source time stamp and time base where the source's clock was placed last. */
   #placed: { readonly source90k: number; readonly dts90k: number } | null = null;
   #lastDts: number | null = null;
+  /** Where footage is, when that is known. */
+  #map: FootageMap | null = null;
+  /** What the clock was set by, when no time stamp bears it out: a gap may lie there that nobody knew of. `source90k`: what it was then. */
+  #asked: { readonly epochMs: number; readonly source90k: number | null } | null = null;
+  /** The gap ahead of the newest picture. */
+  #gap: { readonly startEpochMs: number; readonly endEpochMs: number } | null = null;
   /** Time stamps are capture times (TS-12). */
   isAbsolute = false;
 
@@ -61,9 +72,29 @@ export class ContentClock {
     return this.#anchorEpochMs === null;
   }
 
+  /**
+   * Where footage is has become known: a call or a seek that led into a gap began behind it. Answers whether what was said of
+   * pictures since then was wrong.
+   */
+  know(map: FootageMap): boolean {
+    this.#map = map;
+    const asked = this.#asked;
+    const next = asked === null ? null : map.from(asked.epochMs);
+    if (next !== null) this.#asked = null;
+    const isWrong = asked !== null && next !== null && next > asked.epochMs;
+    if (isWrong) {
+      const capture = asked.source90k === null ? null : captureTime(asked.source90k, next);
+      this.isAbsolute = capture !== null;
+      this.#baseEpochMs += (capture ?? next) - asked.epochMs;
+    }
+    this.#lookAhead();
+    return isWrong;
+  }
+
   /** A new call begins: its first picture was filmed then. */
   restart(startEpochMs: number): void {
     this.#anchorEpochMs = startEpochMs;
+    this.#asked = null;
     this.#sought = null;
     this.#soughtDts = null;
     this.#believed = null;
@@ -117,6 +148,7 @@ export class ContentClock {
     const step = ((dts90k - last) / 90) * this.#scale;
     this.#baseDts = dts90k;
     this.#baseEpochMs = this.#afterLeap(here, step, deltaMs * this.#scale, source90k);
+    this.#lookAhead();
   }
 
   /** A picture at `dts90k` of the time base; answers when it was filmed. In order. */
@@ -124,18 +156,21 @@ export class ContentClock {
     const last = this.#lastDts;
     if (this.#anchorEpochMs !== null) {
       this.#baseDts = dts90k;
-      this.#baseEpochMs = this.#anchored(this.#anchorEpochMs);
+      this.#baseEpochMs = this.#anchored(this.#anchorEpochMs, dts90k);
       this.#anchorEpochMs = null;
+      this.#lookAhead();
     } else if (this.#sought !== null && last !== null && dts90k - last > LEAP_90K) {
       // a time base that keeps its holes: the leap forward stands in it
-      this.#baseEpochMs = this.#where(this.#at(dts90k));
+      this.#baseEpochMs = this.#where(this.#at(dts90k), this.#sourceAt(dts90k));
       this.#baseDts = dts90k;
+      this.#lookAhead();
     } else if (this.#sought !== null && this.#soughtDts !== null && dts90k >= this.#soughtDts) {
-      this.#believed = { epochMs: this.#sought, untilDts: dts90k + BELIEVED_90K };
-      this.#baseEpochMs = this.#sought;
+      this.#baseEpochMs = this.#led(this.#sought, this.#sourceAt(dts90k));
+      this.#believed = { epochMs: this.#baseEpochMs, untilDts: dts90k + BELIEVED_90K };
       this.#baseDts = dts90k;
       this.#sought = null;
-    }
+      this.#lookAhead();
+    } else if (this.#hasRunOn(dts90k)) this.#overGap(dts90k);
     this.#lastDts = dts90k;
     return this.#at(dts90k);
   }
@@ -150,29 +185,69 @@ export class ContentClock {
     return this.#baseEpochMs + ((dts90k - this.#baseDts) / 90) * this.#scale;
   }
 
-  #anchored(askedEpochMs: number): number {
-    const capture = this.#placed === null ? null : captureTime(this.#placed.source90k, askedEpochMs);
+  #anchored(askedEpochMs: number, dts90k: number): number {
+    const source90k = this.#sourceAt(dts90k);
+    const led = this.#led(askedEpochMs, source90k);
+    const capture = source90k === null ? null : captureTime(source90k, led);
     this.isAbsolute = capture !== null;
-    return capture ?? askedEpochMs;
+    if (capture !== null) this.#asked = null;
+    return capture ?? led;
+  }
+
+  /** Where a device goes that is told to go there: behind the gap that is there (PB-15). */
+  #led(epochMs: number, source90k: number | null): number {
+    const led = this.#map?.from(epochMs) ?? null;
+    this.#asked = led === null ? { epochMs, source90k } : null;
+    return led ?? epochMs;
+  }
+
+  /** The source's time stamp at a place of the time base. */
+  #sourceAt(dts90k: number): number | null {
+    return this.#placed === null ? null : this.#placed.source90k + (dts90k - this.#placed.dts90k);
+  }
+
+  #lookAhead(): void {
+    this.#gap = this.#map?.gapFrom(this.#baseEpochMs - EDGE_MS) ?? null;
+  }
+
+  /** PB-15: time stamps went on over a gap as if there were none. */
+  #hasRunOn(dts90k: number): boolean {
+    if (this.#gap === null || this.#isReversed || this.isAbsolute || this.#sought !== null) return false;
+    return this.#at(dts90k) >= this.#gap.startEpochMs + EDGE_MS;
+  }
+
+  /** What came since the end of the footage before a gap was filmed behind it. A leap soon after shows that it was not so. */
+  #overGap(dts90k: number): void {
+    const gap = this.#gap;
+    if (gap === null) return;
+    this.#baseEpochMs = this.#at(dts90k) + gap.endEpochMs - gap.startEpochMs;
+    this.#baseDts = dts90k;
+    this.#believed = { epochMs: gap.endEpochMs, untilDts: dts90k + BELIEVED_90K };
+    this.#lookAhead();
   }
 
   /** `step`: where the next picture would be, `delta`: what the time stamps say, both in ms of content after `here`. */
   #afterLeap(here: number, step: number, delta: number, source90k: number): number {
-    if (this.#sought !== null) return this.#where(here + delta);
+    if (this.#sought !== null) return this.#where(here + delta, source90k);
     const believed = this.#believed;
     this.#believed = null;
     if (believed !== null && (this.#lastDts ?? 0) < believed.untilDts) return believed.epochMs;
     if (this.isAbsolute) return captureTime(source90k, here, MAX_HOLE_MS) ?? here + step;
     const isLikely = Math.abs(delta) <= MAX_HOLE_MS && (this.#isReversed || delta > 0);
-    // PB-15: the next file, whose clock begins anew
-    return here + (isLikely ? delta : step);
+    const there = here + (isLikely ? delta : step);
+    const gap = this.#isReversed ? null : this.#gap;
+    // PB-15: the next file, whose clock begins anew; behind a gap when there is one
+    const isAtGap = gap !== null && here >= gap.startEpochMs - EDGE_MS;
+    return isAtGap && Math.abs(there - gap.endEpochMs) > CAPTURE_TIME_SLACK_MS ? gap.endEpochMs : there;
   }
 
   /** Behind a seek: by the time stamps when they agree with what was asked for, to the key frame before it; else as asked for. */
-  #where(byStamps: number): number {
-    const sought = this.#sought ?? byStamps;
+  #where(byStamps: number, source90k: number | null): number {
+    const sought = this.#led(this.#sought ?? byStamps, source90k);
     this.#sought = null;
-    return Math.abs(byStamps - sought) <= CAPTURE_TIME_SLACK_MS ? byStamps : sought;
+    if (Math.abs(byStamps - sought) > CAPTURE_TIME_SLACK_MS) return sought;
+    this.#asked = null;
+    return byStamps;
   }
 }
 

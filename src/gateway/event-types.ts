@@ -30,6 +30,7 @@ export const EVENT_TYPES: readonly string[] = [
   'download.partial',
   'download.failed',
   'download.cancelled',
+  'download.deleted',
   'alarm',
   'position',
   'ptz.position',

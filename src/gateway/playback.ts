@@ -12,6 +12,7 @@ import { ContentClock } from './content-clock.ts';
 import { Demand } from './demand.ts';
 import { Findings } from './findings.ts';
 import { FootageCall } from './footage-call.ts';
+import { FootageMap } from './footage-map.ts';
 import type { HistoryOptions } from './history.ts';
 import { retryPauseMs } from './ladder.ts';
 import { type PlaybackCommand, PlaybackControl } from './playback-control.ts';
@@ -58,6 +59,7 @@ export class Playback {
   readonly #ports: PlaybackPorts;
   readonly #options: PlaybackOptions;
   readonly #feed: Feed;
+  readonly #map: FootageMap;
   readonly #control: PlaybackControl;
   readonly #bitrate = new Bitrate();
   readonly #timers = new Set<() => void>();
@@ -83,6 +85,8 @@ export class Playback {
     this.#pullStartEpochMs = options.startEpochMs;
     this.steps = new Steps(ports.clock);
     this.content = new ContentClock(options.startEpochMs);
+    const { deviceId, channelId, endEpochMs } = options;
+    this.#map = new FootageMap((from, to) => ports.findFootage(deviceId, channelId, from, to), endEpochMs);
     const law = ports.profile(options.deviceId).audioLaw;
     this.#feed = new Feed({
       reorder: LIVE_REORDER,
@@ -167,6 +171,10 @@ export class Playback {
   /** Pauses, resumes, moves or speeds up the playback for everybody who watches. */
   async control(command: PlaybackCommand): Promise<Problem | null> {
     if (this.state === 'ended') return { problem: 'conflict', detail: `The playback has ended: ${this.endReason}.` };
+    if (command.action === 'seek') {
+      this.#feed.seek();
+      void this.#lookAround(command.epochMs);
+    }
     return this.#control.say(command);
   }
 
@@ -217,6 +225,7 @@ export class Playback {
       for (const event of this.#feed.reset(this.#ports.clock.nowMs())) this.stream.push(event);
     const startEpochMs = Math.floor(epochMs / 1000) * 1000;
     this.#pullStartEpochMs = startEpochMs;
+    void this.#lookAround(startEpochMs);
     this.content.rescale(1);
     this.content.restart(startEpochMs);
     const { deviceId, channelId, endEpochMs } = this;
@@ -249,6 +258,12 @@ export class Playback {
     });
     this.#call = call;
     this.#control.began(name, speed);
+  }
+
+  /** Learns where footage is from there on, and corrects the clock when it was read inside a gap. */
+  async #lookAround(epochMs: number): Promise<void> {
+    if (!(await this.#map.look(epochMs)) || this.state === 'ended' || !this.content.know(this.#map)) return;
+    this.stream.reclock(this.content.base.dts90k, this.content.base.epochMs);
   }
 
   #hangUp(): void {

@@ -201,6 +201,11 @@ export class Feed {
     return this.#take();
   }
 
+  /** Footage: the device was told to go to another place of it, so that its time stamps may go anywhere (no TS-3, no TS-4). */
+  seek(): void {
+    this.#remux.seek();
+  }
+
   /** The last frame leaves if it is whole. */
   end(nowMs: number): readonly FeedEvent[] {
     this.#nowMs = nowMs;

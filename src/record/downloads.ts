@@ -188,6 +188,7 @@ export class Downloads {
     this.#rows.delete(row.id);
     this.#refused.delete(row.id);
     this.#ports.rows.delete(row.id);
+    this.#ports.tell('deleted', row);
   }
 
   deviceOnline(deviceId: string): void {

@@ -127,6 +127,8 @@ test('what is over cannot be cancelled, what is unknown is nothing, what waits c
   assert.ok('id' in cancelled && cancelled.state === 'cancelled');
   assert.ok('id' in (await desk.cancel(waits.id)), 'once more is the same');
   assert.equal(await desk.delete(over.id), null);
+  const [type, data] = published.at(-1) ?? [];
+  assert.deepEqual([type, data?.id, data?.tag], ['download.deleted', over.id, over.tag]);
   for (const answer of [desk.get(over.id), desk.retry('x'), desk.setPriority('x', 1), desk.file('x')])
     assert.ok('problem' in answer && answer.problem === 'download_not_found');
   await desk.close();

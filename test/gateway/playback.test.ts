@@ -17,6 +17,9 @@ class Scene {
   readonly texts: Record<string, unknown>[] = [];
   readonly learned: string[] = [];
   spans: FootageSpan[] | null = null;
+  /** The device's list of footage comes then. */
+  listed: Promise<void> | null = null;
+  readonly looked: number[][] = [];
   holders: string | null = null;
   readonly playback: Playback;
   /** Media time of the next picture, seconds. */
@@ -28,7 +31,11 @@ class Scene {
     this.playback = new Playback(
       {
         ...this.world.ports,
-        findFootage: async () => (this.spans === null ? { fault: 'no answer' } : { spans: this.spans, complete: true }),
+        findFootage: async (_device, _channel, from, to) => {
+          this.looked.push([(from - START) / 1000, (to - START) / 1000]);
+          if (this.listed !== null) await this.listed;
+          return this.spans === null ? { fault: 'no answer' } : { spans: this.spans, complete: true };
+        },
         mansrtspWorked: (_, version) => void this.learned.push(version),
         notSupported: (_, what) => {
           this.learned.push(what);
@@ -527,6 +534,107 @@ describe('playback', () => {
       assert.deepEqual(s.ended, []);
       await s.end();
     });
+
+  describe('footage with a gap from minute 1 to minute 31', () => {
+    const gapped = () => [
+      { startEpochMs: START, endEpochMs: START + 60_000 },
+      { startEpochMs: START + 1_860_000, endEpochMs: START + HOUR_MS },
+    ];
+    const behind = 1860;
+
+    async function begunIn(o: { startEpochMs: number; source?: number; listed?: Promise<void> }): Promise<Scene> {
+      const s = new Scene({ startEpochMs: o.startEpochMs });
+      s.spans = gapped();
+      s.listed = o.listed ?? null;
+      await s.begin(o.source ?? 0);
+      return s;
+    }
+
+    for (const [name, source] of [
+      ['from 0', 0],
+      ['of capture times', START / 1000 + behind],
+    ] as const) {
+      it(`PB-15: a playback that begins inside of it shows the clock of what is behind it, time stamps ${name}`, async () => {
+        const s = await begunIn({ startEpochMs: START + 600_000, source });
+        await s.show(1000);
+        assert.ok(Math.abs(s.clock - (behind + 0.8)) < 0.01, `${s.clock}`);
+        assert.deepEqual(s.looked, [[600, 3600]], 'it is asked once');
+        await s.end();
+      });
+
+      it(`PB-15: corrects the clock when the list of footage comes late, time stamps ${name}`, async () => {
+        let arrived = () => {};
+        const listed = new Promise<void>((resolve) => {
+          arrived = resolve;
+        });
+        const s = await begunIn({ startEpochMs: START + 600_000, source, listed });
+        await s.show(1000);
+        assert.ok(s.clock < 602);
+        arrived();
+        await s.world.clock.advance(0);
+        assert.equal(s.texts.at(-1)?.key, false, 'what was said before is corrected at once');
+        await s.show(1000);
+        assert.ok(Math.abs(s.clock - (behind + 1.8)) < 0.01, `${s.clock}`);
+        await s.end();
+      });
+    }
+
+    for (const [name, source] of [
+      ['that keep the gap', 5 + behind],
+      ['from 0', 0],
+    ] as const)
+      it(`PB-15: a seek into it leads behind it, time stamps ${name}`, async () => {
+        const s = await begunIn({ startEpochMs: START, source: 5 });
+        await s.show(2000);
+        await s.playback.control({ action: 'seek', epochMs: START + 600_000 });
+        s.leap(source);
+        await s.show(1000);
+        assert.ok(Math.abs(s.clock - (behind + 0.8)) < 0.1, `${s.clock}`);
+        await s.end();
+      });
+
+    for (const [name, source] of [
+      ['that begin anew', 0],
+      ['of another clock', 9000],
+      ['that keep the gap', 55 + behind - 60 + 5],
+    ] as const)
+      it(`PB-15: goes over it with the next file, time stamps ${name}`, async () => {
+        const s = await begunIn({ startEpochMs: START + 55_000, source: 55 });
+        await s.show(5000);
+        s.leap(name === 'that keep the gap' ? behind : source);
+        await s.show(1000);
+        assert.ok(Math.abs(s.clock - (behind + 0.8)) < 0.1, `${s.clock}`);
+        await s.end();
+      });
+
+    it('PB-15: finds the clock behind it when time stamps run on as if there were none', async () => {
+      const s = await begunIn({ startEpochMs: START + 55_000, source: 55 });
+      await s.show(5000 + 2200 + 1000);
+      assert.ok(Math.abs(s.clock - (behind + 3)) < 0.3, `${s.clock}`);
+      await s.end();
+    });
+
+    it('believes pictures that go on a little longer than the list says, and leap then', async () => {
+      const s = await begunIn({ startEpochMs: START + 55_000, source: 55 });
+      await s.show(5000 + 3000);
+      s.leap(behind);
+      await s.show(1000);
+      assert.ok(Math.abs(s.clock - (behind + 0.8)) < 0.1, `${s.clock}`);
+      await s.end();
+    });
+
+    it('leaves the clock alone where there is footage, and where a list is not whole', async () => {
+      const s = await begunIn({ startEpochMs: START + 30_000 });
+      await s.show(1000);
+      assert.ok(Math.abs(s.clock - 30.8) < 0.01, `${s.clock}`);
+      await s.end();
+      const other = new Scene({ startEpochMs: START + 600_000 });
+      await other.begin();
+      await other.show(1000);
+      assert.ok(Math.abs(other.clock - 600.8) < 0.01, `${other.clock}`);
+      await other.end();
+    });
+  });
 
   it('ends when the device has nothing more in the range', async () => {
     const s = new Scene();

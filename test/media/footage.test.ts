@@ -113,6 +113,29 @@ describe('footage', () => {
     );
   });
 
+  it('TS-3: does not say so of time stamps that go back a little because somebody went there', () => {
+    // pictures 0 to 49, then twice a seek to the group that begins at 25: back by a second, and while its first pictures play
+    const order = [...Array(50).keys(), 25, 26, 27, 28, 29, 25, 26, 27];
+    const isBack = (i: number) => i > 0 && order[i]! < order[i - 1]!;
+    const codes = (seeks: boolean) => {
+      const feed = new Feed({ reorder: null, pace: 'joined' });
+      const found: string[] = [];
+      const placed: number[] = [];
+      let told = -1;
+      for (const { packet, unit } of camera({ units: order.map((i) => units[i]!), ptsOf: (i) => order[i]! * 3600 })) {
+        if (seeks && unit !== told && isBack(unit)) feed.seek();
+        told = unit;
+        for (const event of feed.packet(packet, true, 1000 + unit)) {
+          if (event.type === 'finding') found.push(event.finding.code);
+          if (event.type === 'placed') placed.push(event.source90k / 3600);
+        }
+      }
+      return { found: found.filter((code) => code.startsWith('TS')), placed };
+    };
+    assert.deepEqual(codes(true), { found: [], placed: [0, 25, 25] });
+    assert.deepEqual(codes(false).found, ['TS-3'], 'nobody told it to');
+  });
+
   it('keeps silence short where the sound is missing, at any speed', () => {
     // sound ends after 2 s of content; the rest is filled by what the time stamps say
     const sent = camera({ units, audio: 'pcma', sound: sound.subarray(0, 16_000) });

@@ -14,6 +14,11 @@ const DEFAULT_SPACING = 3600;
 const JUMP_90K = 90_000;
 const JUMP_FRAMES = 3;
 
+/** Footage: seeks whose pictures have not come; more at once than a device is told before it has answered. */
+const MAX_SOUGHT = 8;
+/** By so much media time later a device is where it was told to go, or never will be. */
+const SOUGHT_90K = 5 * 90_000;
+
 /**
  * Longest pause that stays in the time line. Audio must be filled with silence over it; an hour of it costs 160 kB. A
  * longer pause becomes one frame long.
@@ -64,6 +69,8 @@ export class VideoTimeline {
   #oddSpacing = 0;
   #depth: number | null = null;
   #reordering = false;
+  #sought = 0;
+  #soughtUntil = 0;
   /** Newest presentation times, sorted, while decode times are derived (TS-8). */
   #waiting: number[] = [];
 
@@ -88,6 +95,12 @@ export class VideoTimeline {
     this.#sameSince = -1;
   }
 
+  /** The device was told to go to another place of its footage: a key frame that is not later is from there, however near it is. */
+  seek(): void {
+    this.#sought = Math.min(MAX_SOUGHT, this.#sought + 1);
+    this.#soughtUntil = this.dts + SOUGHT_90K;
+  }
+
   /** Where something that arrives at this moment belongs, by the arrival of the newest frame. 90 kHz. */
   at(arrivedMs: number): number {
     const elapsed = this.#pace !== 'arrival' ? 0 : (arrivedMs - this.#arrivedMs) * 90;
@@ -100,7 +113,7 @@ export class VideoTimeline {
   }
 
   /** The next frame in decoding order; fills `dts` and `pts`. −1: the PES has no such time. */
-  next(pts: number, dts: number, rtpTimestamp: number, arrivedMs: number): void {
+  next(pts: number, dts: number, rtpTimestamp: number, arrivedMs: number, isKey: boolean): void {
     const usesRtp = pts < 0 && (this.#usesRtp || !this.#started || this.offset === null);
     if (usesRtp && !this.#usesRtp) this.#notes.finding('TS-1', 'no PTS: RTP time stamps are used');
     const isLive = this.#pace === 'arrival';
@@ -124,7 +137,9 @@ export class VideoTimeline {
     this.source = unwrap(before, raw, usesRtp ? RTP_MODULUS : PTS_MODULUS);
     const delta = this.source - before;
     const limit = Math.max(JUMP_90K, JUMP_FRAMES * this.spacing);
-    if ((delta > limit || delta < -limit) && this.#isJump(delta, elapsed, limit)) {
+    const isSought = this.#sought > 0 && isKey && delta <= 0 && this.dts < this.#soughtUntil;
+    if (isSought || ((delta > limit || delta < -limit) && this.#isJump(delta, elapsed, limit))) {
+      if (this.#sought > 0) this.#sought -= 1;
       const code = usesRtp ? 'RTP-14' : 'TS-4';
       // footage jumps because it was told to, or because nothing was filmed: whoever asked for it knows
       if (isLive) this.#notes.jump(code, `${Math.round(delta / 90)} ms in ${Math.round(elapsed / 90)} ms`);

@@ -109,7 +109,7 @@ export class Remuxer {
       this.#wait(unit, payload, isSync);
       return;
     }
-    this.#video.next(unit.pts, unit.dts, unit.rtpTimestamp, unit.arrivedMs);
+    this.#video.next(unit.pts, unit.dts, unit.rtpTimestamp, unit.arrivedMs, isSync);
     this.#fillVanished(unit.arrivedMs);
     const out = this.#memory.take(VIDEO_HEAD_BYTES + payload + this.#audioBytes());
     copyNals(unit, out, VIDEO_HEAD_BYTES);
@@ -186,6 +186,10 @@ export class Remuxer {
     this.#keyDts = -1;
   }
 
+  seek(): void {
+    this.#video.seek();
+  }
+
   /** What waits leaves. */
   end(nowMs: number): void {
     if (this.#init === null && (this.#waiting.length > 0 || (this.#audioSeen !== null && !this.#videoSeen)))
@@ -225,7 +229,7 @@ export class Remuxer {
       return;
     }
     for (const frame of waiting) {
-      this.#video.next(frame.pts, frame.dts, frame.rtpTimestamp, frame.arrivedMs);
+      this.#video.next(frame.pts, frame.dts, frame.rtpTimestamp, frame.arrivedMs, frame.isSync);
       this.#afterLoss = frame.afterLoss;
       if (frame === waiting[0]) this.#startAudio(this.#video.dts);
       const out = this.#memory.take(VIDEO_HEAD_BYTES + frame.bytes.length + this.#audioBytes());

@@ -40,7 +40,10 @@ export class DownloadFeed {
   /** Reads the first page and follows the gateway until `close`. */
   open(): void {
     this.#unfollow = onEvent((event) => {
-      if (event.type.startsWith('download.') && isDownload(event.data)) this.put(event.data as unknown as Download);
+      if (!event.type.startsWith('download.') || !isDownload(event.data)) return;
+      const download = event.data as unknown as Download;
+      if (event.type === 'download.deleted') this.remove(download.id);
+      else this.put(download);
     });
     void this.more();
   }
