@@ -55,4 +55,27 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (device_id, channel_id)
   ) WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE alarms (
+    number INTEGER PRIMARY KEY,
+    device_id TEXT NOT NULL,
+    channel_id TEXT,
+    method INTEGER,
+    type INTEGER,
+    priority INTEGER,
+    epoch_ms INTEGER NOT NULL,
+    record TEXT NOT NULL
+  );
+  CREATE INDEX alarms_by_device ON alarms (device_id, number);
+  CREATE TABLE snapshots (
+    id TEXT PRIMARY KEY,
+    device_id TEXT NOT NULL,
+    channel_id TEXT NOT NULL,
+    session TEXT NOT NULL,
+    alarm INTEGER,
+    epoch_ms INTEGER NOT NULL,
+    record TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX snapshots_by_time ON snapshots (epoch_ms, id);
+  `,
 ];

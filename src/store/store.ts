@@ -7,9 +7,11 @@ import type { StoredPlan } from '../record/plan.ts';
 import type { Channel, Device } from '../sip/camera/directory.ts';
 import type { PresenceChange } from '../sip/camera/presence-change.ts';
 import type { Dialogue } from '../sip/dialog.ts';
+import { type AlarmRows, alarmTable } from './alarms.ts';
 import { type DeliveryRows, deliveryTable } from './deliveries.ts';
 import { lockFolder } from './lock.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { type SnapshotRows, snapshotTable } from './snapshots.ts';
 
 /** The data folder cannot be used: one sentence for whoever started the gateway. */
 export interface StoreFault {
@@ -61,6 +63,9 @@ export interface Store {
   };
   /** What webhooks are owed, and what was sent to them. */
   readonly deliveries: DeliveryRows;
+  readonly alarms: AlarmRows;
+  /** Pictures that are kept as files. */
+  readonly snapshots: SnapshotRows;
   /** Writes that the disk refused, since the store was opened, and the database's words about the newest. */
   readonly faults: { readonly count: number; readonly last: string | null };
   /** Idempotent. */
@@ -214,6 +219,8 @@ function tables(database: Database.Database, unlock: () => void): Store {
       delete: (deviceId) => write(() => sql.deletePresence.run(deviceId)),
     },
     deliveries: deliveryTable(database, write),
+    alarms: alarmTable(database, write),
+    snapshots: snapshotTable(database, write),
     close() {
       if (!open) return;
       open = false;
