@@ -40,16 +40,26 @@ const programs: Plugin = {
   },
 };
 
+/** Parts of the player are loaded by `import()` alone: what vite puts around it, for style sheets that parts may have, is larger than some part. */
+const plainImports: Plugin = {
+  name: 'gbgate-plain-imports',
+  enforce: 'pre',
+  load(id) {
+    return id.endsWith('vite/preload-helper.js') ? 'export const __vitePreload = (load) => load();' : null;
+  },
+};
+
 /**
- * `/player.js` for other people's pages: one file under a fixed address that shares no chunk with the page and brings its
- * worker along as text, because a worker from another origin's address is refused.
+ * `/player.js` for other people's pages: a file under a fixed address that shares no chunk with the page and brings its
+ * worker along as text, because a worker from another origin's address is refused. What few viewers need (the writer of recordings,
+ * the pace of recorded footage) are parts of their own, loaded from beside it when they are needed.
  */
 const player: InlineConfig = {
   configFile: false,
   root,
   publicDir: false,
   logLevel: 'warn',
-  plugins: [programs, playerTypes],
+  plugins: [plainImports, programs, playerTypes],
   build: {
     outDir: 'dist',
     emptyOutDir: false,
@@ -57,7 +67,7 @@ const player: InlineConfig = {
     modulePreload: false,
     rolldownOptions: {
       input: `${root}player/element.ts`,
-      output: { format: 'es', entryFileNames: 'player.js' },
+      output: { format: 'es', entryFileNames: 'player.js', chunkFileNames: 'assets/player-[name]-[hash].js' },
     },
   },
 };

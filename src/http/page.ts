@@ -34,8 +34,8 @@ export async function servePage(app: FastifyInstance, folder: string): Promise<v
       // Names under assets/ hold a hash of the content; everything else is asked for again.
       const isNamedByContent = /[\\/]assets[\\/]/.test(path);
       response.header('cache-control', isNamedByContent ? 'public, max-age=31536000, immutable' : 'no-cache');
-      // Other pages may embed the player (`http.allowedOrigins` decides what it may open).
-      if (/[\\/]player\.(js|d\.ts)$/.test(path)) response.header('access-control-allow-origin', '*');
+      // Other pages may embed the player and its parts (`http.allowedOrigins` decides what it may open).
+      if (/[\\/]player(-[\w-]+)?\.(js|d\.ts)$/.test(path)) response.header('access-control-allow-origin', '*');
     },
   });
 }

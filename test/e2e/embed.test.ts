@@ -94,6 +94,18 @@ describe('a page of another origin', { timeout: 120_000 }, () => {
     assert.equal(page.workers().length, 1);
     await page.click('#keep');
     await page.waitForSelector('#kept img');
+    // its parts come from the gateway as well
+    const record = `(async () => {
+      const player = document.querySelector('gb-player');
+      const isOver = new Promise((done) => player.addEventListener('recordingstop', done, { once: true }));
+      player.startRecording();
+      setTimeout(() => player.stopRecording(), 4000);
+      const { detail } = await isOver;
+      return { why: detail.why, bytes: detail.file?.size ?? 0 };
+    })()`;
+    const recorded = await page.evaluate<{ why: string; bytes: number }>(record);
+    assert.equal(recorded.why, 'asked');
+    assert.ok(recorded.bytes > 1000, `${recorded.bytes} bytes`);
     assert.deepEqual(browser.faults, []);
     await page.close();
   });

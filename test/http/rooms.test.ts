@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -169,11 +169,18 @@ test('the page wants no token, keeps its hashed files in caches, and stays in it
   const folder = await mkdtemp(join(tmpdir(), 'gbgate-page-'));
   await writeFile(join(folder, 'index.html'), '<p>page');
   await writeFile(join(folder, 'player.js'), '1');
+  await mkdir(join(folder, 'assets'));
+  await writeFile(join(folder, 'assets', 'player-recorder-a1b2c3d4.js'), '1');
+  await writeFile(join(folder, 'assets', 'page-a1b2c3d4.js'), '1');
   const o = await opened({ page: folder });
   try {
     const page = await fetch(`${o.base}/`);
     assert.deepEqual([page.status, await page.text(), page.headers.get('cache-control')], [200, '<p>page', 'no-cache']);
-    assert.equal((await fetch(`${o.base}/player.js`)).headers.get('access-control-allow-origin'), '*');
+    const forOthers = async (path: string) =>
+      (await fetch(`${o.base}/${path}`)).headers.get('access-control-allow-origin');
+    assert.equal(await forOthers('player.js'), '*');
+    assert.equal(await forOthers('assets/player-recorder-a1b2c3d4.js'), '*');
+    assert.equal(await forOthers('assets/page-a1b2c3d4.js'), null);
     assert.equal((await fetch(`${o.base}/..%2f..%2fetc/passwd`)).status, 404);
     assert.equal((await fetch(`${o.base}/nothing.js`)).status, 404);
   } finally {

@@ -89,6 +89,11 @@ describe('<gb-player> and the viewer’s disk', { timeout: 120_000 }, () => {
 
   test('what is seen is recorded to an MP4 that plays, into the downloads where there is no file system access', async () => {
     const page = await playing({ attributes: 'muted controls', before: 'delete window.showSaveFilePicker' });
+    const parts = () =>
+      page.ask<string[]>(
+        'performance.getEntriesByType("resource").map(({ name }) => /player-[a-z-]+/.exec(name)?.[0]).filter(Boolean)',
+      );
+    assert.deepEqual(await parts(), [], 'a live picture needs nothing but the player itself');
     await page.page.hover('gb-player');
     await page.page.click('gb-player .record');
     await until(
@@ -102,6 +107,7 @@ describe('<gb-player> and the viewer’s disk', { timeout: 120_000 }, () => {
       () => page.facts(),
       (f) => f.currentTime > from + 4,
     );
+    assert.deepEqual(await parts(), ['player-recorder-']);
     const download = page.page.waitForEvent('download');
     await page.page.click('gb-player .record');
     const file = join(folder, 'memory.mp4');
@@ -179,5 +185,23 @@ describe('<gb-player> and the viewer’s disk', { timeout: 120_000 }, () => {
     );
     assert.ok(Math.abs(probed.durationSeconds - result.seconds) < 0.5, `${probed.durationSeconds} s`);
     await promisify(execFile)('ffmpeg', ['-v', 'error', '-xerror', '-i', file, '-f', 'null', '-']);
+  });
+
+  test('a recording whose program cannot be loaded ends at once, and says so', async () => {
+    const page = await playing({ attributes: 'muted controls', before: KEEP_RESULT });
+    await page.page.route(/player-recorder/, (route) => route.abort());
+    const start = 'player.startRecording({ close: async () => { window.isLetGo = true; } })';
+    assert.equal(await page.ask(`(${start}, player.recording)`), true);
+    await until(
+      'the end',
+      () => page.page.evaluate('window.result'),
+      (result) => result !== undefined,
+    );
+    assert.deepEqual(await page.page.evaluate('window.result'), { why: 'fault', file: null, bytes: 0, seconds: 0 });
+    assert.deepEqual(
+      await page.ask('({ recording: player.recording, isLetGo: window.isLetGo, state: player.state.type })'),
+      { recording: false, isLetGo: true, state: 'playing' },
+    );
+    assert.equal(await page.ask('player.stopRecording()'), null);
   });
 });

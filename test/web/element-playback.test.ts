@@ -47,7 +47,8 @@ describe('<gb-player> with recorded footage', { timeout: 180_000 }, () => {
         const message = JSON.parse(String(data)) as Record<string, unknown>;
         if (message.type !== 'control') return;
         answer(viewer, message);
-        if (message.action === 'pause' || message.action === 'resume') isPaused = message.action === 'pause';
+        // behind a seek comes what the answer sends, and nothing of before
+        isPaused = message.action === 'pause' || message.action === 'seek';
       });
     };
   }
@@ -95,6 +96,24 @@ describe('<gb-player> with recorded footage', { timeout: 180_000 }, () => {
       ['playing', 'paused', 'playing'],
     );
     assert.ok(heard.includes('pause paused') && heard.includes('play playing'));
+  });
+
+  test('plays footage as live pictures where its own part cannot be loaded', async () => {
+    opened = await PlayerPage.open(browser, gatewayOf(obeys), {});
+    await opened.page.route(/player-footage-pace/, (route) => route.abort());
+    await opened.page.reload();
+    const page = opened;
+    await until(
+      'it plays',
+      () => page.ask<number>('player.contentTime?.getTime() ?? 0'),
+      (epochMs) => epochMs >= FILMED + 2000,
+      LIMIT_MS,
+    );
+    assert.equal(await page.ask('player.playbackSpeed'), 1);
+    await page.ask('player.pause()');
+    await isAt('paused', 500);
+    await page.ask('player.play()');
+    await isAt('playing', 1000);
   });
 
   test('a pause pauses the device, not the connection, and nothing is said over the picture', async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ContentTime } from '../../web/player/content-time.ts';
-import type { Stretch } from '../../web/player/edge.ts';
+import { bridge, type Stretch } from '../../web/player/edge.ts';
 import { FootageEdge } from '../../web/player/footage-edge.ts';
 import { readMessage } from '../../web/player/protocol.ts';
 
@@ -46,13 +46,13 @@ const from0 = (end: number): Stretch[] => [{ start: 0, end }];
 
 /** An edge that plays from 0. */
 function started(): FootageEdge {
-  const edge = new FootageEdge();
+  const edge = new FootageEdge(bridge);
   assert.equal(edge.next(0, from0(1), 0, 1, false)?.type, 'jump');
   return edge;
 }
 
 test('it starts with the first picture, once there is a cushion or no more comes', () => {
-  const edge = new FootageEdge();
+  const edge = new FootageEdge(bridge);
   assert.equal(edge.next(0, [], 0, 1, false), null);
   assert.equal(edge.next(0, [{ start: 5, end: 5.1 }], 0, 1, false), null);
   assert.deepEqual(edge.next(0, [{ start: 5, end: 5.4 }], 50, 1, false), { type: 'jump', to: 5.001, why: 'start' });

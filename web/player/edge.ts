@@ -48,7 +48,7 @@ const AT_END_S = 0.1;
 /** This far beyond the newest media is no overshoot; less is waited out. */
 const AHEAD_S = 1;
 /** Behind the start of a stretch, so that rounding cannot put the position before it. */
-export const INSIDE_S = 0.001;
+const INSIDE_S = 0.001;
 
 /** 1.1 is not heard as another pitch and hardly seen; 1.25 only while the lag is great. */
 function catchUpRate(excessS: number): number {

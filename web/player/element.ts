@@ -5,7 +5,7 @@ import { showFigures } from './figures.ts';
 import { Lens } from './lens.ts';
 import { Message } from './message.ts';
 import { Player } from './player.ts';
-import { Recorder } from './recorder.ts';
+import type { Recorder } from './recorder.ts';
 import type {
   GbPlayer,
   GbPlayerEventMap,
@@ -47,6 +47,8 @@ class GbPlayerElement extends HTMLElement implements GbPlayer {
   readonly #lens: Lens;
   #controls: Controls | null = null;
   #player: Player | null = null;
+  /** The recording that is under way; of null when what writes it could not be loaded. */
+  #recording: Promise<Recorder | null> | null = null;
   #recorder: Recorder | null = null;
   #state: PlayerState = { type: 'connecting' };
   #words: Words = wordsFor('en');
@@ -182,7 +184,7 @@ class GbPlayerElement extends HTMLElement implements GbPlayer {
     return this.#state;
   }
   get recording(): boolean {
-    return this.#recorder !== null;
+    return this.#recording !== null;
   }
   get video(): HTMLVideoElement {
     return this.#video;
@@ -229,23 +231,32 @@ class GbPlayerElement extends HTMLElement implements GbPlayer {
   }
 
   startRecording(target?: RecordingTarget): void {
-    if (this.#player === null || this.#recorder !== null)
-      throw new Error('A recording is under way, or nothing plays.');
-    const recorder = new Recorder(target ?? null, (detail) => {
-      if (this.#recorder !== recorder) return;
+    const player = this.#player;
+    if (player === null || this.#recording !== null) throw new Error('A recording is under way, or nothing plays.');
+    const onEnd = (detail: RecordingResult) => {
+      this.#recording = null;
       this.#recorder = null;
       this.#player?.copy(false);
       this.#update();
       this.dispatchEvent(new CustomEvent<RecordingResult>('recordingstop', { detail }));
-    });
-    this.#recorder = recorder;
-    this.#player.copy(true);
-    this.#update();
+    };
+    this.#recording = import('./recorder.ts').then(
+      ({ Recorder }) => {
+        player.copy(true);
+        this.#recorder = new Recorder(target ?? null, onEnd);
+        return this.#recorder;
+      },
+      () => {
+        void target?.close().catch(() => {});
+        onEnd({ why: 'fault', file: null, bytes: 0, seconds: 0 });
+        return null;
+      },
+    );
     this.#say('recordingstart');
   }
 
   async stopRecording(): Promise<RecordingResult | null> {
-    return (await this.#recorder?.end('asked')) ?? null;
+    return (await (await this.#recording)?.end('asked')) ?? null;
   }
 
   zoom(scale: number, x = 0.5, y = 0.5): void {
@@ -264,7 +275,7 @@ class GbPlayerElement extends HTMLElement implements GbPlayer {
   }
 
   #close(): void {
-    void this.#recorder?.end('closed');
+    void this.#recording?.then((recorder) => recorder?.end('closed'));
     this.#player?.close();
     this.#player = null;
     this.#message.close();

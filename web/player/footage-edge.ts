@@ -2,7 +2,7 @@
  * Where recorded footage is played: picture after picture, none skipped, as fast as it is sent. Pure: no DOM, no clock; the live
  * counterpart is `edge.ts`.
  */
-import { bridge, INSIDE_S, type Move, type Stretch } from './edge.ts';
+import type { bridge, Move, Stretch } from './edge.ts';
 
 /** So much of a second is gathered before the first picture moves, so that an uneven network does not stop it at once. */
 const START_S = 0.3;
@@ -23,11 +23,20 @@ const MAX_RATE = 16;
 /** Of a stretch that ends, this is the last picture. */
 const LAST_PICTURE_S = 0.01;
 
+/** Behind the start of a stretch, so that rounding cannot put the position before it. */
+const INSIDE_S = 0.001;
+
 export class FootageEdge {
+  readonly #bridge: typeof bridge;
   #firstMs: number | null = null;
   #isStarted = false;
   #rate = 1;
   #factor = 1;
+
+  /** `bridge` is handed in: this part is loaded later and shares no code with the rest. */
+  constructor(over: typeof bridge) {
+    this.#bridge = over;
+  }
 
   restart(): void {
     this.#firstMs = null;
@@ -61,7 +70,7 @@ export class FootageEdge {
     }
     if (jumpToS !== null && jumpToS > currentTime && last.start <= jumpToS && last.end > jumpToS)
       return this.#jump(jumpToS, 'lag');
-    const to = bridge(currentTime, buffered);
+    const to = this.#bridge(currentTime, buffered);
     if (to !== null) return this.#jump(to, 'gap');
     return isHeld ? null : this.#steer(last.end - currentTime, rate);
   }

@@ -169,7 +169,7 @@ export class Player {
 
   /** From the next key frame on `onPiece` gets what comes in; an init segment first. */
   copy(isOn: boolean): void {
-    this.#source.send({ type: 'copy', isOn });
+    if (!this.#isClosed) this.#source.send({ type: 'copy', isOn });
   }
 
   /** Idempotent. */
@@ -177,7 +177,7 @@ export class Player {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#disconnect();
-    this.#footage.newSource();
+    this.#footage.restart();
     this.#unlisten.abort();
     this.#source.send({ type: 'dispose' });
     if (this.#attached === null) return;
