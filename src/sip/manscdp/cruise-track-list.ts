@@ -1,0 +1,39 @@
+import { type Envelope, writeEnvelope } from './envelope.ts';
+import { entriesOf, gathered, type Listed, sumOf } from './listed.ts';
+import type { Question } from './question.ts';
+import { child, integerOf, textOf } from './xml.ts';
+
+/** Query/CruiseTrackListQuery (GB/T 28181-2022 A.2.4.11): the cruises of a camera. */
+export interface Cruise {
+  /** From 0. */
+  readonly number: number;
+  /** '' when the device gives none. */
+  readonly name: string;
+}
+
+/** One byte says the group of a cruise (annex A.3). */
+const MAX_CRUISES = 256;
+/** A name in the standard has 32 bytes; makers write more. */
+const MAX_NAME = 64;
+
+export function readCruises({ element }: Envelope): Listed<Cruise> {
+  const items = entriesOf(element, 'CruiseTrackList', ['CruiseTrack', 'Item'], MAX_CRUISES).flatMap((entry) => {
+    const number = integerOf(entry, 'Number');
+    if (number === null || number < 0) return [];
+    return [{ number, name: (textOf(entry, 'Name') ?? '').slice(0, MAX_NAME) }];
+  });
+  return { items, sumNum: sumOf(element), ok: textOf(element, 'Result')?.toUpperCase() !== 'ERROR' };
+}
+
+export function cruisesQuestion(targetId: string): Question<Listed<Cruise>> {
+  const cmdType = 'CruiseTrackListQuery';
+  return {
+    command: cmdType,
+    targetId,
+    write: (sn, style) => writeEnvelope('Query', { cmdType, sn, deviceId: targetId }, [], style),
+    answer: 'response',
+    fits: ({ element }) => child(element, 'CruiseTrackList') !== null,
+    read: readCruises,
+    ...gathered(({ number }) => number),
+  };
+}

@@ -1,0 +1,47 @@
+import type { Question } from './question.ts';
+import { child, childrenOf, integerOf, type XmlElement } from './xml.ts';
+
+/** Lists that may come in several messages (annex M): each with the count of all, and some of the entries. */
+
+/** Entries of one answer, as far as they have come. */
+export interface Listed<T> {
+  readonly items: readonly T[];
+  /** How many there are in all, where the device says so. */
+  readonly sumNum: number | null;
+  /** False when `Result` is ERROR. */
+  readonly ok: boolean;
+}
+
+/** Quiet of this length ends a list whose count says that more would come. */
+const QUIET_MS = 5_000;
+
+/** The elements of a list: in it, or without a list around them; `most` bounds what a device can make us keep. */
+export function entriesOf(element: XmlElement, list: string, names: readonly string[], most: number): XmlElement[] {
+  const inside = child(element, list) ?? element;
+  return names.flatMap((name) => childrenOf(inside, name)).slice(0, most);
+}
+
+/** How the parts of a list are gathered into one: by their key, the last word on each counts. */
+export function gathered<T>(keyOf: (item: T) => number): Pick<Question<Listed<T>>, 'gather' | 'merge' | 'waitMs'> {
+  const merge = (parts: readonly Listed<T>[]): Listed<T> => {
+    const items = new Map(parts.flatMap((part) => part.items).map((item) => [keyOf(item), item]));
+    return {
+      items: [...items.values()].sort((a, b) => keyOf(a) - keyOf(b)),
+      sumNum: parts[0]?.sumNum ?? null,
+      ok: parts.every(({ ok }) => ok),
+    };
+  };
+  return {
+    merge,
+    gather: (parts) => {
+      const { items, sumNum, ok } = merge(parts);
+      return !ok || sumNum === null || items.length >= sumNum;
+    },
+    waitMs: QUIET_MS,
+  };
+}
+
+/** The count of all. */
+export function sumOf(element: XmlElement): number | null {
+  return integerOf(element, 'SumNum');
+}
