@@ -1,5 +1,5 @@
 import { RECORDING_REASONS, type RecordingReason } from '../record/archive.ts';
-import { type Kept, NOTHING_KEPT, PreRoll } from '../record/pre-roll.ts';
+import { type Kept, NOTHING_KEPT, PreRoll, type PreRollRoom } from '../record/pre-roll.ts';
 import type { Clock } from './clock.ts';
 import type { Live } from './live.ts';
 import type { Recordings } from './recordings.ts';
@@ -68,6 +68,7 @@ export interface ContinuousPorts {
 export class ContinuousChannel {
   readonly key: ChannelKey;
   readonly #ports: ContinuousPorts;
+  readonly #room: PreRollRoom;
   readonly #onIdle: () => void;
   readonly #reasons = new Map<RecordingReason, number | null>();
   /** Reasons that the recording of the stream knows. */
@@ -88,9 +89,10 @@ export class ContinuousChannel {
   #cancelRest: () => void = () => {};
   #cancelExpiry: () => void = () => {};
 
-  /** `onIdle`: nothing is wanted of the channel any more. */
-  constructor(ports: ContinuousPorts, key: ChannelKey, onIdle: () => void) {
+  /** `room`: for what is kept in memory. `onIdle`: nothing is wanted of the channel any more. */
+  constructor(ports: ContinuousPorts, key: ChannelKey, room: PreRollRoom, onIdle: () => void) {
     this.#ports = ports;
+    this.#room = room;
     this.key = key;
     this.#onIdle = onIdle;
   }
@@ -216,7 +218,7 @@ export class ContinuousChannel {
   #remember(): void {
     if (this.#keepMs === null || this.#live === null || this.#preRoll !== null) return;
     const { clock } = this.#ports;
-    const preRoll = new PreRoll(this.#keepMs);
+    const preRoll = new PreRoll(this.#keepMs, this.#room);
     this.#preRoll = preRoll;
     this.#detachPreRoll = this.#live.stream.subscribe({
       init: () => preRoll.clear(),
@@ -268,6 +270,7 @@ export class ContinuousChannel {
   #forget(): void {
     this.#detachPreRoll();
     this.#detachPreRoll = () => {};
+    this.#preRoll?.clear();
     this.#preRoll = null;
   }
 

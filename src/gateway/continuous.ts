@@ -1,4 +1,5 @@
 import type { RecordingReason } from '../record/archive.ts';
+import { PreRollRoom } from '../record/pre-roll.ts';
 import type { Clock } from './clock.ts';
 import { type ChannelKey, ContinuousChannel, type ContinuousPorts, type WantedChannel } from './continuous-channel.ts';
 
@@ -9,12 +10,18 @@ import { type ChannelKey, ContinuousChannel, type ContinuousPorts, type WantedCh
 export class Continuous {
   readonly #ports: ContinuousPorts;
   readonly #clock: Clock;
+  readonly #room: PreRollRoom;
   readonly #channels = new Map<string, ContinuousChannel>();
   #isClosed = false;
 
   constructor(ports: ContinuousPorts) {
     this.#ports = ports;
     this.#clock = ports.clock;
+    this.#room = new PreRollRoom(() =>
+      ports.log('the memory for what comes before alarms is full: streams with many bytes keep less', {
+        bytes: this.#room.bytes,
+      }),
+    );
   }
 
   /** Records the channel for this reason, until that moment when one is given; told again, the new end counts. */
@@ -79,7 +86,7 @@ export class Continuous {
     const text = keyText(key);
     let channel = this.#channels.get(text);
     if (channel === undefined) {
-      channel = new ContinuousChannel(this.#ports, key, () => this.#channels.delete(text));
+      channel = new ContinuousChannel(this.#ports, key, this.#room, () => this.#channels.delete(text));
       this.#channels.set(text, channel);
     }
     return channel;

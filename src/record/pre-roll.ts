@@ -10,6 +10,50 @@ export const MAX_PRE_ROLL_BYTES = 32 * 1024 * 1024;
 /** A guard against fragments without bytes: as many as the live stream keeps of one group of pictures. */
 export const MAX_PRE_ROLL_FRAGMENTS = 3000;
 
+/**
+ * Bytes kept of all streams together: 256 usual ones (2 MB). A machine with more than these has the memory to be told otherwise; one
+ * without must not fall over because a thousand cameras wait for alarms.
+ */
+export const MAX_ALL_PRE_ROLL_BYTES = 512 * 1024 * 1024;
+
+/** What all streams keep, together within one bound: who keeps the most lets go first. */
+export class PreRollRoom {
+  readonly #maxBytes: number;
+  readonly #onFull: () => void;
+  readonly #rolls = new Set<PreRoll>();
+  #bytes = 0;
+  #wasFull = false;
+
+  /** `onFull`: the bound is reached, told again only after half of it was free. */
+  constructor(onFull: () => void, maxBytes: number = MAX_ALL_PRE_ROLL_BYTES) {
+    this.#onFull = onFull;
+    this.#maxBytes = maxBytes;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** `roll` keeps so many bytes more, or fewer. */
+  changed(roll: PreRoll, bytes: number): void {
+    this.#bytes += bytes;
+    if (roll.bytes > 0) this.#rolls.add(roll);
+    else this.#rolls.delete(roll);
+    if (this.#bytes < this.#maxBytes / 2) this.#wasFull = false;
+    if (bytes <= 0 || this.#bytes <= this.#maxBytes) return;
+    if (!this.#wasFull) this.#onFull();
+    this.#wasFull = true;
+    while (this.#bytes > this.#maxBytes) this.#largest()?.drop();
+  }
+
+  /** Asked once a group of pictures that goes, not once a fragment. */
+  #largest(): PreRoll | null {
+    let largest: PreRoll | null = null;
+    for (const roll of this.#rolls) if (roll.bytes > (largest?.bytes ?? 0)) largest = roll;
+    return largest;
+  }
+}
+
 /** Fragments from a key frame up to the next one. */
 interface Group {
   readonly startEpochMs: number;
@@ -33,12 +77,14 @@ export const NOTHING_KEPT: Kept = { startEpochMs: 0, fragments: [] };
  */
 export class PreRoll {
   readonly #keepMs: number;
+  readonly #room: PreRollRoom;
   #groups: Group[] = [];
   #bytes = 0;
   #count = 0;
 
-  constructor(keepMs: number) {
+  constructor(keepMs: number, room: PreRollRoom) {
     this.#keepMs = keepMs;
+    this.#room = room;
   }
 
   get bytes(): number {
@@ -57,7 +103,8 @@ export class PreRoll {
     open.bytes += fragment.bytes.length;
     this.#bytes += fragment.bytes.length;
     this.#count += 1;
-    while (this.#bytes > MAX_PRE_ROLL_BYTES || this.#count > MAX_PRE_ROLL_FRAGMENTS) this.#drop();
+    this.#room.changed(this, fragment.bytes.length);
+    while (this.#bytes > MAX_PRE_ROLL_BYTES || this.#count > MAX_PRE_ROLL_FRAGMENTS) this.drop();
   }
 
   /** What came last, at least `keepMs` of it as far as there is so much; null: nothing that can be decoded. */
@@ -68,21 +115,26 @@ export class PreRoll {
     return { startEpochMs: first.startEpochMs, fragments: this.#groups.flatMap(({ fragments }) => fragments) };
   }
 
+  /** Keeps nothing. Whoever lets go of it says so by this. */
   clear(): void {
+    const bytes = this.#bytes;
     this.#groups = [];
     this.#bytes = 0;
     this.#count = 0;
+    this.#room.changed(this, -bytes);
   }
 
   /** Groups that end before what is wanted. */
   #trim(nowMs: number): void {
-    while (this.#groups.length > 1 && this.#groups[1]!.fragments[0]!.arrivedMs <= nowMs - this.#keepMs) this.#drop();
+    while (this.#groups.length > 1 && this.#groups[1]!.fragments[0]!.arrivedMs <= nowMs - this.#keepMs) this.drop();
   }
 
-  #drop(): void {
+  /** The oldest group of pictures goes. */
+  drop(): void {
     const group = this.#groups.shift();
     if (group === undefined) return;
     this.#bytes -= group.bytes;
     this.#count -= group.fragments.length;
+    this.#room.changed(this, -group.bytes);
   }
 }

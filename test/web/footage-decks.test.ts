@@ -7,6 +7,7 @@ import { DeviceDeck } from '../../web/page/footage/device-deck.ts';
 import { DeviceLane } from '../../web/page/footage/device-lane.ts';
 import { Gesture, type Move } from '../../web/page/footage/gesture.ts';
 import { NO_MARK } from '../../web/page/footage/mark.ts';
+import { newestDay } from '../../web/page/footage/newest.ts';
 import { OwnLane } from '../../web/page/footage/own-lane.ts';
 import { timeAt } from '../../web/page/footage/scale.ts';
 import { stillName } from '../../web/page/footage/still.ts';
@@ -195,6 +196,48 @@ function laneAt(answer: (startMs: number, queryId: string | undefined) => FoundF
   return { lane, asked };
 }
 const fileAt = (startMs: number) => ({ start: iso(startMs), end: iso(startMs + HOUR_MS), type: 'time' });
+
+test('the newest footage is found however old it is, in the device and among own recordings', async () => {
+  const asked: string[] = [];
+  const newest = (device: string | Error | null, own: string | null) => {
+    asked.length = 0;
+    const asks = {
+      days: async (month: string) => {
+        asked.push(month);
+        if (device instanceof Error) throw device;
+        const dates = device?.startsWith(month) ? [`${month}-01`, device] : [];
+        return {
+          days: [...dates, `${month}-31`].map((date) => ({
+            date,
+            hasFootage: date === device || date === dates[0],
+            footageSeconds: 1,
+          })),
+        };
+      },
+      hasFiles: async (startMs: number, endMs: number) => {
+        asked.push(`${ZONE.date(startMs)}…${ZONE.date(endMs)}`);
+        assert.ok(endMs - startMs <= 366 * DAY_MS, 'as much as may be asked for at once');
+        const day = typeof device === 'string' ? ZONE.day(device) : null;
+        return day !== null && day.startMs >= startMs && day.startMs < endMs;
+      },
+      newestOwn: async () => (own === null ? null : Date.parse(own)),
+    };
+    return newestDay(asks, ZONE, NOW, new AbortController().signal);
+  };
+  assert.equal(await newest('2026-10-05', null), '2026-10-05');
+  assert.deepEqual(asked, ['2026-11', '2026-10']);
+  assert.equal(await newest('2023-03-09', null), '2023-03-09');
+  assert.equal(asked.filter((one) => one.includes('…')).length, 3, 'older years as a whole');
+  assert.ok(asked.includes('2024-12-01…2025-12-01') && asked.includes('2023-03'));
+  assert.equal(await newest('2023-03-09', '2026-09-01T03:00:00Z'), '2026-09-01');
+  assert.deepEqual(asked, ['2026-11', '2026-10', '2026-09'], 'the device is asked for nothing older');
+  assert.equal(await newest('2026-09-20', '2026-09-01T03:00:00Z'), '2026-09-20');
+  assert.equal(await newest(null, '2019-05-05T20:00:00Z'), '2019-05-06', 'by the day of the zone');
+  assert.equal(await newest(new Error('offline'), '2024-05-05T03:00:00Z'), '2024-05-05');
+  assert.deepEqual(asked, ['2026-11'], 'a device that cannot be asked is asked once');
+  assert.equal(await newest(null, null), null);
+  assert.equal(asked.filter((one) => one.includes('…')).length, 9);
+});
 
 test('a window is asked for by days, once; a long one by months, whose days are whole or not', async () => {
   const { lane, asked } = laneAt((startMs) => ({ items: [fileAt(startMs)], complete: true, queryId: 'q' }));

@@ -97,7 +97,8 @@ function useNamed(id: string | undefined, items: readonly Download[] | null) {
     let isWanted = true;
     readDownload(id).then((download) => isWanted && setRead({ id, download }), failed);
     const unfollow = onEvent(({ type, data }) => {
-      if (type.startsWith('download.') && data.id === id) setRead({ id, download: data as unknown as Download });
+      if (!type.startsWith('download.') || data.id !== id) return;
+      setRead({ id, download: type === 'download.deleted' ? null : (data as unknown as Download) });
     });
     return () => {
       isWanted = false;

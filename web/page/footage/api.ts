@@ -1,5 +1,6 @@
 import { ApiFault, type Source, type Step, send } from '../api.ts';
 import { token } from '../session.ts';
+import type { NewestAsks } from './newest.ts';
 
 /** The parts of the API's answers that the time line shows. */
 
@@ -106,6 +107,27 @@ export async function findFiles(
 /** The days of a month (`2026-11`) that have footage in the device. */
 export const findDays = (place: Place, month: string): Promise<FoundDays> =>
   read(`${pathOf(place)}/records/days?month=${month}`);
+
+/** Whether the device names a file of that range. */
+async function hasFiles(place: Place, startMs: number, endMs: number): Promise<boolean> {
+  const query = rangeQuery(startMs, endMs);
+  query.set('limit', '1');
+  return (await read<FoundFiles>(`${pathOf(place)}/records?${query}`)).items.length > 0;
+}
+
+/** When the newest own recording began, however old it is; null: there is none. */
+async function newestOwn({ deviceId, channelId }: Place): Promise<number | null> {
+  const query = new URLSearchParams({ deviceId, channelId, limit: '1' });
+  const [newest] = (await read<{ items: { start: string }[] }>(`recordings?${query}`)).items;
+  return newest === undefined ? null : Date.parse(newest.start);
+}
+
+/** The questions by which the newest footage of a channel is found. */
+export const newestAsks = (place: Place): NewestAsks => ({
+  days: (month) => findDays(place, month),
+  hasFiles: (startMs, endMs) => hasFiles(place, startMs, endMs),
+  newestOwn: () => newestOwn(place),
+});
 
 /** What the gateway itself has recorded of a range. */
 export async function ownRuns(place: Place, startMs: number, endMs: number): Promise<readonly OwnRun[]> {

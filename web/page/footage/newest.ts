@@ -1,24 +1,60 @@
-import { findDays, ownDays, type Place } from './api.ts';
+import type { FoundDays } from './api.ts';
 import { monthAfter, type Zone } from './zone.ts';
 
-/** So many months are looked through, the newest first. */
+/** So many years are looked through, the newest first: the last one by its months, those before as a whole, and then by theirs. */
+const YEARS = 10;
 const MONTHS = 12;
 
-/** The newest day with footage in either place, or null when there is none in a year. */
-export async function newestDay(place: Place, zone: Zone, nowMs: number, signal: AbortSignal): Promise<string | null> {
-  const month = zone.date(nowMs).slice(0, 7);
-  for (let back = 0; back < MONTHS && !signal.aborted; back++) {
+/** What is asked of one channel. */
+export interface NewestAsks {
+  /** The days of a month that have footage in the device. */
+  days(month: string): Promise<Pick<FoundDays, 'days'>>;
+  /** Whether the device has any of that time, a year at most. */
+  hasFiles(startMs: number, endMs: number): Promise<boolean>;
+  /** When the newest own recording began. */
+  newestOwn(): Promise<number | null>;
+}
+
+/** The newest day with footage in either place, or null when there is none in ten years. */
+export async function newestDay(
+  asks: NewestAsks,
+  zone: Zone,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<string | null> {
+  // a place that cannot be asked has nothing to show
+  const ownMs = await asks.newestOwn().catch(() => null);
+  const own = ownMs === null ? null : zone.date(ownMs);
+  try {
+    return (await newestInDevice(asks, zone, zone.date(nowMs).slice(0, 7), own ?? '', signal)) ?? own;
+  } catch {
+    return own;
+  }
+}
+
+/** The newest day in the device; null: there is none after the day `own`. */
+async function newestInDevice(
+  asks: NewestAsks,
+  zone: Zone,
+  month: string,
+  own: string,
+  signal: AbortSignal,
+): Promise<string | null> {
+  for (let back = 0; back < YEARS * MONTHS && !signal.aborted; back++) {
     const asked = monthAfter(month, -back);
-    // a place that cannot be asked has nothing to show
-    const answers = await Promise.all([
-      findDays(place, asked).catch(() => null),
-      ownDays(place, asked).catch(() => null),
-    ]);
-    const dates = answers.flatMap((answer) =>
-      (answer?.days ?? []).filter(({ hasFootage }) => hasFootage === true).map(({ date }) => date),
-    );
-    const newest = dates.sort().at(-1);
-    if (newest !== undefined) return newest;
+    if (asked < own.slice(0, 7)) return null;
+    if (back > 0 && back % MONTHS === 0) {
+      const startMs = zone.day(`${monthAfter(asked, 1 - MONTHS)}-01`)?.startMs;
+      const endMs = zone.day(`${monthAfter(asked, 1)}-01`)?.startMs;
+      if (startMs === undefined || endMs === undefined) return null;
+      if (!(await asks.hasFiles(startMs, endMs))) {
+        back += MONTHS - 1;
+        continue;
+      }
+    }
+    const { days } = await asks.days(asked);
+    const newest = days.findLast(({ hasFootage }) => hasFootage === true)?.date;
+    if (newest !== undefined) return newest > own ? newest : null;
   }
   return null;
 }

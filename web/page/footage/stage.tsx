@@ -9,7 +9,7 @@ import { useStore } from '../store.ts';
 import { footageWords } from '../words/footage.ts';
 import { readAddress } from './address.ts';
 import { useFootageAddress } from './address-hook.ts';
-import { ownFile, startDownload } from './api.ts';
+import { newestAsks, ownFile, startDownload } from './api.ts';
 import { speedBeside } from './deck.ts';
 import { useDecks } from './decks-hook.ts';
 import type { DeviceFootage } from './device-lane.ts';
@@ -163,7 +163,7 @@ export function FootageStage({ channel, isOnline, zone }: Props) {
 
   async function toNewest(): Promise<void> {
     setSearch('running');
-    const found = await newestDay(place, zone, nowMs, searching.current.signal);
+    const found = await newestDay(newestAsks(place), zone, nowMs, searching.current.signal);
     if (searching.current.signal.aborted) return;
     setSearch(found === null ? 'nothing' : 'none');
     if (found !== null) showDay(found);
