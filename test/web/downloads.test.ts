@@ -183,6 +183,10 @@ describe('the view of downloads, with a scripted gateway', { timeout: 120_000 },
       (await page.getAttribute('[data-download-id="d0"] [data-testid="save"]', 'download')) ?? '',
       /^34020000001310000001-20261120T100000--20261120T110000\.mp4$/,
     );
+    rows = [rowOf(1)];
+    standIn.event('download.deleted', rowOf(0));
+    await page.waitForSelector('[data-download-id="d0"]', { state: 'detached' });
+    await said('the sum of what is left', () => page.textContent('[data-testid="downloads-summary"]'), /1 download/);
     assert.equal(queries.length, lists);
   });
 
