@@ -80,7 +80,7 @@ export class Asked {
   }
 
   #known(deviceId: string, what: string, o: { readonly force: boolean }): Problem | null {
-    if (o.force || this.#ports.directory.device(deviceId)?.profile.notSupported?.includes(what) !== true) return null;
+    if (o.force || !this.isBeyond(deviceId, what)) return null;
     return {
       problem: 'not_supported',
       detail: `The device ${deviceId} cannot do ${what}: it has shown that before. \`?force=true\` asks it again.`,
@@ -100,6 +100,16 @@ export class Asked {
       list.includes(what) || list.length >= MAX_NOT_SUPPORTED ? list : [...list, what],
     );
     return { problem: 'not_supported', detail: `The device ${deviceId} cannot do ${what}.` };
+  }
+
+  /** It was seen that the device can. */
+  can(deviceId: string, what: string): void {
+    this.#remember(deviceId, (list) => list.filter((each) => each !== what));
+  }
+
+  /** Whether it is remembered that the device cannot. */
+  isBeyond(deviceId: string, what: string): boolean {
+    return this.#ports.directory.device(deviceId)?.profile.notSupported?.includes(what) === true;
   }
 
   #problem(deviceId: string, what: string, { fault, detail, status, taken }: QueryFault): Problem {

@@ -29,6 +29,7 @@ import { openSecrets } from './secrets.ts';
 import { StreamHistories } from './stream-histories.ts';
 import { Streams } from './streams.ts';
 import { System } from './system.ts';
+import { openVoices } from './talk-desk.ts';
 import { isProblem } from './views.ts';
 import { openVocabulary } from './vocabulary.ts';
 import { WebhookPost } from './webhook-post.ts';
@@ -167,6 +168,7 @@ export async function openGateway(
     return isProblem(channel) ? channel : null;
   };
   const vocabulary = openVocabulary({ sip, clock, channelMissing });
+  const voices = openVoices({ sip, pool, ssrcs, clock, pulls, channelMissing, newId, iso, publish });
   const records = new Records({
     ask: (deviceId, query, o) => sip.records(deviceId, query, o),
     missing: channelMissing,
@@ -241,6 +243,7 @@ export async function openGateway(
     files.event(event);
     onboarding.event(event);
     vocabulary.event(event);
+    voices.event(event);
     if (closing === null) reactions.event(event); // nothing may begin that nobody would end
   };
   sip.takeUp();
@@ -296,6 +299,7 @@ export async function openGateway(
       return isProblem(live) ? live : histories.of(id);
     },
     ...vocabulary.desks,
+    talks: voices.desk,
     records,
     downloads,
     plans,
@@ -350,6 +354,7 @@ export async function openGateway(
         reactions.close();
         await own?.close();
         await downloads.close(); // its calls are ended before the sockets are
+        await voices.close();
         await vocabulary.close(); // cameras that move are stopped while there is a way to them
         records.close();
         histories.close();

@@ -7,6 +7,7 @@ import type { PlaybackDesk } from './playbacks.ts';
 import type { ProfileView } from './profile.ts';
 import type { RecordsDesk } from './record-views.ts';
 import type { RecordingQuery } from './recording-page.ts';
+import type { TalkDesk } from './talk-views.ts';
 import type { TimelineFile, TimelineQuery } from './timeline-file.ts';
 import type {
   CaptureView,
@@ -101,6 +102,9 @@ export interface Gateway extends VocabularyDesks {
   readonly plans: PlansDesk;
   /** Footage in devices, fetched into files. */
   readonly downloads: DownloadsDesk;
+
+  /** Voice to devices. */
+  readonly talks: TalkDesk;
 
   /** Starts or joins a live stream and waits for its first key frame; state `waiting` when none came in time. */
   live(

@@ -33,6 +33,7 @@ import { recordingRoutes } from './routes/recordings.ts';
 import { recordRoutes } from './routes/records.ts';
 import { streamRoutes } from './routes/streams.ts';
 import { systemRoutes } from './routes/system.ts';
+import { talkRoutes } from './routes/talk.ts';
 import { timelineFileRoutes, timelineRoutes } from './routes/timeline.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { splitAddress } from './signature.ts';
@@ -140,6 +141,7 @@ export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpSe
           playbackRoutes,
           ptzRoutes,
           controlRoutes,
+          talkRoutes,
           planRoutes,
           timelineRoutes,
           timelineFileRoutes,

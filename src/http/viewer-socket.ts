@@ -9,6 +9,7 @@ import { isOriginAllowed } from './origin.ts';
 import { ViewerControl } from './playback-command.ts';
 import { closeOf } from './problem.ts';
 import { splitAddress } from './signature.ts';
+import { serveSpeaker, talkAddress } from './talk-socket.ts';
 import { TOO_SLOW, viewerAddress, watch } from './viewer-address.ts';
 
 /** Contract, viewers. */
@@ -76,6 +77,12 @@ export class ViewerSockets {
     // A frame that is none, or too long: ws says why in its close frame and cuts who does not answer it. Cutting it here
     // would throw the close frame away with what is unread.
     ws.on('error', () => this.#context.metrics.viewerMessageDropped());
+    const channel = talkAddress(splitAddress(request.url ?? '/')[0]);
+    if (channel !== null) {
+      if (serveSpeaker(ws, request, channel, this.#context, ws.protocol === PROTOCOL)) this.#watch(ws);
+      else this.#context.metrics.viewerRefused();
+      return;
+    }
     const viewer = this.#attach(ws, request);
     if (Array.isArray(viewer)) {
       this.#context.metrics.viewerRefused();
@@ -83,11 +90,16 @@ export class ViewerSockets {
       return;
     }
     const { handle, control } = viewer;
-    this.#alive.add(ws);
-    ws.on('pong', () => this.#alive.add(ws));
+    this.#watch(ws);
     ws.on('error', () => handle.close());
     ws.on('close', () => handle.close());
     this.#listen(ws, handle, control);
+  }
+
+  /** From now on it has to answer our pings. */
+  #watch(ws: WebSocket): void {
+    this.#alive.add(ws);
+    ws.on('pong', () => this.#alive.add(ws));
   }
 
   /** The viewer, or the close code and reason word of its refusal. */

@@ -26,6 +26,7 @@ import type {
   StreamView,
   WebhookView,
 } from '../../src/gateway/views.ts';
+import { FakeTalks } from './fake-talks.ts';
 import type { ViewerSink } from '../../src/media/live/viewer.ts';
 
 /** A viewer that the HTTP side attached, with everything it was told. */
@@ -102,6 +103,8 @@ export class FakeGateway implements Gateway {
       return this.controlAnswer;
     },
   };
+
+  readonly talks = new FakeTalks();
 
   readonly presetList: PresetView[] = [];
   readonly ptz: PtzDesk = {

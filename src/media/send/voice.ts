@@ -9,22 +9,3 @@ export interface VoiceSource {
   /** Fills one frame. `silence`: nothing was there, the frame is zeros; `end`: nothing will come any more. */
   next(frame: Int16Array): 'voice' | 'silence' | 'end';
 }
-
-/** A voice that is there as a whole. */
-export class StoredVoice implements VoiceSource {
-  readonly #pcm: Int16Array;
-  #at = 0;
-
-  constructor(pcm: Int16Array) {
-    this.#pcm = pcm;
-  }
-
-  next(frame: Int16Array): 'voice' | 'end' {
-    if (this.#at >= this.#pcm.length) return 'end';
-    const part = this.#pcm.subarray(this.#at, this.#at + FRAME_SAMPLES);
-    frame.fill(0);
-    frame.set(part);
-    this.#at += FRAME_SAMPLES;
-    return 'voice';
-  }
-}
