@@ -28,7 +28,8 @@ export const ARRIVAL_CODES = [
   'too-many-devices',
   'challenge-unanswered',
   'conflict',
-  // let in
+  // let in, or sent to the gateway that it belongs to
+  'redirected',
   'registered',
   'wrong-domain',
   'channels',

@@ -31,6 +31,7 @@ export interface ProfileFields {
   date: string;
   ignoreStatusNotify: boolean;
   openUnregister: boolean;
+  redirect: NonNullable<DeviceProfile['redirect']>;
   /** Null: as the stream declares it. */
   audioLaw: DeviceProfile['audioLaw'] | null;
   sendAfterAck: boolean;
@@ -62,6 +63,7 @@ export function defaultProfile(version: DeviceView['version']): ProfileFields {
     date: 'beijing',
     ignoreStatusNotify: false,
     openUnregister: false,
+    redirect: 'follow',
     audioLaw: null,
     sendAfterAck: false,
     timeOffsetSeconds: 0,

@@ -2,6 +2,7 @@ import type { RegisterAttempt } from './camera/attempt.ts';
 import type { CatalogEvent } from './camera/catalogs.ts';
 import type { ChannelStore, DeviceStore } from './camera/directory.ts';
 import type { FleetEvent } from './camera/fleet.ts';
+import type { RedirectRule } from './camera/redirects.ts';
 import type { RegistrationEvent } from './camera/registration.ts';
 import type { UpgradeEvent } from './camera/upgrades.ts';
 import type { DialogueStore } from './farewells.ts';
@@ -30,6 +31,8 @@ export interface SipServerOptions {
   /** Key under which passwords of single devices are sealed. */
   readonly sealingKey: Uint8Array;
   readonly admission: 'open' | 'known';
+  /** Devices that belong to other gateways; none unless told. */
+  readonly redirect?: readonly RedirectRule[];
   /** `HOST[:PORT]` for Via and Contact; null: the local address that faces the device. */
   readonly advertise: string | null;
   /** Host for media, when it is another. */

@@ -13,6 +13,7 @@ import { type NotifiedDesk, notifiedDesks } from './camera/notified.ts';
 import { Outbox } from './camera/outbox.ts';
 import type { QueryFault } from './camera/query.ts';
 import type { RecordsOptions, RecordsSearch } from './camera/records.ts';
+import type { RedirectDesk } from './camera/redirect-desk.ts';
 import { Registrar } from './camera/registrar.ts';
 import { RegistrationDesk } from './camera/registration.ts';
 import { RollCall } from './camera/roll-call.ts';
@@ -27,6 +28,7 @@ import type { Question } from './manscdp/question.ts';
 import type { RecordQuery } from './manscdp/record-info.ts';
 import type { Peer } from './peer.ts';
 import { randomToken } from './random-token.ts';
+import { redirectDesk } from './redirect-ping.ts';
 import type { SipEvent, SipFault, SipServerOptions } from './server-options.ts';
 import { sipCounters } from './sip-counters.ts';
 import { SipSockets } from './socket.ts';
@@ -58,6 +60,7 @@ export class SipServer {
   readonly #fleet: Fleet;
   readonly #registrar: Registrar;
   readonly #registrations: RegistrationDesk;
+  readonly #redirects: RedirectDesk | null;
   readonly #catalogs: Catalogs;
   readonly #asking: Asking;
   readonly #messages: MessageDesk;
@@ -152,10 +155,14 @@ export class SipServer {
       timeZone: o.timeZone ?? 'Asia/Shanghai',
       emit,
     });
+    const ping = (peer: Peer, id: string, there: () => void) => this.#inquiries.ping(peer, id, there);
+    this.#redirects = redirectDesk(o.redirect ?? [], { fleet: this.#fleet, ping, nowMs });
     this.#registrations = new RegistrationDesk(this.#registrar, this.#fleet, {
       emit,
       attempt: (attempt) => o.onAttempt?.(attempt),
       ping: (peer, deviceId, there) => this.#inquiries.ping(peer, deviceId, there),
+      redirects: this.#redirects,
+      nowMs,
       registered: (deviceId, changed) => this.#inquiries.afterRegistration(deviceId, changed),
       found,
     });
@@ -281,6 +288,7 @@ export class SipServer {
       sockets: this.#sockets?.counts() ?? null,
       registrar: this.#registrar,
       registrations: this.#registrations,
+      redirects: this.#redirects,
       messages: this.#messages,
       asking: this.#asking,
       catalogs: this.#catalogs,
@@ -410,6 +418,7 @@ export class SipServer {
     this.#catalogs.poll(nowMs);
     this.#inquiries.records.poll(nowMs);
     this.#registrations.poll(nowMs, epochMs);
+    this.#redirects?.poll(nowMs);
     this.#rollCall.poll();
     for (const deviceId of this.#fleet.poll(nowMs, epochMs)) void this.#inquiries.probe(deviceId);
   }

@@ -5,6 +5,7 @@ import type { DeviceFindings } from './camera/device-findings.ts';
 import type { MessageDesk } from './camera/messages.ts';
 import type { Outbox } from './camera/outbox.ts';
 import type { RecordSearches } from './camera/records.ts';
+import type { RedirectDesk } from './camera/redirect-desk.ts';
 import type { Registrar } from './camera/registrar.ts';
 import type { RegistrationDesk } from './camera/registration.ts';
 import type { RollCall } from './camera/roll-call.ts';
@@ -22,6 +23,7 @@ export interface CounterSources {
   sockets: ReturnType<SipSockets['counts']> | null;
   registrar: Registrar;
   registrations: RegistrationDesk;
+  redirects: RedirectDesk | null;
   messages: MessageDesk;
   asking: Asking;
   catalogs: Catalogs;
@@ -52,6 +54,9 @@ export function sipCounters(s: CounterSources): Record<string, number> {
     sip_registers_refused_total: r.refused,
     sip_registers_locked_out_total: r.lockedOut,
     sip_registers_dropped_total: r.dropped,
+    sip_registers_redirected_total: s.redirects?.redirected ?? 0,
+    sip_devices_redirected: s.redirects?.bound ?? 0,
+    sip_redirects_waiting: s.redirects?.waiting ?? 0,
     sip_rejections_untold_total: s.registrations.untold,
     sip_nonces_used: sizes.nonces,
     sip_rate_buckets: sizes.buckets,

@@ -83,6 +83,9 @@ export const SIGNALLING_REMOVALS: readonly Removal[] = [
       "answerAnybody(405, 'Method Not Allowed', [ALLOW]);",
     ],
   ]),
+  ...outOf('sip/camera/redirects.ts', [
+    ['REG-18', 'sip/redirect', 'if (quick >= QUICK_RETURNS || soon >= SOON_RETURNS) {', 'if (false) {'],
+  ]),
   ...outOf('sip/random-token.ts', [
     [
       'INV-9',

@@ -50,6 +50,7 @@ describe('the profile of a device', () => {
       'mediaTransport',
       'notSupported',
       'openUnregister',
+      'redirect',
       'rtcp',
       'sdpForm',
       'sendAfterAck',

@@ -45,6 +45,7 @@ describe('the profile, the history and the health of a device over HTTP', () => 
       date: 'Asia/Tokyo',
       ignoreStatusNotify: true,
       openUnregister: true,
+      redirect: 'here',
       audioLaw: 'mu',
       sendAfterAck: true,
       timeOffsetSeconds: -28_800,

@@ -94,6 +94,7 @@ const profile = {
   date: 'Pacific/Auckland',
   ignoreStatusNotify: false,
   openUnregister: false,
+  redirect: 'follow',
   audioLaw: null,
   sendAfterAck: false,
   timeOffsetSeconds: 0,

@@ -32,6 +32,7 @@ const FIELDS = {
   }),
   ignoreStatusNotify: Type.Boolean({ description: 'ON and OFF events of its channels are not believed' }),
   openUnregister: Type.Boolean({ description: 'It may unregister from its own address without authentication' }),
+  redirect: Words(['follow', 'here'], '`here`: it is served by this gateway, whatever `sip.redirect` says'),
   audioLaw: Words(['a', 'mu'], 'What its G.711 really is'),
   sendAfterAck: Type.Boolean({ description: 'Voice is sent to it only after its ACK' }),
   timeOffsetSeconds: Type.Integer({

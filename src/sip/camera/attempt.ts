@@ -8,8 +8,8 @@ export interface RegisterAttempt {
   readonly host: string;
   /** `host:port`, IPv6 in brackets. */
   readonly address: string;
-  /** `challenged`: it was asked for its password (401). `accepted`: it proved it; a conflict of ids may still be settled. */
-  readonly outcome: RejectReason | 'challenged' | 'accepted' | 'bad-device-id';
+  /** `challenged`: it was asked for its password (401). `accepted`: it proved it; a conflict of ids may still be settled. `redirected`: it proved it and belongs to another gateway (302). */
+  readonly outcome: RejectReason | 'challenged' | 'accepted' | 'redirected' | 'bad-device-id';
   /** One sentence with the values seen; '' where the outcome says it all. */
   readonly detail: string;
   readonly retryAfterSeconds: number | null;

@@ -44,6 +44,8 @@ export interface DeviceProfile {
   ignoreStatusNotify?: boolean;
   /** An unauthenticated unregister from its own address is accepted (REG-8). */
   openUnregister?: boolean;
+  /** `here`: a 302 means nothing to it, or it is not to get one (REG-18). */
+  redirect?: 'follow' | 'here';
   /** What its G.711 really is, whatever it says (ES-11). */
   audioLaw?: 'a' | 'mu';
   /** Voice is sent to it only after its ACK (INV-14). */

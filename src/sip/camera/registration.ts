@@ -1,9 +1,12 @@
+import { bracketed } from '../exchange.ts';
 import type { Peer } from '../peer.ts';
 import type { SipRequest } from '../wire/message.ts';
 import type { RegisterAttempt } from './attempt.ts';
 import { registrationDate } from './beijing.ts';
 import type { Fleet } from './fleet.ts';
 import { learn } from './profile.ts';
+import type { RedirectDesk } from './redirect-desk.ts';
+import { REDIRECT_EXPIRES_SECONDS, type RedirectTarget } from './redirects.ts';
 import type { RegisterDecision, Registrar, Registration, RejectReason } from './registrar.ts';
 import { toleratedWords } from './tolerated.ts';
 
@@ -47,6 +50,9 @@ export interface RegistrationPorts {
   registered(deviceId: string, changed: boolean): void;
   /** A deviation of this device was tolerated. */
   found(deviceId: string, code: string, detail: string): void;
+  /** Null: every device is served here. */
+  readonly redirects: RedirectDesk | null;
+  nowMs(): number;
 }
 
 interface Conflict {
@@ -84,6 +90,54 @@ export class RegistrationDesk {
       return;
     }
     const { registration } = decision;
+    const { deviceId, expiresSeconds } = registration;
+    const known = this.#fleet.directory.device(deviceId);
+    const { redirects } = this.#ports;
+    // whoever is served here stays, and nobody is sent away to say goodbye
+    if (redirects === null || expiresSeconds === 0 || known?.online === true || known?.profile.redirect === 'here') {
+      this.#serve(registration, request, from, answer, nowMs, epochMs);
+      return;
+    }
+    redirects.receive(
+      deviceId,
+      from.host,
+      (placed) => {
+        if (placed.type === 'to') this.#redirect(deviceId, from, placed.target, answer);
+        else {
+          this.#serve(registration, request, from, answer, this.#ports.nowMs(), epochMs);
+          if (placed.ignored) this.#ignored(deviceId);
+        }
+      },
+      nowMs,
+    );
+  }
+
+  /** The 302 of a device that belongs elsewhere (GB/T 28181-2022 9.1.2.3). */
+  #redirect(deviceId: string, from: Peer, { id, host, port }: RedirectTarget, answer: Answering): void {
+    const contact = `<sip:${id}@${bracketed(host)}:${port}>`;
+    this.#attempt(deviceId, from, 'redirected', `to ${contact}`, null, null);
+    answer({
+      status: 302,
+      phrase: 'Moved Temporarily',
+      headers: [
+        ['Contact', contact],
+        ['Expires', String(REDIRECT_EXPIRES_SECONDS)],
+        ['X-GB-Ver', OWN_VERSION],
+      ],
+    });
+  }
+
+  /** It does not follow a 302 (REG-18): it is not sent away again. */
+  #ignored(deviceId: string): void {
+    const device = this.#fleet.directory.device(deviceId);
+    if (device === undefined) return;
+    if (learn(device, 'redirect', 'here')) this.#fleet.directory.save(device);
+    const detail = 'it came back again and again from a gateway that is there: 302 means nothing to it, so it is served here';
+    this.#ports.found(deviceId, 'REG-18', detail);
+  }
+
+  /** Registers it here, now or when a conflict of ids is settled. */
+  #serve(registration: Registration, request: SipRequest, from: Peer, answer: Answering, nowMs: number, epochMs: number) {
     const { deviceId } = registration;
     this.#attempt(deviceId, from, 'accepted', '', null, request.uri.host);
     const device = this.#fleet.directory.device(deviceId);

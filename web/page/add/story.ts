@@ -22,6 +22,7 @@ export interface Line {
 
 const TONES: Readonly<Record<string, Tone>> = {
   challenged: 'pending',
+  redirected: 'good',
   registered: 'pending',
   'registered-done': 'good',
   channels: 'good',

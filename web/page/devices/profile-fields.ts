@@ -47,6 +47,7 @@ export const PROFILE_FIELDS: Readonly<
     ['date', choice('beijing', 'off', ...ZONES)],
     ['ignoreStatusNotify', SWITCH],
     ['openUnregister', SWITCH],
+    ['redirect', choice('follow', 'here')],
   ],
   footage: [
     ['mansrtsp', choice('RTSP/1.0', 'MANSRTSP/1.0')],

@@ -171,6 +171,10 @@ export const addWords: Readonly<Record<Language, AddWords>> = {
         title: 'Another device uses this id: {detail}.',
         cure: 'Two devices must not share an id. Give this one a free id from this page.',
       },
+      redirected: {
+        title: 'Sent to the gateway that it belongs to ({detail}).',
+        cure: 'A rule of this gateway says so. It appears there; if it does not follow, it comes back and is served here.',
+      },
       registered: { title: 'Registered. Asking for its channels …', cure: '' },
       'registered-done': { title: 'Registered.', cure: '' },
       'registered-quiet': {
@@ -330,6 +334,10 @@ export const addWords: Readonly<Record<Language, AddWords>> = {
       conflict: {
         title: '另一台设备正在使用这个编码：{detail}。',
         cure: '两台设备不能共用编码，请给这台换成本页的空闲编码。',
+      },
+      redirected: {
+        title: '已重定向到其所属的网关（{detail}）。',
+        cure: '这是本网关的重定向规则。设备会出现在目标网关；如不跟随重定向，设备会返回并由本网关接管。',
       },
       registered: { title: '已注册，正在查询通道…', cure: '' },
       'registered-done': { title: '已注册。', cure: '' },

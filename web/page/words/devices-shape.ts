@@ -14,6 +14,7 @@ export type ProfileField =
   | 'date'
   | 'ignoreStatusNotify'
   | 'openUnregister'
+  | 'redirect'
   | 'mansrtsp'
   | 'timeOffsetSeconds'
   | 'sendAfterAck'
