@@ -9,6 +9,7 @@ export const EVENT_TYPES: readonly string[] = [
   'catalog.progress',
   'catalog.updated',
   'catalog.failed',
+  'subscription.changed',
   'channel.online',
   'channel.offline',
   'channel.added',

@@ -124,6 +124,27 @@ export function buildInfo(
   return { request: build(next, 'INFO', next.localCseq, body, fields), dialogue: next };
 }
 
+/** A SUBSCRIBE within its dialogue, the first one too (RFC 6665 4.1.2), and the dialogue that counts it. */
+export function buildSubscribe(
+  dialogue: Dialogue,
+  o: {
+    readonly event: string;
+    readonly expiresSeconds: number;
+    readonly contentType: string;
+    readonly body: Uint8Array;
+  },
+): { request: SipRequest; dialogue: Dialogue } {
+  const next = { ...dialogue, localCseq: dialogue.localCseq + 1 };
+  const fields: [string, string][] = [
+    // always, as in every request (INV-10)
+    ['Contact', `<${dialogue.localContact}>`],
+    ['Event', o.event],
+    ['Expires', String(o.expiresSeconds)],
+    ['Content-Type', o.contentType],
+  ];
+  return { request: build(next, 'SUBSCRIBE', next.localCseq, o.body, fields), dialogue: next };
+}
+
 /**
  * ACK and BYE for a 2xx that nobody waits for (INV-3), from the response alone: From is ours, To the device's.
  * @param target where the response came from: the host of the Request-URI

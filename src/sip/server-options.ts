@@ -8,12 +8,13 @@ import type { UpgradeEvent } from './camera/upgrades.ts';
 import type { DialogueStore } from './farewells.ts';
 import type { Peer } from './peer.ts';
 import type { SocketFault } from './socket.ts';
+import type { SubscriptionEvent } from './subscription-words.ts';
 import type { ConnectionLimits } from './tcp-connections.ts';
 
 /** What a SIP server is opened with, and what it tells. Types only. */
 
 /** Everything that happens to devices and channels, for whoever listens. */
-export type SipEvent = FleetEvent | RegistrationEvent | CatalogEvent | UpgradeEvent;
+export type SipEvent = FleetEvent | RegistrationEvent | CatalogEvent | UpgradeEvent | SubscriptionEvent;
 
 /** The SIP port could not be opened: one sentence. */
 export type SipFault = SocketFault;

@@ -18,6 +18,7 @@ import { Registrar } from './camera/registrar.ts';
 import { RegistrationDesk } from './camera/registration.ts';
 import { RollCall } from './camera/roll-call.ts';
 import { passwordOf, sealPassword } from './camera/secret.ts';
+import { Subscriptions } from './camera/subscriptions.ts';
 import { ALLOW, CAPABILITIES } from './capabilities.ts';
 import { SipEndpoint } from './endpoint.ts';
 import { Exchange } from './exchange.ts';
@@ -64,6 +65,8 @@ export class SipServer {
   readonly #catalogs: Catalogs;
   readonly #asking: Asking;
   readonly #messages: MessageDesk;
+  /** What devices are to tell by themselves. */
+  readonly subscriptions: Subscriptions;
   readonly #notified: Map<string, NotifiedDesk>;
   readonly #inquiries: Inquiries;
   readonly #rollCall: RollCall;
@@ -124,11 +127,13 @@ export class SipServer {
         // a BYE that was lost while nobody noticed is said again at each registration, not only after an absence
         if (event.type === 'device.registered' || event.type === 'device.online')
           this.#farewells.sayOwed(event.data.deviceId);
+        if (event.type === 'device.online') this.subscriptions.online(event.data.deviceId);
       },
       gone: (deviceId, reason) => {
         this.#calls.gone(deviceId, reason);
         this.#incoming.gone(deviceId, reason);
         this.#inquiries.gone(deviceId);
+        this.subscriptions.gone(deviceId, reason === 'unregistered');
       },
       found,
     });
@@ -163,7 +168,10 @@ export class SipServer {
       ping: (peer, deviceId, there) => this.#inquiries.ping(peer, deviceId, there),
       redirects: this.#redirects,
       nowMs,
-      registered: (deviceId, changed) => this.#inquiries.afterRegistration(deviceId, changed),
+      registered: (deviceId, changed, isAnew) => {
+        this.#inquiries.afterRegistration(deviceId, changed);
+        if (isAnew) this.subscriptions.anew(deviceId);
+      },
       found,
     });
     this.#rollCall = new RollCall(this.#fleet, this.#inquiries, this.#clock);
@@ -175,7 +183,17 @@ export class SipServer {
     const { records } = this.#inquiries;
     const notified = notifiedDesks({ emit });
     this.#notified = notified;
-    this.#messages = new MessageDesk(this.#fleet, this.#asking, this.#catalogs, records, this.#calls, notified, found);
+    this.subscriptions = new Subscriptions({
+      ...own,
+      directory: this.directory,
+      found,
+      emit,
+      body: (device, write) => this.#asking.body(device, write),
+      token: randomToken,
+      random: Math.random,
+    });
+    const takers = { catalogs: this.#catalogs, records, calls: this.#calls, subscriptions: this.subscriptions };
+    this.#messages = new MessageDesk({ fleet: this.#fleet, asking: this.#asking, ...takers, notified, found });
   }
 
   /** The port of both transports. */
@@ -260,6 +278,7 @@ export class SipServer {
     this.#farewells.forgetDevice(deviceId);
     this.#registrations.forget(deviceId);
     this.#findings.forget(deviceId);
+    this.subscriptions.forget(deviceId);
   }
 
   /** Deviations of this device that were tolerated since this process began, first seen first. */
@@ -291,6 +310,7 @@ export class SipServer {
       redirects: this.#redirects,
       messages: this.#messages,
       asking: this.#asking,
+      subscriptions: this.subscriptions,
       catalogs: this.#catalogs,
       records: this.#inquiries.records,
       outbox: this.#outbox,
@@ -308,6 +328,7 @@ export class SipServer {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
     this.#inquiries.close();
+    this.subscriptions.close();
     this.#calls.close();
     this.#incoming.close();
     this.#farewells.close();
@@ -415,6 +436,7 @@ export class SipServer {
     this.#calls.poll(nowMs);
     this.#outbox.poll(nowMs);
     this.#asking.poll(nowMs);
+    this.subscriptions.poll(nowMs);
     this.#catalogs.poll(nowMs);
     this.#inquiries.records.poll(nowMs);
     this.#registrations.poll(nowMs, epochMs);

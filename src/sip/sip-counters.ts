@@ -9,6 +9,7 @@ import type { RedirectDesk } from './camera/redirect-desk.ts';
 import type { Registrar } from './camera/registrar.ts';
 import type { RegistrationDesk } from './camera/registration.ts';
 import type { RollCall } from './camera/roll-call.ts';
+import type { Subscriptions } from './camera/subscriptions.ts';
 import type { SipEndpoint } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
 import type { Farewells } from './farewells.ts';
@@ -26,6 +27,7 @@ export interface CounterSources {
   redirects: RedirectDesk | null;
   messages: MessageDesk;
   asking: Asking;
+  subscriptions: Subscriptions;
   catalogs: Catalogs;
   records: RecordSearches;
   outbox: Outbox;
@@ -74,6 +76,13 @@ export function sipCounters(s: CounterSources): Record<string, number> {
     sip_commands_ignored_total: m.ignored,
     sip_bodies_malformed_total: m.malformed,
     sip_questions_open: s.asking.size,
+    sip_subscriptions: s.subscriptions.active,
+    sip_subscribes_total: s.subscriptions.counters.subscribes,
+    sip_subscription_refreshes_total: s.subscriptions.counters.refreshes,
+    sip_unsubscribes_total: s.subscriptions.counters.unsubscribes,
+    sip_subscribes_refused_total: s.subscriptions.counters.refused,
+    sip_subscribes_unanswered_total: s.subscriptions.counters.unanswered,
+    sip_notifies_outside_total: s.subscriptions.counters.notifiesOutside,
     sip_catalogs_running: s.catalogs.size,
     sip_record_searches: s.records.size,
     sip_media_statuses_total: m.mediaStatuses,

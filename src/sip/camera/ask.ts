@@ -93,6 +93,11 @@ export class Asking {
     exchange.request(request, peer, { onResponse, onFailed: () => {} }, nowMs());
   }
 
+  /** A body with the next SN, as this device wants it, for a request that is no MESSAGE. */
+  body(device: Device, write: (sn: number, style: BodyStyle) => Buffer): Buffer {
+    return write(this.#nextSn(), styleFor(device));
+  }
+
   /** Takes a Response from a device; null when nobody asked, else what was tolerated. */
   answer(deviceId: string, envelope: Envelope, nowMs: number): readonly Noted[] | null {
     return this.#questions.answer(deviceId, envelope, nowMs);

@@ -1,5 +1,5 @@
 import { type CatalogItem, type CatalogPart, isVideoChannel } from '../manscdp/catalog.ts';
-import { CATALOG_LINGER_MS, CatalogCollection } from './catalog-collection.ts';
+import { CATALOG_LINGER_MS, CatalogCollection, MAX_CATALOG_ITEMS } from './catalog-collection.ts';
 import type { Channel, ChannelChange, Directory } from './directory.ts';
 import { learn } from './profile.ts';
 import type { QueryFault } from './query.ts';
@@ -39,6 +39,8 @@ interface Running {
   changed: number;
   /** SN of an answer that does not echo ours (XML-13). */
   strangeSn: number | null;
+  /** Of these the device told a change while the answer came: that is newer than what the answer says of them. */
+  toldMeanwhile: Set<string>;
   /** It ended, and all that was announced is here. */
   whole: boolean;
   waiting: ((result: CatalogResult | QueryFault) => void)[];
@@ -85,7 +87,15 @@ export class Catalogs {
     }
     const trusted = this.#directory.device(deviceId)?.profile.sumNumWrong !== true;
     const collection = new CatalogCollection(sn, trusted, nowMs);
-    this.#running.set(deviceId, { collection, added: 0, changed: 0, strangeSn: null, whole: false, waiting: [settle] });
+    this.#running.set(deviceId, {
+      collection,
+      added: 0,
+      changed: 0,
+      strangeSn: null,
+      toldMeanwhile: new Set(),
+      whole: false,
+      waiting: [settle],
+    });
     return { send: true, queryId: String(sn) };
   }
 
@@ -126,7 +136,7 @@ export class Catalogs {
       return;
     }
     const { collection } = running;
-    const fresh = collection.add(part, nowMs);
+    const fresh = collection.add(part, nowMs).filter((item) => !running.toldMeanwhile.has(item.id));
     const change = this.#merge(
       deviceId,
       fresh.filter((item) => item.id !== deviceId),
@@ -140,14 +150,18 @@ export class Catalogs {
   }
 
   /** A change notify (annex N): events by name, full items as updates. Never for a device without a row (CAT-6). */
-  notify(deviceId: string, part: CatalogPart): void {
+  notify(deviceId: string, items: readonly CatalogItem[]): void {
     const ignoreStatus = this.#directory.device(deviceId)?.profile.ignoreStatusNotify === true;
-    for (const item of part.items) {
+    const running = this.#running.get(deviceId);
+    const during = running?.collection.finishedMs === null ? running.toldMeanwhile : null;
+    for (const item of items) {
+      const isKnown = () => this.#directory.channel(deviceId, item.id) !== undefined;
+      const wasKnown = isKnown();
       if (item.event === 'DEL') {
         const gone = this.#directory.removeChannel(deviceId, item.id);
         if (gone !== undefined) this.#channelEvent('channel.removed', gone);
         else this.#directory.groups.remove(deviceId, item.id);
-      } else if (item.event === 'ON' || item.event === 'OFF' || item.event === 'VLOST' || item.event === 'DEFECT') {
+      } else if (isStatus(item.event)) {
         if (ignoreStatus) {
           this.#found(deviceId, 'CAT-7', `${item.event} of ${item.id} was not believed, as its profile says`);
           continue;
@@ -159,6 +173,8 @@ export class Catalogs {
         this.#merge(deviceId, [item]);
         this.#directory.groups.upsert(deviceId, [item]);
       }
+      // of a channel without a row the answer says more (CAT-6)
+      if ((wasKnown || isKnown()) && during !== null && during.size < MAX_CATALOG_ITEMS) during.add(item.id);
     }
   }
 
@@ -274,7 +290,7 @@ export class Catalogs {
     const keep = new Set(listed.map((item) => item.id));
     let removed = this.#directory.groups.keepOnly(deviceId, collection.items);
     for (const channel of this.#directory.channels(deviceId)) {
-      if (keep.has(channel.id)) continue;
+      if (keep.has(channel.id) || running.toldMeanwhile.has(channel.id)) continue;
       this.#directory.removeChannel(deviceId, channel.id);
       this.#channelEvent('channel.removed', channel);
       removed += 1;
@@ -315,4 +331,9 @@ export class Catalogs {
   ): void {
     this.#emit({ type, data: { deviceId: channel.deviceId, channelId: channel.id, name: channel.name } });
   }
+}
+
+/** VLOST and DEFECT: registered, but of no use (annex N). */
+function isStatus(event: string): boolean {
+  return event === 'ON' || event === 'OFF' || event === 'VLOST' || event === 'DEFECT';
 }

@@ -1,4 +1,5 @@
 import type { CatalogItem } from '../manscdp/catalog.ts';
+import type { DeviceSubscriptions } from '../subscription-words.ts';
 import { type Group, Groups } from './groups.ts';
 import { type Profiled, profiled } from './profile.ts';
 
@@ -26,6 +27,8 @@ export interface Device extends Profiled {
   version: string | null;
   mediaTransport: string | null;
   sealedPassword: string | null;
+  /** What it is to tell by itself, and the dialogues for that. */
+  subscriptions?: DeviceSubscriptions;
   /** Deleted for good: it never returns. The row is kept for that alone. */
   blocked: boolean;
 }

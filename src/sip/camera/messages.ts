@@ -66,6 +66,26 @@ export interface FootageCalls {
   mediaStatus(deviceId: string, callId: string, named: readonly (string | null)[], notifyType: string): boolean;
 }
 
+/** Subscriptions, as far as NOTIFYs are about them. */
+export interface NotifyTakers {
+  notified(deviceId: string, request: SipRequest): void;
+  readonly order: {
+    newest<T extends { readonly id: string }>(deviceId: string, request: SipRequest, items: readonly T[]): readonly T[];
+  };
+}
+
+export interface MessagePorts {
+  readonly fleet: Fleet;
+  readonly asking: Asking;
+  readonly catalogs: Catalogs;
+  readonly records: RecordSearches;
+  readonly calls: FootageCalls;
+  readonly subscriptions: NotifyTakers;
+  readonly notified: ReadonlyMap<string, NotifiedDesk>;
+  /** A deviation of that device was tolerated. */
+  found(deviceId: string, code: string, detail: string): void;
+}
+
 export class MessageDesk {
   readonly counters: MessageCounters = {
     elsewhere: 0,
@@ -84,20 +104,13 @@ export class MessageDesk {
   readonly #catalogs: Catalogs;
   readonly #records: RecordSearches;
   readonly #calls: FootageCalls;
+  readonly #subscriptions: NotifyTakers;
   readonly #notified: ReadonlyMap<string, NotifiedDesk>;
   readonly #found: (deviceId: string, code: string, detail: string) => void;
 
-  /** `found`: a deviation of that device was tolerated. */
-  constructor(
-    fleet: Fleet,
-    asking: Asking,
-    catalogs: Catalogs,
-    records: RecordSearches,
-    calls: FootageCalls,
-    notified: ReadonlyMap<string, NotifiedDesk>,
-    found: (deviceId: string, code: string, detail: string) => void,
-  ) {
+  constructor({ fleet, asking, catalogs, records, calls, subscriptions, notified, found }: MessagePorts) {
     this.#found = found;
+    this.#subscriptions = subscriptions;
     this.#fleet = fleet;
     this.#directory = fleet.directory;
     this.#asking = asking;
@@ -125,6 +138,7 @@ export class MessageDesk {
     answer(body === null ? 400 : 200, body === null ? 'No MANSCDP Body' : 'OK');
     this.#fleet.heard(deviceId, from, nowMs, epochMs);
     this.#noteMessage(deviceId, request, from);
+    if (request.method === 'NOTIFY') this.#subscriptions.notified(deviceId, request);
     if (body !== null && body !== 'empty') this.#handle(deviceId, body, request, nowMs);
   }
 
@@ -179,14 +193,14 @@ export class MessageDesk {
   /** Carries out what a body says. */
   #handle(deviceId: string, envelope: Envelope, request: SipRequest, nowMs: number): void {
     for (const [code, detail] of envelope.tolerated) this.#found(deviceId, code, detail);
-    if (envelope.root === 'response') this.#response(deviceId, envelope, nowMs);
+    if (envelope.root === 'response') this.#response(deviceId, envelope, request, nowMs);
     else if (isCommand(envelope, 'Keepalive')) this.#keepalive(deviceId, envelope);
     else if (isCommand(envelope, 'MediaStatus')) this.#mediaStatus(deviceId, envelope, request);
     else if (isCommand(envelope, 'Catalog')) {
       this.counters.notifies += 1;
       const part = readCatalog(envelope);
       this.#noteCatalog(deviceId, envelope, part);
-      this.#catalogs.notify(deviceId, part);
+      this.#catalogs.notify(deviceId, this.#subscriptions.order.newest(deviceId, request, part.items));
     } else {
       const desk = this.#notified.get(envelope.cmdType.toLowerCase());
       if (desk === undefined) this.#ignore(deviceId, envelope);
@@ -222,14 +236,15 @@ export class MessageDesk {
     for (const [code, detail] of catalogFindings(envelope, part)) this.#found(deviceId, code, detail);
   }
 
-  #response(deviceId: string, envelope: Envelope, nowMs: number): void {
+  #response(deviceId: string, envelope: Envelope, request: SipRequest, nowMs: number): void {
     // a question first: sample documents copy `Catalog` into other answers (XML-8), and those have no list
     const part = isCommand(envelope, 'Catalog') ? readCatalog(envelope) : null;
     if (part !== null && (part.items.length > 0 || part.sumNum !== null)) {
       this.counters.answers += 1;
       this.#noteCatalog(deviceId, envelope, part);
       // the 2011 edition writes change notifies as Response (annex N): items with events
-      if (part.items.some((item) => item.event !== '')) this.#catalogs.notify(deviceId, part);
+      if (part.items.some((item) => item.event !== ''))
+        this.#catalogs.notify(deviceId, this.#subscriptions.order.newest(deviceId, request, part.items));
       else this.#catalogs.answer(deviceId, envelope.sn, part, nowMs);
       return;
     }

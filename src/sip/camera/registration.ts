@@ -47,7 +47,7 @@ export interface RegistrationPorts {
   /** Asks an address whether somebody is there; `there` is called at most once, with the first answer. */
   ping(peer: Peer, deviceId: string, there: () => void): void;
   /** A registration was carried out: the time to ask the device what it is. `changed`: it was not online, or came from elsewhere. */
-  registered(deviceId: string, changed: boolean): void;
+  registered(deviceId: string, changed: boolean, isAnew: boolean): void;
   /** A deviation of this device was tolerated. */
   found(deviceId: string, code: string, detail: string): void;
   /** Null: every device is served here. */
@@ -237,9 +237,10 @@ export class RegistrationDesk {
     this.#note(r, request);
     const callIdBefore = this.#callIds.get(r.deviceId);
     this.#callIds.set(r.deviceId, r.callId);
-    if (wasOnline && callIdBefore !== undefined && callIdBefore !== r.callId)
+    const isAnew = callIdBefore !== undefined && callIdBefore !== r.callId;
+    if (wasOnline && isAnew)
       this.#ports.found(r.deviceId, 'REG-9', 'it registered anew (another Call-ID) while it was registered: a reboot?');
-    this.#ports.registered(r.deviceId, changed);
+    this.#ports.registered(r.deviceId, changed, isAnew);
   }
 
   /** What was tolerated in a REGISTER that was carried out: only then it is the device that said it. */

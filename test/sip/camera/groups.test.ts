@@ -64,9 +64,9 @@ test('a restart remembers them, a whole catalogue removes what it does not list,
   assert.equal(directory.channelCount(DEVICE), 1);
   answer(2, [item(ORGANISATION, { Name: 'A2' }), item(CAMERA)]);
   assert.deepEqual(names(), ['A2 < ']);
-  catalogs.notify(DEVICE, { sumNum: 1, items: [{ ...item(ORGANISATION), event: 'DEL' }] });
+  catalogs.notify(DEVICE, [{ ...item(ORGANISATION), event: 'DEL' }]);
   assert.deepEqual(names(), []);
-  catalogs.notify(DEVICE, { sumNum: 1, items: [{ ...item('340201', { Name: 'C' }), event: 'ADD' }] });
+  catalogs.notify(DEVICE, [{ ...item('340201', { Name: 'C' }), event: 'ADD' }]);
   assert.deepEqual(names(), ['C < 3402']);
   directory.remove(DEVICE, false);
   assert.deepEqual([names().length, stores.rows.channels.size], [0, 0]);

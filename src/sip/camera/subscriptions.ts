@@ -1,0 +1,361 @@
+import { buildSubscribe, type Dialogue } from '../dialog.ts';
+import { bracketed, type Exchange } from '../exchange.ts';
+import { writeAlarmSubscription } from '../manscdp/alarm-subscription.ts';
+import { writeCatalogQuery } from '../manscdp/catalog.ts';
+import { type BodyStyle, MANSCDP_CONTENT_TYPE } from '../manscdp/envelope.ts';
+import { writeMobilePositionQuery } from '../manscdp/mobile-position.ts';
+import { ptzPositionQuestion } from '../manscdp/ptz-position.ts';
+import type { Peer } from '../peer.ts';
+import { type SubscribeOutcome, Subscription, subscriptionDialogue } from '../subscription.ts';
+import { outcomeOf, toldBy } from '../subscription-answer.ts';
+import {
+  NO_SUBSCRIPTIONS,
+  SUBSCRIPTION_KINDS,
+  type SubscriptionEvent,
+  type SubscriptionKind,
+  type SubscriptionStanding,
+  type SubscriptionState,
+  type SubscriptionWishes,
+} from '../subscription-words.ts';
+import { tagOf } from '../wire/address.ts';
+import { callIdOf, type SipRequest, type SipResponse } from '../wire/message.ts';
+import type { Device, Directory } from './directory.ts';
+import { NotifyOrder } from './notify-order.ts';
+import { MESSAGE_HOLD_MS, type Outbox } from './outbox.ts';
+
+/** Subscriptions at all devices: made, refreshed, ended, and made again when a device or this process comes back (GB/T 28181 9.11, annex N). */
+
+export interface SubscriptionsPorts {
+  readonly exchange: Pick<Exchange, 'request' | 'sentBy'>;
+  readonly outbox: Pick<Outbox, 'add'>;
+  readonly directory: Directory;
+  readonly platformId: string;
+  readonly domain: string;
+  peerOf(deviceId: string): Peer | null;
+  seen(deviceId: string, nowMs: number): void;
+  /** A deviation of this device was tolerated. */
+  found(deviceId: string, code: string, detail: string): void;
+  emit(event: SubscriptionEvent): void;
+  /** Writes a body with the next SN, as this device wants it. */
+  body(device: Device, write: (sn: number, style: BodyStyle) => Buffer): Buffer;
+  nowMs(): number;
+  epochMs(): number;
+  /** Unguessable. */
+  token(): string;
+  /** Between 0 and 1, for the moments of refreshes. */
+  random(): number;
+}
+
+/** A device that has just registered is asked what it is first; and when the mains come back, all of them register at once. */
+const FIRST_WITHIN_MS = 3_000;
+/** A device that came back is asked within this: its dialogues of before still run, nothing is lost meanwhile. */
+const AGAIN_WITHIN_MS = 20_000;
+/** As many as 2,000 devices have at once; what is older is no surprise any more. */
+const MAX_OVER = 8_000;
+
+interface Lane {
+  readonly deviceId: string;
+  readonly kinds: Map<SubscriptionKind, Subscription>;
+  readonly notified: Map<SubscriptionKind, number>;
+  readonly told: Map<SubscriptionKind, SubscriptionState>;
+  /** One SUBSCRIBE at a time: an un-SUBSCRIBE must not overtake the SUBSCRIBE before it (SUB-3). */
+  busy: boolean;
+}
+
+export class Subscriptions {
+  readonly counters = { subscribes: 0, refreshes: 0, unsubscribes: 0, refused: 0, unanswered: 0, notifiesOutside: 0 };
+  /** Which NOTIFYs of a dialogue come too late. */
+  readonly order = new NotifyOrder();
+  readonly #ports: SubscriptionsPorts;
+  readonly #lanes = new Map<string, Lane>();
+  /** Lane and kind by Call-ID; bounded by the devices. */
+  readonly #dialogues = new Map<string, readonly [Lane, SubscriptionKind]>();
+  /** Call-IDs of those that ended: their last NOTIFYs may still be on their way. */
+  readonly #over = new Set<string>();
+  #defaults = NO_SUBSCRIPTIONS;
+  #closed = false;
+
+  constructor(ports: SubscriptionsPorts) {
+    this.#ports = ports;
+  }
+
+  /** What holds for devices for which nothing was set by hand. */
+  defaultTo(wishes: Partial<SubscriptionWishes>): void {
+    this.#defaults = { ...NO_SUBSCRIPTIONS, ...wishes };
+    for (const device of this.#ports.directory.devices()) if (device.online) this.#want(device);
+  }
+
+  /** What is wanted of a device. */
+  wishesOf(device: Device): SubscriptionWishes {
+    return { ...this.#defaults, ...device.subscriptions?.wishes };
+  }
+
+  /** Sets what is wanted of a device; what is left out has its default. Carried out when the device is there. */
+  setWishes(device: Device, wishes: Partial<SubscriptionWishes>): void {
+    device.subscriptions = { ...device.subscriptions, wishes };
+    this.#ports.directory.save(device);
+    this.#want(device);
+  }
+
+  /** How the subscriptions of a device stand. */
+  standing(deviceId: string): Record<SubscriptionKind, SubscriptionStanding> {
+    const lane = this.#lanes.get(deviceId);
+    const device = this.#ports.directory.device(deviceId);
+    const one = (kind: SubscriptionKind): SubscriptionStanding => {
+      const subscription = lane?.kinds.get(kind);
+      const isWanted = device !== undefined && this.wishesOf(device)[kind] > 0;
+      return {
+        state: subscription?.state ?? (isWanted ? 'waiting' : 'off'),
+        endsEpochMs: subscription?.subscribed?.endsEpochMs ?? null,
+        notifiedEpochMs: lane?.notified.get(kind) ?? null,
+        detail: subscription?.detail ?? null,
+      };
+    };
+    return { catalog: one('catalog'), alarm: one('alarm'), position: one('position'), ptzPosition: one('ptzPosition') };
+  }
+
+  /** The device is there: for the first time, again, or still, after a restart of ours. */
+  online(deviceId: string): void {
+    const device = this.#ports.directory.device(deviceId);
+    if (device === undefined || this.#closed) return;
+    const lane = this.#lane(device);
+    for (const [kind, subscription] of lane.kinds) {
+      subscription.seconds = this.wishesOf(device)[kind];
+      const withinMs = subscription.subscribed === null ? FIRST_WITHIN_MS : AGAIN_WITHIN_MS;
+      subscription.online(withinMs, this.#ports.nowMs(), this.#ports.epochMs());
+    }
+  }
+
+  /** It has registered anew, by another Call-ID: it may have restarted, then it knows nothing of what was agreed on (annex N). */
+  anew(deviceId: string): void {
+    for (const subscription of this.#lanes.get(deviceId)?.kinds.values() ?? [])
+      subscription.anew(this.#ports.nowMs() + this.#ports.random() * FIRST_WITHIN_MS);
+  }
+
+  /** The device is gone. `forgotten`: it has signed off, and every subscription with it. */
+  gone(deviceId: string, forgotten: boolean): void {
+    const lane = this.#lanes.get(deviceId);
+    if (lane === undefined) return;
+    for (const [kind, subscription] of lane.kinds) {
+      subscription.offline(forgotten);
+      if (forgotten) this.#keep(lane, kind, subscription);
+    }
+  }
+
+  /** The device was deleted. */
+  forget(deviceId: string): void {
+    const lane = this.#lanes.get(deviceId);
+    this.#lanes.delete(deviceId);
+    for (const subscription of lane?.kinds.values() ?? []) this.#unlist(subscription.subscribed?.dialogue);
+    this.order.forget(deviceId);
+  }
+
+  /**
+   * A believed NOTIFY, answered already. Its body is taken whatever dialogue it is in (SUB-5); the dialogue learns from its head how
+   * long it still lasts, or that it is over.
+   */
+  notified(deviceId: string, request: SipRequest): void {
+    const [lane, kind] = this.#dialogues.get(callIdOf(request)) ?? [];
+    const told = toldBy(request);
+    const isOurs = lane !== undefined && kind !== undefined && lane.deviceId === deviceId;
+    const isLate = told.isTerminated || this.#over.has(callIdOf(request));
+    if ((!isOurs && !isLate) || tagOf(request.headers.get('To')) === null) {
+      this.counters.notifiesOutside += 1;
+      const words = isOurs ? 'without a To tag' : 'in a dialogue that is none of a subscription';
+      this.#ports.found(deviceId, 'SUB-5', `a NOTIFY ${words}: taken`);
+    }
+    if (!isOurs) return;
+    const subscription = lane.kinds.get(kind);
+    lane.notified.set(kind, this.#ports.epochMs());
+    if (subscription === undefined) return;
+    if (told.isTerminated) {
+      this.#unlist(subscription.subscribed?.dialogue);
+      subscription.terminated(told.retryAfterSeconds, this.#ports.nowMs());
+      this.#keep(lane, kind, subscription);
+      return;
+    }
+    const { endsInSeconds } = told;
+    if (endsInSeconds !== null) subscription.holdsFor(endsInSeconds, this.#ports.epochMs(), this.#ports.nowMs());
+  }
+
+  /** Sends what is due. */
+  poll(nowMs: number): void {
+    if (this.#closed) return;
+    for (const lane of this.#lanes.values()) {
+      if (lane.busy) continue;
+      for (const subscription of lane.kinds.values()) {
+        if (subscription.dueMs === null || subscription.dueMs > nowMs) continue;
+        if (this.#send(lane, subscription, nowMs)) break;
+      }
+    }
+  }
+
+  /** Nothing is sent any more. Dialogues stay: the next run goes on with them. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Subscriptions that devices have agreed to. */
+  get active(): number {
+    return this.#dialogues.size;
+  }
+
+  #want(device: Device): void {
+    const lane = this.#lane(device);
+    const wishes = this.wishesOf(device);
+    for (const [kind, subscription] of lane.kinds) {
+      subscription.want(wishes[kind], this.#ports.nowMs());
+      if (!device.online) subscription.dueMs = null;
+      this.#tell(lane, kind, subscription);
+    }
+  }
+
+  #lane(device: Device): Lane {
+    const known = this.#lanes.get(device.id);
+    if (known !== undefined) return known;
+    const { random } = this.#ports;
+    const lane: Lane = { deviceId: device.id, kinds: new Map(), notified: new Map(), told: new Map(), busy: false };
+    for (const kind of SUBSCRIPTION_KINDS) {
+      const subscribed = device.subscriptions?.dialogues?.[kind] ?? null;
+      const subscription = new Subscription({ kind, subscribed, random });
+      subscription.learnedForm = device.subscriptions?.forms?.[kind] ?? null;
+      lane.kinds.set(kind, subscription);
+      lane.told.set(kind, subscription.state);
+      if (subscribed !== null) this.#dialogues.set(subscribed.dialogue.callId, [lane, kind]);
+    }
+    this.#lanes.set(device.id, lane);
+    return lane;
+  }
+
+  /** Queues the next SUBSCRIBE of one kind; false when nothing is to be sent. */
+  #send(lane: Lane, subscription: Subscription, nowMs: number): boolean {
+    const { next } = subscription;
+    subscription.dueMs = null;
+    if (next === null) return false;
+    lane.busy = true;
+    const run = (done: (nowMs: number) => void, atMs: number): void => {
+      const device = this.#ports.directory.device(lane.deviceId);
+      const peer = this.#ports.peerOf(lane.deviceId);
+      if (device === undefined || peer === null || this.#closed) {
+        done(atMs);
+        this.#ended(lane, subscription, next, { kind: 'unanswered' }, '', atMs);
+        return;
+      }
+      this.#request(lane, subscription, next, device, peer, done, atMs);
+    };
+    const isQueued = this.#ports.outbox.add(lane.deviceId, { urgent: false, holdMs: MESSAGE_HOLD_MS, run }, nowMs);
+    if (!isQueued) this.#ended(lane, subscription, next, { kind: 'unanswered' }, '', nowMs);
+    return true;
+  }
+
+  #request(
+    lane: Lane,
+    subscription: Subscription,
+    what: 'subscribe' | 'refresh' | 'unsubscribe',
+    device: Device,
+    peer: Peer,
+    done: (nowMs: number) => void,
+    nowMs: number,
+  ): void {
+    const { subscribed, kind } = subscription;
+    const event = subscribed?.event ?? subscription.openEvent(1 + Math.floor(this.#ports.random() * 9_998));
+    const expiresSeconds = what === 'unsubscribe' ? 0 : subscription.askedSeconds;
+    const { request, dialogue } = buildSubscribe(subscribed?.dialogue ?? this.#open(device, peer), {
+      event,
+      expiresSeconds,
+      contentType: MANSCDP_CONTENT_TYPE,
+      body: this.#ports.body(device, (sn, style) => this.#body(device, kind, sn, style)),
+    });
+    this.counters[what === 'subscribe' ? 'subscribes' : what === 'refresh' ? 'refreshes' : 'unsubscribes'] += 1;
+    // a device may tell how things are before its 200 arrives
+    if (what === 'subscribe') this.#dialogues.set(dialogue.callId, [lane, kind]);
+    const end = (outcome: SubscribeOutcome, atMs: number): void => {
+      done(atMs);
+      if (outcome.kind !== 'accepted' || what === 'unsubscribe') this.#unlist(dialogue);
+      this.#ended(lane, subscription, what, outcome, event, atMs);
+    };
+    const onResponse = (response: SipResponse, _: Peer, atMs: number): void => {
+      this.#ports.seen(device.id, atMs);
+      if (response.status >= 200) end(outcomeOf(response, dialogue, what === 'subscribe', expiresSeconds), atMs);
+    };
+    const onFailed = (_: string, atMs: number): void => end({ kind: 'unanswered' }, atMs);
+    this.#ports.exchange.request(request, peer, { onResponse, onFailed }, nowMs);
+  }
+
+  #ended(
+    lane: Lane,
+    subscription: Subscription,
+    what: 'subscribe' | 'refresh' | 'unsubscribe',
+    outcome: SubscribeOutcome,
+    event: string,
+    nowMs: number,
+  ): void {
+    lane.busy = false;
+    if (this.#closed) return; // what the store has is what the next run begins with
+    const device = this.#ports.directory.device(lane.deviceId);
+    if (device === undefined || this.#lanes.get(lane.deviceId) !== lane) return;
+    if (outcome.kind !== 'accepted' && what !== 'unsubscribe')
+      this.counters[outcome.kind === 'refused' ? 'refused' : 'unanswered'] += 1;
+    const noted = subscription.ended(what, outcome, event, nowMs, this.#ports.epochMs());
+    for (const [code, detail] of noted) this.#ports.found(device.id, code, detail);
+    if (!device.online) subscription.offline(false);
+    this.#keep(lane, subscription.kind, subscription);
+  }
+
+  /** Writes through what a restart must know, and tells of a change. */
+  #keep(lane: Lane, kind: SubscriptionKind, subscription: Subscription): void {
+    const device = this.#ports.directory.device(lane.deviceId);
+    if (device !== undefined) {
+      const { [kind]: before, ...others } = device.subscriptions?.dialogues ?? {};
+      const { subscribed, learnedForm } = subscription;
+      const forms = { ...device.subscriptions?.forms };
+      if (learnedForm !== null) forms[kind] = learnedForm;
+      if (before !== subscribed || forms[kind] !== device.subscriptions?.forms?.[kind]) {
+        const dialogues = subscribed === null ? others : { ...others, [kind]: subscribed };
+        device.subscriptions = { ...device.subscriptions, dialogues, forms };
+        this.#ports.directory.save(device);
+      }
+    }
+    this.#tell(lane, kind, subscription);
+  }
+
+  #tell(lane: Lane, kind: SubscriptionKind, { state, detail }: Subscription): void {
+    if (lane.told.get(kind) === state) return;
+    lane.told.set(kind, state);
+    const data = { deviceId: lane.deviceId, subscription: kind, state, ...(detail === null ? {} : { detail }) };
+    this.#ports.emit({ type: 'subscription.changed', data });
+  }
+
+  #open(device: Device, peer: Peer): Dialogue {
+    const { exchange, platformId, domain, token, epochMs } = this.#ports;
+    const self = exchange.sentBy(peer);
+    return subscriptionDialogue({
+      callId: token(),
+      localTag: token(),
+      deviceId: device.id,
+      localUri: `sip:${platformId}@${domain}`,
+      remoteUri: `sip:${device.id}@${bracketed(peer.host)}:${peer.port}`,
+      localContact: `sip:${platformId}@${bracketed(self.host)}:${self.port}`,
+      createdEpochMs: epochMs(),
+    });
+  }
+
+  #body(device: Device, kind: SubscriptionKind, sn: number, style: BodyStyle): Buffer {
+    switch (kind) {
+      case 'catalog':
+        return writeCatalogQuery(device.id, sn, style);
+      case 'alarm':
+        return writeAlarmSubscription(device.id, sn, style);
+      case 'position':
+        return writeMobilePositionQuery(device.id, sn, style, this.wishesOf(device).positionIntervalSeconds);
+      case 'ptzPosition':
+        return ptzPositionQuestion(device.id).write(sn, style);
+    }
+  }
+
+  #unlist(dialogue: Dialogue | undefined): void {
+    if (dialogue === undefined || !this.#dialogues.delete(dialogue.callId)) return;
+    this.#over.add(dialogue.callId);
+    if (this.#over.size > MAX_OVER) this.#over.delete(this.#over.values().next().value ?? '');
+  }
+}
