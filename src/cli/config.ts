@@ -98,7 +98,7 @@ function fileMistake(error: ErrorObject | undefined): string {
     const key = [place, error.params.additionalProperty].filter(Boolean).join('.');
     return `the key ${key} is unknown`;
   }
-  if (place === '') return 'there must be groups of keys (sip, media, http, record, webhooks, store, log)';
+  if (place === '') return 'there must be groups of keys (sip, media, http, record, alarms, webhooks, store, log)';
   return `${place} ${demand(place, error)}`;
 }
 
@@ -245,6 +245,11 @@ function resolve(values: ConfigFile): ServeConfig | ConfigFault {
         keepDays: value<number>('record.keepDays') || null,
         maxBytes: bytes('record.maxBytes') || null,
         minFreeBytes: bytes('record.minFreeBytes'),
+      },
+      alarms: {
+        keepDays: value<number>('alarms.keepDays') || null,
+        maxAlarms: value('alarms.maxAlarms'),
+        maxSnapshots: value('alarms.maxSnapshots'),
       },
       webhooks,
     },

@@ -233,6 +233,32 @@ export const ConfigFile = Type.Object(
           'what stays free on the disk, by deleting the oldest recordings: a tenth of the disk at most; `0`: it may fill up',
       }),
     }),
+    alarms: group('Alarms and snapshots', {
+      keepDays: Type.Optional(
+        Type.Integer({
+          default: 90,
+          minimum: 0,
+          maximum: 36_500,
+          description: 'days after which alarms and the pictures of `snapshots` are deleted; 0: never for their age',
+        }),
+      ),
+      maxAlarms: Type.Optional(
+        Type.Integer({
+          default: 200_000,
+          minimum: 1,
+          maximum: 10_000_000,
+          description: 'alarms that are kept; beyond them the oldest go',
+        }),
+      ),
+      maxSnapshots: Type.Optional(
+        Type.Integer({
+          default: 20_000,
+          minimum: 1,
+          maximum: 1_000_000,
+          description: 'pictures that are kept; beyond them the oldest go',
+        }),
+      ),
+    }),
     webhooks: Type.Optional(
       Type.Array(Webhook, { maxItems: MAX_WEBHOOKS, description: 'Programs that are told of events by HTTP POST' }),
     ),

@@ -58,5 +58,14 @@ export interface GatewayConfig {
     /** What stays free on the disk; 0: it may fill up. */
     minFreeBytes: number;
   };
+  /** What devices say when something is wrong, and pictures that are taken. */
+  alarms: {
+    /** Days that alarms and pictures are kept; null: for ever. */
+    keepDays: number | null;
+    /** Alarms that are kept. */
+    maxAlarms: number;
+    /** Pictures that are kept. */
+    maxSnapshots: number;
+  };
   webhooks: readonly WebhookEndpoint[];
 }

@@ -6,6 +6,7 @@ import type { RegisterAttempt } from '../sip/camera/attempt.ts';
 import { type SipEvent, SipServer } from '../sip/server.ts';
 import { SsrcPool } from '../sip/ssrc.ts';
 import { openStore } from '../store/store.ts';
+import { openAlarmDesks } from './alarm-desks.ts';
 import { Captures } from './captures.ts';
 import { atMost, type Clock, systemClock } from './clock.ts';
 import type { GatewayConfig } from './config.ts';
@@ -222,7 +223,26 @@ export async function openGateway(
     publish,
     log,
   });
-  const { plans, retention } = own;
+  const { plans, retention, continuous } = own;
+  const alarms = openAlarmDesks({
+    config,
+    dataDir,
+    store,
+    sip,
+    asked: vocabulary.asked,
+    clock,
+    channelMissing,
+    record(deviceId, channelId, seconds) {
+      if (seconds === null) plans.alarm(deviceId, channelId, null);
+      else if (channelMissing(deviceId, channelId) === null)
+        continuous.trigger({ deviceId, channelId, streamNumber: 0 }, seconds);
+    },
+    live: (deviceId, channelId) => streams.start(deviceId, channelId, {}),
+    keyFrame: (id) => streams.snapshot(id),
+    newId,
+    iso,
+    publish,
+  });
   const reactions = openReactions({ config, sip, clock, lives, running, rests, downloads });
 
   const sipPassword = config.sip.auth ? (config.sip.password ?? secrets.sipPassword) : null;
@@ -299,6 +319,7 @@ export async function openGateway(
       return isProblem(live) ? live : histories.of(id);
     },
     ...vocabulary.desks,
+    ...alarms.desks,
     talks: voices.desk,
     records,
     downloads,
@@ -322,8 +343,9 @@ export async function openGateway(
     webhooks: () => webhooks.endpoints(),
     deliveries: (query) => webhooks.deliveries(query),
     redeliver: (number) => webhooks.redeliver(number),
-    counters: () =>
-      gatewayCounters({
+    counters: () => ({
+      ...alarms.counters(),
+      ...gatewayCounters({
         sip,
         webhooks,
         downloads,
@@ -336,6 +358,7 @@ export async function openGateway(
         events,
         ssrcs,
       }),
+    }),
     system: () => ({
       platformId: config.sip.id,
       domain: config.sip.domain,
@@ -352,6 +375,7 @@ export async function openGateway(
       closing ??= (async () => {
         files.close();
         reactions.close();
+        await alarms.close();
         await own?.close();
         await downloads.close(); // its calls are ended before the sockets are
         await voices.close();

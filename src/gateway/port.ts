@@ -1,5 +1,6 @@
 import type { ViewerSink } from '../media/live/viewer.ts';
 import type { DeliveryQuery } from '../store/deliveries.ts';
+import type { AlarmDesks } from './alarm-desks.ts';
 import type { DownloadsDesk } from './download-views.ts';
 import type { OwnFootageDesk } from './own-footage-views.ts';
 import type { PlansDesk } from './plan-views.ts';
@@ -47,7 +48,7 @@ export interface ViewOptions {
 }
 
 /** Everything that the HTTP side may ask of the gateway. A refusal is a `Problem`, never an exception. */
-export interface Gateway extends VocabularyDesks {
+export interface Gateway extends VocabularyDesks, AlarmDesks {
   readonly sipPort: number;
   /** `30000-31999` */
   readonly mediaPorts: string;

@@ -22,6 +22,8 @@ export interface VocabularyDesks {
 }
 
 export interface Vocabulary {
+  /** Who asks, and remembers what a device cannot do. */
+  readonly asked: Asked;
   readonly desks: VocabularyDesks;
   /** Something happened to a device. */
   event(event: SipEvent): void;
@@ -53,6 +55,7 @@ export function openVocabulary({ sip, clock, channelMissing }: VocabularyNeeds):
     newSession: () => randomBytes(SESSION_BYTES).toString('hex'),
   });
   return {
+    asked,
     desks: { ptz, controls },
     event(event) {
       if (event.type === 'device.online') ptz.online(event.data.deviceId);

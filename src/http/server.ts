@@ -17,6 +17,7 @@ import { Metrics } from './metrics.ts';
 import { isHost, isNamed, isOriginAllowed } from './origin.ts';
 import { pageFolder, servePage } from './page.ts';
 import { sendProblem } from './problem.ts';
+import { alarmRoutes } from './routes/alarms.ts';
 import { captureRoutes } from './routes/captures.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { controlRoutes } from './routes/control.ts';
@@ -31,12 +32,14 @@ import { profileRoutes } from './routes/profile.ts';
 import { ptzRoutes } from './routes/ptz.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { recordRoutes } from './routes/records.ts';
+import { snapshotRoutes } from './routes/snapshots.ts';
 import { streamRoutes } from './routes/streams.ts';
 import { systemRoutes } from './routes/system.ts';
 import { talkRoutes } from './routes/talk.ts';
 import { timelineFileRoutes, timelineRoutes } from './routes/timeline.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { splitAddress } from './signature.ts';
+import { uploadRoutes } from './uploads.ts';
 import { validateRequests } from './validation.ts';
 import { viewerRoutes } from './viewer-http.ts';
 import { ViewerSockets } from './viewer-socket.ts';
@@ -118,6 +121,7 @@ export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpSe
     await serveDocsProgram(open);
     await servePage(open, o.page ?? pageFolder());
   });
+  await app.register(async (open) => uploadRoutes(open, context));
   await app.register(async (closed) => {
     guard(closed, context);
     keepAnswers(closed, () => performance.now());
@@ -141,6 +145,8 @@ export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpSe
           playbackRoutes,
           ptzRoutes,
           controlRoutes,
+          alarmRoutes,
+          snapshotRoutes,
           talkRoutes,
           planRoutes,
           timelineRoutes,
@@ -167,6 +173,7 @@ export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpSe
   }
   const bound = app.server.address();
   if (typeof bound === 'object' && bound !== null) port = bound.port;
+  gateway.imageSnapshots.servedAt({ host: o.host, port, publicUrl: o.publicUrl });
   const viewers = new ViewerSockets(app.server, context);
 
   let closing: Promise<void> | null = null;

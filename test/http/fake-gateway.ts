@@ -28,6 +28,7 @@ import type {
 } from '../../src/gateway/views.ts';
 import { FakeTalks } from './fake-talks.ts';
 import type { ViewerSink } from '../../src/media/live/viewer.ts';
+import { FakeAlarmRules, FakeAlarms, FakeImageSnapshots } from './fake-alarms.ts';
 
 /** A viewer that the HTTP side attached, with everything it was told. */
 export interface AttachedViewer {
@@ -106,6 +107,9 @@ export class FakeGateway implements Gateway {
 
   readonly talks = new FakeTalks();
 
+  readonly alarms = new FakeAlarms();
+  readonly alarmRules = new FakeAlarmRules();
+  readonly imageSnapshots = new FakeImageSnapshots();
   readonly presetList: PresetView[] = [];
   readonly ptz: PtzDesk = {
     drive: (...asked) => this.#told('ptz.drive', ...asked),

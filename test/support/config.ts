@@ -8,6 +8,7 @@ export function gatewayConfig(o: {
   media?: Partial<GatewayConfig['media']>;
   sip?: Partial<GatewayConfig['sip']>;
   record?: Partial<GatewayConfig['record']>;
+  alarms?: Partial<GatewayConfig['alarms']>;
   webhooks?: GatewayConfig['webhooks'];
 }): GatewayConfig {
   return {
@@ -39,6 +40,7 @@ export function gatewayConfig(o: {
     },
     data: o.data,
     record: { segmentMs: 1_800_000, preRollMs: 5000, keepDays: null, maxBytes: null, minFreeBytes: 0, ...o.record },
+    alarms: { keepDays: null, maxAlarms: 200_000, maxSnapshots: 20_000, ...o.alarms },
     webhooks: o.webhooks ?? [],
   };
 }

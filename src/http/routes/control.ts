@@ -102,6 +102,14 @@ const COMMANDS = {
     },
     'Installs firmware (2022)',
   ),
+  snapshot: command(
+    'snapshot',
+    {
+      count: Type.Integer({ minimum: 1, maximum: 10, default: 1 }),
+      intervalSeconds: Type.Integer({ minimum: 1, maximum: 3600, default: 1 }),
+    },
+    'Takes pictures: the device uploads them (2022), else they are made of its stream; `snapshot.completed` tells of them',
+  ),
   aux: command(
     'aux',
     { number: Type.Integer({ minimum: 0, maximum: 255, description: '1: the wiper' }), enabled: Enabled },
@@ -128,13 +136,17 @@ const COMMANDS = {
 };
 
 const Body = Type.Union(Object.values(COMMANDS));
+type SnapshotCommand = Static<typeof COMMANDS.snapshot>;
 const Query = Type.Object({
   force: Type.Optional(Type.Boolean({ default: false, description: 'Try also what the device is known not to do' })),
 });
 type Query = Static<typeof Query>;
 const Result = Type.Object({
   result: Words(['OK', 'ERROR'], 'As the device answered'),
-  session: Type.Optional(Type.String({ description: 'Of an upgrade' })),
+  session: Type.Optional(Type.String({ description: 'Of an upgrade, or of pictures that are taken' })),
+  source: Type.Optional(
+    Words(['device', 'stream'], 'Of pictures: who makes them, the device or the gateway out of the stream'),
+  ),
 });
 
 /** Control of devices and channels. */
@@ -149,13 +161,13 @@ export const controlRoutes: Routes = (app, { gateway }) => {
       '200 with the device’s result where the standard has an answer, else 204 when the device has taken the command. 501 when it is known not to do it.',
   };
 
-  app.post<{ Params: DeviceParams; Querystring: Query; Body: Control }>(
+  app.post<{ Params: DeviceParams; Querystring: Query; Body: Control | SnapshotCommand }>(
     '/devices/:deviceId/control',
     { schema: { ...common, summary: 'Control a device', params: DeviceParams }, validatorCompiler },
     (request, reply) => carryOut(request.params.deviceId, null, request.body, request.query, reply),
   );
 
-  app.post<{ Params: ChannelParams; Querystring: Query; Body: Control }>(
+  app.post<{ Params: ChannelParams; Querystring: Query; Body: Control | SnapshotCommand }>(
     '/devices/:deviceId/channels/:channelId/control',
     { schema: { ...common, summary: 'Control a channel', params: ChannelParams }, validatorCompiler },
     (request, reply) => {
@@ -167,10 +179,16 @@ export const controlRoutes: Routes = (app, { gateway }) => {
   async function carryOut(
     deviceId: string,
     channelId: string | null,
-    control: Control,
+    control: Control | SnapshotCommand,
     { force = false }: Query,
     reply: FastifyReply,
   ): Promise<FastifyReply> {
+    if (control.command === 'snapshot') {
+      const { count, intervalSeconds } = control;
+      const wish = { count, intervalSeconds, force };
+      const order = await gateway.imageSnapshots.take(deviceId, channelId ?? deviceId, wish);
+      return isProblem(order) ? sendRefusal(reply, order) : reply.send({ result: 'OK', ...order });
+    }
     const wrong = wrongIn(control);
     if (wrong !== null) return sendProblem(reply, 'bad_request', wrong);
     const said = await gateway.controls.control(deviceId, channelId, control, { force });

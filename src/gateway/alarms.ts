@@ -1,0 +1,188 @@
+import { readAlarm } from '../sip/manscdp/alarm.ts';
+import { ALARM_WORDS } from '../sip/manscdp/alarm-words.ts';
+import type { Envelope } from '../sip/manscdp/envelope.ts';
+import type { AlarmQuery, AlarmRows, StoredAlarm } from '../store/alarms.ts';
+import type { AlarmsDesk, AlarmView } from './alarm-views.ts';
+import type { Clock } from './clock.ts';
+
+/** Alarms wait so long for others that are written with them: a query sees them at once all the same. */
+const FLUSH_MS = 200;
+/** Written in one transaction, some milliseconds; what is more waits for the next turn, so that packets come in between. */
+export const MAX_BATCH = 250;
+/** Alarms in memory: twenty seconds of a thousand a second, which only a disk that does not write any more can fill. */
+export const MAX_WAITING = 20_000;
+/** Rows that are dropped at a time, after a batch; more than come, so that the table shrinks. */
+const TRIM_ROWS = 2 * MAX_BATCH;
+/** Without alarms the old ones are looked for this often. */
+const TRIM_MS = 10 * 60_000;
+/** Receipts on their way to one device: a storm of alarms leaves its line free for questions. */
+export const MAX_RECEIPTS = 4;
+const DAY_MS = 86_400_000;
+
+export interface AlarmsPorts {
+  readonly rows: AlarmRows;
+  readonly clock: Clock;
+  /** Zone of the devices' clocks. */
+  readonly timeZone: string;
+  /** Days that alarms are kept; null: for ever. */
+  readonly keepDays: number | null;
+  /** Alarms that are kept. */
+  readonly maxRows: number;
+  iso(epochMs: number): string;
+  publish(type: string, data: Record<string, unknown>): void;
+  /** Which channel of the device that id means; null: none. */
+  channelOf(deviceId: string, sourceId: string): string | null;
+  /** Says to a device that its alarm has come. */
+  receipt(deviceId: string, sn: number, sourceId: string): Promise<unknown>;
+  /** A deviation of this device was tolerated. */
+  found(deviceId: string, code: string, detail: string): void;
+  /** Does what is to be done at an alarm. */
+  act(alarm: StoredAlarm): void;
+}
+
+/** Alarms as they come: told at once, written a little later and many together, never while a packet waits. */
+export class Alarms implements AlarmsDesk {
+  readonly words = ALARM_WORDS;
+  readonly counters = { received: 0, dropped: 0, receiptsLeftOut: 0 };
+  readonly #ports: AlarmsPorts;
+  readonly #receipts = new Map<string, number>();
+  #waiting: StoredAlarm[] = [];
+  #number: number;
+  #cancelFlush: (() => void) | null = null;
+  #cancelTrim: () => void;
+
+  constructor(ports: AlarmsPorts) {
+    this.#ports = ports;
+    this.#number = ports.rows.lastNumber();
+    this.#cancelTrim = ports.clock.after(0, () => this.#trimNow());
+  }
+
+  /** A Notify/Alarm came from where the device registered. */
+  notified(deviceId: string, envelope: Envelope, by: 'MESSAGE' | 'NOTIFY'): void {
+    const { clock, timeZone, channelOf, found, publish, act } = this.#ports;
+    const { deviation, epochMs, ...notice } = readAlarm(envelope, timeZone);
+    this.counters.received += 1;
+    if (deviation !== null) found(deviceId, 'SUB-6', deviation);
+    // what comes by NOTIFY has its answer already (9.11)
+    if (by === 'MESSAGE') this.#receipt(deviceId, envelope.sn ?? 1, notice.sourceId);
+    const receivedEpochMs = clock.epochMs();
+    this.#number += 1;
+    const alarm: StoredAlarm = {
+      ...notice,
+      number: this.#number,
+      deviceId,
+      channelId: channelOf(deviceId, notice.sourceId),
+      epochMs: epochMs ?? receivedEpochMs,
+      receivedEpochMs,
+      by: by === 'MESSAGE' ? 'message' : 'notify',
+    };
+    this.#keep(alarm);
+    publish('alarm', { ...this.#view(alarm) });
+    act(alarm);
+  }
+
+  page(query: AlarmQuery): { items: AlarmView[]; hasMore: boolean } {
+    this.#writeAll();
+    const rows = this.#ports.rows.page({ ...query, limit: query.limit + 1 });
+    return { items: rows.slice(0, query.limit).map((row) => this.#view(row)), hasMore: rows.length > query.limit };
+  }
+
+  get(id: string): AlarmView | null {
+    if (!/^\d{1,15}$/.test(id)) return null;
+    this.#writeAll();
+    const row = this.#ports.rows.get(Number(id));
+    return row === undefined ? null : this.#view(row);
+  }
+
+  /** Alarms that are not written yet. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Writes what waits. Idempotent. */
+  close(): void {
+    this.#cancelTrim();
+    this.#cancelFlush?.();
+    this.#cancelFlush = null;
+    this.#writeAll();
+  }
+
+  #keep(alarm: StoredAlarm): void {
+    if (this.#waiting.length >= MAX_WAITING) {
+      this.counters.dropped += 1;
+      return;
+    }
+    this.#waiting.push(alarm);
+    this.#cancelFlush ??= this.#ports.clock.after(FLUSH_MS, () => this.#flush());
+  }
+
+  /** One batch, then others have their turn. */
+  #flush(): void {
+    this.#writeBatch();
+    this.#trim();
+    const isMore = this.#waiting.length > 0;
+    this.#cancelFlush = isMore ? this.#ports.clock.after(0, () => this.#flush()) : null;
+  }
+
+  #writeBatch(): void {
+    const batch = this.#waiting.slice(0, MAX_BATCH);
+    this.#waiting = this.#waiting.slice(MAX_BATCH);
+    this.#ports.rows.addAll(batch);
+  }
+
+  #writeAll(): void {
+    while (this.#waiting.length > 0) this.#writeBatch();
+  }
+
+  #trim(): number {
+    const { clock, keepDays, maxRows, rows } = this.#ports;
+    const receivedBefore = keepDays === null ? 0 : clock.epochMs() - keepDays * DAY_MS;
+    return rows.trim({ receivedBefore, kept: maxRows, count: TRIM_ROWS });
+  }
+
+  #trimNow(): void {
+    const isMore = this.#trim() > 0;
+    this.#cancelTrim = this.#ports.clock.after(isMore ? FLUSH_MS : TRIM_MS, () => this.#trimNow());
+  }
+
+  #receipt(deviceId: string, sn: number, sourceId: string): void {
+    const open = this.#receipts.get(deviceId) ?? 0;
+    if (open >= MAX_RECEIPTS) {
+      this.counters.receiptsLeftOut += 1;
+      return;
+    }
+    this.#receipts.set(deviceId, open + 1);
+    void this.#ports.receipt(deviceId, sn, sourceId).finally(() => {
+      const left = (this.#receipts.get(deviceId) ?? 1) - 1;
+      if (left > 0) this.#receipts.set(deviceId, left);
+      else this.#receipts.delete(deviceId);
+    });
+  }
+
+  #view(alarm: StoredAlarm): AlarmView {
+    const { number, method, type, eventType, priority, longitude, latitude, raw, epochMs, receivedEpochMs } = alarm;
+    const { methods, types, events, priorities } = ALARM_WORDS;
+    const isIntrusion = method === 5 && type === 6;
+    return {
+      id: String(number),
+      deviceId: alarm.deviceId,
+      channelId: alarm.channelId,
+      sourceId: alarm.sourceId,
+      time: this.#ports.iso(epochMs),
+      receivedAt: this.#ports.iso(receivedEpochMs),
+      method,
+      methodName: methods[method ?? 0] ?? null,
+      type,
+      typeName: types[method ?? 0]?.[type ?? 0] ?? null,
+      eventType,
+      eventName: isIntrusion ? (events[eventType ?? 0] ?? null) : null,
+      priority,
+      priorityName: priorities[priority ?? 0] ?? null,
+      description: alarm.description,
+      ...(longitude === null ? {} : { longitude }),
+      ...(latitude === null ? {} : { latitude }),
+      by: alarm.by,
+      ...(Object.keys(raw).length === 0 ? {} : { raw }),
+    };
+  }
+}
