@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv, type ErrorObject } from 'ajv';
 import { parseDocument } from 'yaml';
 import type { GatewayConfig } from '../gateway/config.ts';
+import { redirectRules } from '../gateway/redirect-rules.ts';
 import { ConfigFile, SETTINGS, type Setting } from './schema.ts';
 import { endpointsOf, WEBHOOKS_ENV, webhooksOfEnv } from './webhook-settings.ts';
 
@@ -212,6 +213,8 @@ function resolve(values: ConfigFile): ServeConfig | ConfigFault {
 
   const id = value<string>('sip.id');
   const host = value<string>('sip.host');
+  const redirect = redirectRules(value('sip.redirect'), id);
+  if ('fault' in redirect) return redirect;
   return {
     gateway: {
       sip: {
@@ -223,6 +226,7 @@ function resolve(values: ConfigFile): ServeConfig | ConfigFault {
         auth: value('sip.auth'),
         admission: value('sip.admission'),
         advertise: value('sip.advertise'),
+        redirect,
         timeZone,
       },
       media: {

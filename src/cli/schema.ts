@@ -39,6 +39,48 @@ const group = <T extends Record<string, TSchema>>(description: string, keys: T) 
 
 const HOST = '[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+\\]';
 
+/** Rules are looked at one by one with each registration. */
+const MAX_REDIRECTS = 256;
+/** One rule of `sip.redirect`. */
+const Redirect = Type.Object(
+  {
+    id: Type.Optional(
+      Type.String({ pattern: '^[0-9]{20}$', description: 'platform id of the target; without it this gateway’s own' }),
+    ),
+    host: Type.Optional(
+      Type.String({
+        pattern: `^(?:${HOST})$`,
+        description: 'the target; without it the rule means that this gateway keeps the device',
+      }),
+    ),
+    port: Type.Optional(Type.Integer({ description: 'SIP port of the target, 5060 unless given' })),
+    devices: Type.Optional(
+      Type.Array(Type.String({ pattern: '^[A-Za-z0-9]{0,64}\\*?$' }), {
+        maxItems: 10_000,
+        description: 'ids, `3402000000111*` forms too; without it every device',
+      }),
+    ),
+    networks: Type.Optional(
+      Type.Array(Type.String(), { maxItems: 1000, description: 'where the device is seen, such as `10.1.0.0/16`' }),
+    ),
+    share: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 1_000_000,
+        description: 'devices are shared out among the rules that fit and have one; without it the rule takes all',
+      }),
+    ),
+    maxDevices: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'so many are sent there at once; the others go to the next rule' }),
+    ),
+    fromLoad: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'holds only while at least so many devices are online at this gateway' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+type RedirectEntries = Static<typeof Redirect>[];
+
 /** Each event is stored once for each of them. */
 const MAX_WEBHOOKS = 32;
 /** One endpoint that is told of events. */
@@ -118,6 +160,19 @@ export const ConfigFile = Type.Object(
         otherwise: 'the local address that faces the device',
         description: 'address written into Contact, Via and SDP (NAT, cloud)',
       }),
+      redirect: Type.Optional(
+        Type.Unsafe<string | RedirectEntries>({
+          if: { type: 'string' },
+          // biome-ignore lint/suspicious/noThenProperty: a word of JSON schema
+          then: { pattern: `^(?:[0-9]{20}@)?(?:${HOST}):[0-9]{1,5}$` },
+          else: { type: 'array', maxItems: MAX_REDIRECTS, items: Redirect },
+          flag: 'sip-redirect',
+          value: '[ID@]HOST:PORT',
+          otherwise: 'none',
+          description:
+            'gateway that devices belong to: their registration is answered 302; in the file also a list of rules ([redirect.md](redirect.md))',
+        }),
+      ),
       timeZone: text({
         flag: 'time-zone',
         value: 'ZONE',
@@ -297,6 +352,11 @@ export interface Setting {
 
 /** The keys of one webhook, for the documentation. */
 export const WEBHOOK_KEYS: readonly { name: string; description: string }[] = Object.entries(Webhook.properties).map(
+  ([name, schema]) => ({ name, description: schema.description ?? '' }),
+);
+
+/** The keys of one rule of `sip.redirect`, for the documentation. */
+export const REDIRECT_KEYS: readonly { name: string; description: string }[] = Object.entries(Redirect.properties).map(
   ([name, schema]) => ({ name, description: schema.description ?? '' }),
 );
 

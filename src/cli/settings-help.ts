@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { ConfigFile, SETTINGS, type Setting, WEBHOOK_KEYS } from './schema.ts';
+import { ConfigFile, REDIRECT_KEYS, SETTINGS, type Setting, WEBHOOK_KEYS } from './schema.ts';
 import { WEBHOOKS_ENV } from './webhook-settings.ts';
 
 /** Gives a command the options of the configuration. */
@@ -62,8 +62,22 @@ export function configurationPage(): string {
       );
     }
     lines.push('');
+    if (group === 'sip') lines.push(...redirectPart());
   }
   return lines.join('\n');
+}
+
+/** `sip.redirect` may be a list of rules. */
+function redirectPart(): string[] {
+  return [
+    '`redirect` in the file is a list of rules. The first that fits a device says where it belongs; rules with a `share` divide the',
+    'devices that they fit among them. A device that no rule fits is served here. More in [redirect.md](redirect.md).',
+    '',
+    '| key | meaning |',
+    '| --- | --- |',
+    ...REDIRECT_KEYS.map((key) => `| \`${key.name}\` | ${key.description} |`),
+    '',
+  ];
 }
 
 /** `webhooks` is a list: its keys have no options and one variable together. */

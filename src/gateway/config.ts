@@ -1,3 +1,4 @@
+import type { RedirectRule } from '../sip/camera/redirects.ts';
 import type { PullTransport } from './views.ts';
 
 /** Who is told of events by HTTP POST. */
@@ -28,6 +29,8 @@ export interface GatewayConfig {
     admission: 'open' | 'known';
     /** `HOST[:SIPPORT]` written into Contact, Via and SDP; null: the local address that faces the device. */
     advertise: string | null;
+    /** Devices that belong to other gateways. */
+    redirect: readonly RedirectRule[];
     /** IANA zone of device-local times and of file names. */
     timeZone: string;
   };

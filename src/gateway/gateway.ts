@@ -106,6 +106,7 @@ export async function openGateway(
     password: config.sip.password ?? secrets.sipPassword,
     sealingKey: secrets.signingKey,
     admission: config.sip.admission,
+    redirect: config.sip.redirect,
     advertise: config.sip.advertise,
     mediaAdvertise: config.media.advertise,
     mediaListen: config.media.host,

@@ -62,6 +62,7 @@ test('every default is the one of the contract', () => {
         auth: true,
         admission: 'open',
         advertise: null,
+        redirect: [],
         timeZone: 'Asia/Shanghai',
       },
       media: {

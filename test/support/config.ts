@@ -21,6 +21,7 @@ export function gatewayConfig(o: {
       auth: true,
       admission: 'open',
       advertise: null,
+      redirect: [],
       timeZone: 'Asia/Shanghai',
       ...o.sip,
     },
