@@ -132,12 +132,20 @@ export class RegistrationDesk {
     const device = this.#fleet.directory.device(deviceId);
     if (device === undefined) return;
     if (learn(device, 'redirect', 'here')) this.#fleet.directory.save(device);
-    const detail = 'it came back again and again from a gateway that is there: 302 means nothing to it, so it is served here';
+    const detail =
+      'it came back again and again from a gateway that is there: 302 means nothing to it, so it is served here';
     this.#ports.found(deviceId, 'REG-18', detail);
   }
 
   /** Registers it here, now or when a conflict of ids is settled. */
-  #serve(registration: Registration, request: SipRequest, from: Peer, answer: Answering, nowMs: number, epochMs: number) {
+  #serve(
+    registration: Registration,
+    request: SipRequest,
+    from: Peer,
+    answer: Answering,
+    nowMs: number,
+    epochMs: number,
+  ) {
     const { deviceId } = registration;
     this.#attempt(deviceId, from, 'accepted', '', null, request.uri.host);
     const device = this.#fleet.directory.device(deviceId);
