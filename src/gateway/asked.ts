@@ -124,20 +124,23 @@ export class Asked {
       case 'closed':
         return { problem: 'shutting_down', detail: 'The gateway is shutting down.' };
       case 'timeout':
-        if (taken === true) this.#silent(deviceId, what);
+        if (taken === true) return this.silent(deviceId, what, detail);
         return { problem: 'device_timeout', detail: `The device ${deviceId} did not answer ${what}: ${detail}.` };
       default:
         return { problem: 'device_offline', detail: `The device ${deviceId} is not reached: ${detail}.` };
     }
   }
 
-  #silent(deviceId: string, what: string): void {
+  /** The device took a question and said nothing. Again and again that means that it cannot. */
+  silent(deviceId: string, what: string, detail: string): Problem {
     const key = `${deviceId} ${what}`;
     const times = (this.#silences.get(key) ?? 0) + 1;
     this.#silences.set(key, times);
-    if (times < SILENCES) return;
-    this.#silences.delete(key);
-    this.cannot(deviceId, what);
+    if (times >= SILENCES) {
+      this.#silences.delete(key);
+      this.cannot(deviceId, what);
+    }
+    return { problem: 'device_timeout', detail: `The device ${deviceId} did not answer ${what}: ${detail}.` };
   }
 
   #remember(deviceId: string, change: (list: readonly string[]) => readonly string[]): void {

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { SipEvent, SipServer } from '../sip/server.ts';
 import { Asked } from './asked.ts';
 import { atMost, type Clock } from './clock.ts';
+import { Configs, type ConfigsDesk } from './configs.ts';
 import { Controls, type ControlsDesk } from './controls.ts';
+import { Queries, type QueriesDesk } from './device-queries.ts';
 import { Ptz, type PtzDesk } from './ptz.ts';
 import type { Problem } from './views.ts';
 
@@ -19,6 +21,8 @@ export interface VocabularyNeeds {
 export interface VocabularyDesks {
   readonly ptz: PtzDesk;
   readonly controls: ControlsDesk;
+  readonly configs: ConfigsDesk;
+  readonly queries: QueriesDesk;
 }
 
 export interface Vocabulary {
@@ -54,13 +58,19 @@ export function openVocabulary({ sip, clock, channelMissing }: VocabularyNeeds):
     missing,
     newSession: () => randomBytes(SESSION_BYTES).toString('hex'),
   });
+  const configs = new Configs({ asked, directory, clock, missing, found });
+  const queries = new Queries({ asked, directory, missing });
   return {
     asked,
-    desks: { ptz, controls },
+    desks: { ptz, controls, configs, queries },
     event(event) {
       if (event.type === 'device.online') ptz.online(event.data.deviceId);
+      if (event.type === 'device.registered') configs.registered(event.data.deviceId);
     },
     forget: (deviceId) => ptz.forget(deviceId),
-    close: () => atMost(clock, CLOSE_PATIENCE_MS, ptz.close()),
+    close: () => {
+      configs.close();
+      return atMost(clock, CLOSE_PATIENCE_MS, ptz.close());
+    },
   };
 }

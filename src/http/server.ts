@@ -20,7 +20,9 @@ import { sendProblem } from './problem.ts';
 import { alarmRoutes } from './routes/alarms.ts';
 import { captureRoutes } from './routes/captures.ts';
 import { channelRoutes } from './routes/channels.ts';
+import { configRoutes } from './routes/config.ts';
 import { controlRoutes } from './routes/control.ts';
+import { deviceQueryRoutes } from './routes/device-queries.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { downloadRoutes } from './routes/downloads.ts';
 import { groupRoutes } from './routes/groups.ts';
@@ -145,6 +147,8 @@ export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpSe
           playbackRoutes,
           ptzRoutes,
           controlRoutes,
+          configRoutes,
+          deviceQueryRoutes,
           alarmRoutes,
           snapshotRoutes,
           talkRoutes,

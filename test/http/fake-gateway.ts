@@ -1,4 +1,6 @@
+import type { ConfigsDesk, ConfigView } from '../../src/gateway/configs.ts';
 import type { ControlAnswer, ControlsDesk } from '../../src/gateway/controls.ts';
+import type { QueriesDesk } from '../../src/gateway/device-queries.ts';
 import type { DownloadFile, DownloadsDesk, DownloadView } from '../../src/gateway/download-views.ts';
 import type { OwnFootageDesk, RetentionView, TimelineItemView } from '../../src/gateway/own-footage-views.ts';
 import type { PlansDesk, PlanView } from '../../src/gateway/plan-views.ts';
@@ -29,6 +31,34 @@ import type {
 import { FakeTalks } from './fake-talks.ts';
 import type { ViewerSink } from '../../src/media/live/viewer.ts';
 import { FakeAlarmRules, FakeAlarms, FakeImageSnapshots } from './fake-alarms.ts';
+
+/** Answers of the device to queries. */
+export const STATUS = {
+  online: true,
+  healthy: true,
+  reason: '',
+  encoding: true,
+  recording: false,
+  deviceTime: '2024-01-05T14:03:21',
+  alarms: [{ deviceId: '34020000001340000001', duty: 'OFFDUTY' }],
+};
+export const CRUISES = [
+  { number: 0, name: 'night' },
+  { number: 2, name: 'day' },
+];
+export const HOME = { enabled: true, resetSeconds: 60, preset: 1 };
+export const POSITION = {
+  pan: 90,
+  tilt: 10.5,
+  zoom: 4,
+  horizontalFieldAngle: 55,
+  verticalFieldAngle: 33,
+  maxViewDistance: null,
+};
+export const CARDS = [
+  { id: 1, name: 'sd1', status: 'ok', formatProgress: null, capacityMb: 61057, freeMb: 30211 },
+  { id: 2, name: 'sd2', status: 'formatting', formatProgress: 40, capacityMb: null, freeMb: null },
+];
 
 /** A viewer that the HTTP side attached, with everything it was told. */
 export interface AttachedViewer {
@@ -122,6 +152,25 @@ export class FakeGateway implements Gateway {
   controlResult: ControlAnswer | null = null;
   readonly controls: ControlsDesk = {
     control: async (...asked) => (await this.#told('controls.control', ...asked)) ?? { answer: this.controlResult },
+  };
+
+  configShown: ConfigView = {};
+  configConfirmed = true;
+  readonly configs: ConfigsDesk = {
+    read: async (...asked) => (await this.#told('configs.read', ...asked)) ?? { config: this.configShown },
+    change: async (...asked) =>
+      (await this.#told('configs.change', ...asked)) ?? {
+        config: this.configShown,
+        confirmed: this.configConfirmed,
+      },
+  };
+  readonly queries: QueriesDesk = {
+    status: async (...asked) => (await this.#told('queries.status', ...asked)) ?? STATUS,
+    cruises: async (...asked) => (await this.#told('queries.cruises', ...asked)) ?? CRUISES,
+    cruise: async (...asked) => (await this.#told('queries.cruise', ...asked)) ?? { ...CRUISES[0]!, points: [] },
+    homePosition: async (...asked) => (await this.#told('queries.homePosition', ...asked)) ?? HOME,
+    ptzPosition: async (...asked) => (await this.#told('queries.ptzPosition', ...asked)) ?? POSITION,
+    storageCards: async (...asked) => (await this.#told('queries.storageCards', ...asked)) ?? CARDS,
   };
 
   readonly timelineItems: TimelineItemView[] = [];
