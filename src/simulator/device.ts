@@ -2,6 +2,7 @@ import { userOf } from '../sip/wire/address.ts';
 import { callIdOf, type SipRequest } from '../sip/wire/message.ts';
 import { sipUri } from '../sip/wire/uri.ts';
 import { ALLOW, SipAgent } from './agent.ts';
+import { AlarmSide } from './alarms/alarm-side.ts';
 import type { Behaviour } from './behaviour.ts';
 import { CameraCall } from './call.ts';
 import type { Clip } from './clip.ts';
@@ -75,6 +76,8 @@ export class CameraDevice {
   readonly registration: Registration;
   /** What it was told, and what became of it. */
   readonly controls: ControlSide;
+  /** Alarms that it tells, pictures that it takes. */
+  readonly alarms: AlarmSide;
   readonly calls = new Map<string, CameraCall>();
   /** Calls answered so far, open ones included. */
   callsTotal = 0;
@@ -101,6 +104,15 @@ export class CameraDevice {
       nowMs: () => o.wheel.nowMs(),
       reboot: () => o.wheel.after(REBOOT_NOTICE_MS, () => this.reboot()),
       keyFrame: (id, spelling) => this.#keyFrame(id, spelling),
+    });
+    this.alarms = new AlarmSide({
+      deviceId: this.id,
+      channelIds: this.channels.map((channel) => channel.id),
+      style: o.behaviour,
+      wheel: o.wheel,
+      deviceTime: () => beijingTime(Date.now()),
+      isGuarded: () => this.controls.guarded,
+      tell: (method, body) => this.#tell(method, body),
     });
     // identifiers must differ between two runs, faults must not: two sources of numbers
     this.#agent = new SipAgent({
@@ -202,6 +214,7 @@ export class CameraDevice {
   /** BYE to every open call, unregister, close the socket. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.alarms.stop();
     await Promise.all([...this.calls.values()].map((call) => call.hangUp()));
     await this.registration.stop();
     this.#agent.link?.close();
@@ -329,6 +342,8 @@ export class CameraDevice {
       for (const answer of this.controls.control(query, body)) await this.#tell('MESSAGE', answer);
       return;
     }
+    if (query.root === 'Response' && query.cmdType === 'Alarm') this.alarms.receipt(query);
+    if (query.cmdType === 'DeviceConfig' && (await this.alarms.order(query, body))) return;
     if (query.root !== 'Query') return;
     if (query.cmdType === 'RecordInfo') return this.#listRecordings(query, body);
     for (const answer of this.#answersTo(query)) await this.#tell('MESSAGE', answer);

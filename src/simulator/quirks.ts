@@ -1,3 +1,4 @@
+import { ALARM_QUIRKS } from './alarms/quirks.ts';
 import { type Behaviour, FLAWLESS } from './behaviour.ts';
 import { CONTROL_QUIRKS } from './control/quirks.ts';
 import { FOOTAGE_QUIRKS } from './footage/quirks.ts';
@@ -13,7 +14,7 @@ export interface Quirk {
 }
 
 /** Every quirk that the simulated camera knows. */
-export const QUIRKS: readonly Quirk[] = [...SIGNALLING_QUIRKS, ...MEDIA_QUIRKS, ...FOOTAGE_QUIRKS, ...CONTROL_QUIRKS];
+export const QUIRKS: readonly Quirk[] = [...SIGNALLING_QUIRKS, ...MEDIA_QUIRKS, ...FOOTAGE_QUIRKS, ...CONTROL_QUIRKS, ...ALARM_QUIRKS];
 
 /** Codes nobody knows, in the order given. */
 export function unknownQuirks(codes: Iterable<string>): string[] {
