@@ -79,6 +79,6 @@ export function openRecorded({
   return {
     footage,
     recordings,
-    desk: (findLive) => recordingDesk({ recordings, thumbnails, timelines, snapshots, hold, findLive, iso }),
+    desk: (findLive) => recordingDesk({ recordings, thumbnails, timelines, snapshots, hold, findLive, iso, publish }),
   };
 }

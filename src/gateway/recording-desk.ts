@@ -34,6 +34,7 @@ export interface RecordingDeskPorts {
   findLive(streamId: string): Live | Problem;
   /** Unix milliseconds as ISO 8601 in the zone of the devices. */
   iso(epochMs: number): string;
+  publish(type: string, data: Record<string, unknown>): void;
 }
 
 /** Recordings as the outside sees them: found by id, with times it can read. */
@@ -45,6 +46,7 @@ export function recordingDesk({
   hold,
   findLive,
   iso,
+  publish,
 }: RecordingDeskPorts): RecordingDesk {
   const view = (recording: Recording | Problem) => (isProblem(recording) ? recording : recordingView(recording, iso));
   return {
@@ -74,7 +76,14 @@ export function recordingDesk({
         hold: () => hold(found.id),
       };
     },
-    deleteRecording: (id) => recordings.delete(id),
+    async deleteRecording(id) {
+      const found = recordings.get(id);
+      const refusal = await recordings.delete(id);
+      // in the words of retention, which deletes many at once
+      if (refusal === null && !isProblem(found))
+        publish('recording.deleted', { count: 1, bytes: found.bytes, reasons: { request: 1 }, recordingIds: [id] });
+      return refusal;
+    },
     lockRecording: (id, locked) => view(recordings.setLocked(id, locked)),
     timelineFile: (query) => timelines.file(query),
     async recordingSnapshot(id, epochMs) {

@@ -84,6 +84,10 @@ describe('recorded footage in the demo, in Chromium', { timeout: 240_000 }, () =
       await page.mouse.click(x, y);
       await playsFrom(ms);
     }
+    // the recorder's clock is that of Beijing: said where the browser's is another
+    const isElsewhere = new Date().getTimezoneOffset() !== -8 * 60;
+    const zones = await page.locator('[data-testid="clock-zone"]').allTextContents();
+    assert.deepEqual(zones, isElsewhere ? ['UTC+8'] : []);
   });
 
   test('a range is marked, downloaded and saved as one file of that length', async () => {

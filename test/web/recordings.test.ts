@@ -201,6 +201,11 @@ describe('the view of recordings, with a scripted gateway', { timeout: 90_000 },
     standIn.event('recording.completed', { recordingId: 'r0' });
     await page.waitForSelector('[data-recording-id="r0"][data-state="complete"] [data-bytes="5000000"]');
     assert.equal(wholeLists(), before);
+    // what retention deletes, or another page: gone here too
+    standIn.event('recording.deleted', { count: 1, bytes: 1, reasons: { age: 1 }, recordingIds: ['r1'] });
+    await page.waitForSelector('[data-recording-id="r1"]', { state: 'detached' });
+    assert.equal(await page.locator('[data-recording-id="r0"]').count(), 1);
+    assert.equal(wholeLists(), before);
   });
 
   test('several at once: locked, unlocked, deleted by the second click; what may not go stays', async () => {

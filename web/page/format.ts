@@ -39,3 +39,25 @@ export function moment(iso: string, language: string): string {
   if (Number.isNaN(date.getTime())) return iso;
   return date.toLocaleString(language, { dateStyle: 'medium', timeStyle: 'medium' });
 }
+
+/** The same in a narrow place: without the year where it is this one. */
+export function shortMoment(iso: string, language: string, nowMs: number): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return iso;
+  return date.toLocaleString(language, {
+    ...(date.getFullYear() === new Date(nowMs).getFullYear() ? {} : { year: 'numeric' }),
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  });
+}
+
+/** `UTC+8`, `UTC−3:30`: so many minutes east of UTC. */
+export function offsetWords(minutes: number): string {
+  const rest = Math.abs(minutes) % 60;
+  const sign = minutes < 0 ? '−' : '+';
+  return `UTC${sign}${Math.floor(Math.abs(minutes) / 60)}${rest === 0 ? '' : `:${String(rest).padStart(2, '0')}`}`;
+}

@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
 import { ApiFault, type Channel } from '../api.ts';
-import { duration } from '../format.ts';
+import { duration, offsetWords } from '../format.ts';
 import { useWords } from '../language.ts';
 import { failed } from '../model.ts';
 import { downloadsWords } from '../words/downloads.ts';
 import { type Download, startDownload } from './api.ts';
-import { type Draft, freshDraft, offsetWords, presetRange, SPEEDS, wishOf, wrongWith } from './wish.ts';
+import { type Draft, freshDraft, presetRange, SPEEDS, wishOf, wrongWith } from './wish.ts';
 
 const PRESETS = ['hour', 'today', 'yesterday'] as const;
 
@@ -131,7 +131,7 @@ export function NewDownload({ channels, channel, onStarted, onClose }: Props) {
         <span>{form.exact}</span>
       </label>
       <p class="hint wide">
-        {form.exactHint} {form.zone(offsetWords(new Date()))}
+        {form.exactHint} {form.zone(offsetWords(-new Date().getTimezoneOffset()))}
       </p>
       <div class="deeds wide">
         <button type="submit" class="primary" data-testid="start-download" disabled={isAsking}>

@@ -56,10 +56,3 @@ export function wrongWith(draft: Draft, nowMs: number): 'channel' | 'time' | 'or
 export function wishOf({ from, to, speed, exact }: Draft): Wish {
   return { start: new Date(from).toISOString(), end: new Date(to).toISOString(), speed, exact };
 }
-
-/** `UTC+8`, `UTC−3:30`: of the browser, at `date`. Pure. */
-export function offsetWords(date: Date): string {
-  const minutes = -date.getTimezoneOffset();
-  const rest = Math.abs(minutes) % 60;
-  return `UTC${minutes < 0 ? '−' : '+'}${Math.floor(Math.abs(minutes) / 60)}${rest === 0 ? '' : `:${two(rest)}`}`;
-}

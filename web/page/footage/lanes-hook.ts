@@ -60,6 +60,8 @@ export function useLanes(place: Place, zone: Zone, scale: Scale): Lanes {
   useEffect(() => {
     const timer = window.setInterval(() => document.hidden || setRound((count) => count + 1), LOOK_MS);
     const unfollow = onEvent(({ type, data }) => {
+      // many at once, of whatever channels
+      if (type === 'recording.deleted') lanes.own.changed(shown.current);
       if (data.deviceId !== deviceId) return;
       if (type === 'records.progress' && data.channelId === channelId) lanes.device.progressed(data.queryId);
       if (type === 'device.online' && lanes.device.shown.value.fault !== null) lanes.device.retry(shown.current);

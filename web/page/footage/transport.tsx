@@ -1,3 +1,4 @@
+import { offsetWords } from '../format.ts';
 import { useWords } from '../language.ts';
 import { Icon } from '../parts/icon.tsx';
 import { type Store, useStore } from '../store.ts';
@@ -21,10 +22,11 @@ interface ClockProps {
   head: Store<Head>;
 }
 
-/** When the picture that is shown was taken, by the recorder's clock. */
+/** When the picture that is shown was taken, by the recorder's clock; with its zone where the browser has another. */
 export function Clock({ zone, head }: ClockProps) {
   const words = useWords(footageWords);
   const { epochMs } = useStore(head);
+  const offsetMinutes = Math.round(zone.offsetMs(epochMs ?? 0) / 60_000);
   return (
     <time class="footage-clock" title={words.zone(zone.name)} data-testid="clock" data-epoch-ms={epochMs ?? ''}>
       <span class="skip">{words.clock}</span>
@@ -32,7 +34,10 @@ export function Clock({ zone, head }: ClockProps) {
         <b class="none">{words.noClock}</b>
       ) : (
         <>
-          <span>{zone.date(epochMs)}</span> <b>{zone.clock(epochMs)}</b>
+          <span>{zone.date(epochMs)}</span> <b>{zone.clock(epochMs)}</b>{' '}
+          {offsetMinutes !== -new Date(epochMs).getTimezoneOffset() && (
+            <small data-testid="clock-zone">{offsetWords(offsetMinutes)}</small>
+          )}
         </>
       )}
     </time>

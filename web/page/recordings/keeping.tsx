@@ -1,6 +1,7 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { size } from '../format.ts';
 import { localeOf, useLanguage, useWords } from '../language.ts';
+import { onEvent } from '../model.ts';
 import { usePolling } from '../parts/polling.ts';
 import { recordingsWords } from '../words/recordings.ts';
 import { type Retention, readRetention } from './api.ts';
@@ -12,10 +13,11 @@ export function Keeping() {
   const words = useWords(recordingsWords).keeping;
   const locale = localeOf(useLanguage());
   const [kept, setKept] = useState<Retention | null>(null);
-  usePolling(async (signal) => {
+  const again = usePolling(async (signal) => {
     const read = await readRetention();
     if (!signal.aborted) setKept(read);
   }, LOOK_MS);
+  useEffect(() => onEvent(({ type }) => type.startsWith('recording.') && again()), [again]);
   if (kept === null) return null;
   const { bytes, lockedBytes, freeBytes, wantedFreeBytes, maxBytes, keepDays, oldest } = kept;
   const facts = [

@@ -36,8 +36,9 @@ export class RecordingFeed {
   open(): void {
     void this.more();
     this.#unfollow = onEvent((event) => {
-      const { recordingId } = event.data;
-      if (event.type.startsWith('recording.') && typeof recordingId === 'string') void this.#refresh(recordingId);
+      const { recordingId, recordingIds } = event.data;
+      if (event.type === 'recording.deleted' && Array.isArray(recordingIds)) this.#removed(new Set(recordingIds));
+      else if (event.type.startsWith('recording.') && typeof recordingId === 'string') void this.#refresh(recordingId);
     });
     this.#timer = window.setInterval(() => void this.#grow(), GROWING_MS);
   }
@@ -80,8 +81,13 @@ export class RecordingFeed {
 
   /** It is gone. */
   remove(id: string): void {
+    this.#removed(new Set([id]));
+  }
+
+  #removed(ids: ReadonlySet<unknown>): void {
     const { items, hasMore } = this.shown.value;
-    if (items?.some((one) => one.id === id)) this.shown.set({ items: items.filter((one) => one.id !== id), hasMore });
+    if (items?.some(({ id }) => ids.has(id)))
+      this.shown.set({ items: items.filter(({ id }) => !ids.has(id)), hasMore });
   }
 
   async #refresh(id: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { type Recording, thumbnailAddress } from '../api.ts';
-import { duration, moment, size } from '../format.ts';
+import { duration, shortMoment, size } from '../format.ts';
 import { localeOf, useLanguage, useWords } from '../language.ts';
 import { ConfirmButton } from '../parts/confirm-button.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -73,7 +73,7 @@ interface Props {
 export function RecordingRow({ recording, name, ...p }: Props) {
   const words = useWords(recordingsWords);
   const locale = localeOf(useLanguage());
-  const when = moment(recording.start, locale);
+  const when = shortMoment(recording.start, locale, Date.now());
   const { state, locked } = recording;
   const reason = whyNotDeleted(recording, p.isAdmin, words);
   const lockWords = locked ? words.unlock : words.lock;
