@@ -360,7 +360,7 @@ export class CameraDevice {
   async #listRecordings(query: Query, body: Uint8Array): Promise<void> {
     const { behaviour, footage, sip } = this.#o;
     const channel = this.channels.find((each) => each.id === query.deviceId) ?? this.channels[0];
-    if (footage === null || channel === undefined) return;
+    if (channel === undefined) return;
     const pages = recordInfo({ query, body, deviceId: this.id, channel, footage, sip, style: behaviour });
     for (const [index, page] of pages.entries()) {
       if (index > 0 && behaviour.recordPauseMs > 0)

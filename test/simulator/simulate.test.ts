@@ -87,6 +87,22 @@ test('runs until it is told to stop, and says what happened', async (t) => {
   );
 });
 
+test('a camera without footage says that it has none', async (t) => {
+  const platform = await Platform.open({ password: 'secret' });
+  t.after(() => platform.close());
+  const stop = new AbortController();
+  const id = '34020000001180000008';
+  const done = run(['--server', `127.0.0.1:${platform.port}`, '--password', 'secret', '--id', id], stop.signal);
+  await until('a registration', () => platform.registered.has(id));
+  const body =
+    '<Query><CmdType>RecordInfo</CmdType><SN>9</SN><DeviceID>34020000001310000008</DeviceID><StartTime>2020-01-01T00:00:00</StartTime><EndTime>2090-01-01T00:00:00</EndTime><Type>all</Type></Query>';
+  platform.send(id, platform.request('MESSAGE', { to: id, callId: 'search', type: 'Application/MANSCDP+xml', body }));
+  const found = await platform.next((heard) => heard.body.includes('<CmdType>RecordInfo'), 15_000);
+  assert.match(found.body, /<SN>9<\/SN>[\s\S]*<SumNum>0<\/SumNum>\s*<\/Response>/);
+  stop.abort();
+  await done;
+});
+
 test('--footage: searches find so many days of files', async (t) => {
   const platform = await Platform.open({ password: 'secret' });
   t.after(() => platform.close());

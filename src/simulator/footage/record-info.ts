@@ -16,7 +16,8 @@ export interface RecordSearch {
   readonly body: Uint8Array;
   readonly deviceId: string;
   readonly channel: SimulatedChannel;
-  readonly footage: Footage;
+  /** Null: it has recorded nothing, and says so. */
+  readonly footage: Footage | null;
   readonly sip: 'udp' | 'tcp';
   readonly style: Style & FootageBehaviour;
 }
@@ -27,7 +28,9 @@ export function recordInfo(search: RecordSearch): Buffer[] {
   const asked = readSearch(body);
   if (style.recordsNeedType && asked.type === null) return [];
   const found =
-    asked.range === null || style.recordsNothing !== 'no' ? [] : footage.library.files(asked.range).slice(0, MAX_ITEMS);
+    footage === null || asked.range === null || style.recordsNothing !== 'no'
+      ? []
+      : footage.library.files(asked.range).slice(0, MAX_ITEMS);
   const files = found
     .filter((file) => asked.type === null || asked.type === 'all' || file.type === asked.type)
     .map((file) => (style.recordsWhole || asked.range === null ? file : cut(file, asked.range)));
@@ -68,9 +71,8 @@ function readSearch(body: Uint8Array): {
 }
 
 function item(file: RecordedFile, { channel, deviceId, footage, style }: RecordSearch): string {
-  const bytes = Math.round(
-    footage.reelAt(file.startEpochMs).bytesPerMs * Math.max(0, file.endEpochMs - file.startEpochMs),
-  );
+  const bytesPerMs = footage?.reelAt(file.startEpochMs).bytesPerMs ?? 0;
+  const bytes = Math.round(bytesPerMs * Math.max(0, file.endEpochMs - file.startEpochMs));
   const id = style.recordsAsDevice ? deviceId : channel.id;
   const fields: [string, string][] = [
     ['DeviceID', id],
