@@ -36,10 +36,8 @@ export async function openFootageSite(
   gateway.events(null, null, (event) => events.push(event));
   const id = '34020000001180000001';
   const nvr = await startNvr(gateway.sipPort, { id, ...o });
-  await until(
-    'its channels',
-    () => gateway.channel(id, nvr.channels[0]!) && !('problem' in gateway.channel(id, nvr.channels[0]!)),
-  );
+  // a catalogue comes in several messages
+  await until('its channels', () => nvr.channels.every((channelId) => !('problem' in gateway.channel(id, channelId))));
   const channel = (index = 0) => nvr.channels[index]!;
   const get = (downloadId: string): DownloadView => {
     const view = gateway.downloads.get(downloadId);
