@@ -13,6 +13,8 @@ export function renumbered(frame: Uint8Array, sample: number): Uint8Array {
   const crcAt = rest + 2 + rateBytes;
   if (oldBytes === 0 || frame.length < crcAt + 3) return frame;
   const number = coded(sample);
+  // the first call counts as the file does
+  if (number.length === oldBytes && number.every((byte, i) => byte === frame[4 + i])) return frame;
   const out = new Uint8Array(frame.length - oldBytes + number.length);
   out.set(frame.subarray(0, 4));
   out.set(number, 4);

@@ -75,7 +75,7 @@ export class FootageFile {
     options: FootageFileOptions,
     { startEpochMs, covered }: FootageFileMemory,
   ): Promise<FootageFile | Complete | RecoverFault> {
-    const resumed = await resumeRecording({ ...options, startEpochMs, onNewInit: 'add-entry' });
+    const resumed = await resumeRecording({ ...options, startEpochMs, onNewInit: 'add-entry', isPatient: true });
     if (!('recorder' in resumed)) return resumed;
     const file = new FootageFile(options);
     file.#recorder = resumed.recorder;
@@ -130,7 +130,7 @@ export class FootageFile {
   }
 
   /** Hashes of the newest pictures. */
-  tail(): string[] {
+  tail(): number[] {
     return (this.#recorder?.tail() ?? []).filter(({ track }) => track === 'video').map(({ hash }) => hash);
   }
 
@@ -175,6 +175,7 @@ export class FootageFile {
       init,
       onNewInit: 'add-entry',
       keepsTail: true,
+      isPatient: true,
     });
     this.place(init, fragment.dts90k, ahead90k, false);
   }

@@ -12,16 +12,16 @@ interface Lie {
 }
 
 export class Overlap {
-  readonly #tail: readonly string[];
+  readonly #tail: readonly number[];
   #lies: Lie[] = [];
 
   /** `tail`: hashes of the newest pictures of the file, in order. */
-  constructor(tail: readonly string[]) {
+  constructor(tail: readonly number[]) {
     this.#tail = tail;
   }
 
   /** The next picture that comes: true when it is the last of the file, and those before it were those before that. */
-  isLast(hash: string, isKey: boolean): boolean {
+  isLast(hash: number, isKey: boolean): boolean {
     this.#lies = this.#lies.filter((lie) => this.#tail[lie.next] === hash);
     for (const lie of this.#lies) {
       lie.next += 1;

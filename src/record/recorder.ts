@@ -22,6 +22,13 @@ export const SYNC_EVERY_MS = 10_000;
  */
 export const GATHER_FROM_BYTES = 2 * 1024 * 1024;
 
+/**
+ * Footage that comes faster than it plays waits for so much, or so long after the last write: each write wakes a thread, which
+ * costs as much as to copy 250 kB, and a group of pictures of a weak line has 8 kB.
+ */
+export const PATIENT_BYTES = 1024 * 1024;
+const PATIENT_MS = 1000;
+
 /** The most that is written at once: all of it counts only when it is there. */
 export const MAX_GATHERED_BYTES = 8 * 1024 * 1024;
 
@@ -40,6 +47,8 @@ export interface RecordingOptions {
   readonly onNewInit: (() => void) | 'add-entry';
   /** Keep the hashes of the newest samples (`tail`). */
   readonly keepsTail?: boolean;
+  /** What comes can be asked for again: fragments wait for each other (`PATIENT_BYTES`), and a crash may take them. */
+  readonly isPatient?: boolean;
   /** For tests: another file than the one on the disk, another size of the reserve. */
   readonly openFile?: (path: string) => Promise<RecordFile>;
   readonly reserveBytes?: number;
@@ -77,8 +86,14 @@ export class Recorder {
   readonly #tails = { video: new Tail(), audio: new Tail() };
   #file: RecordFile | null = null;
   #layout: Layout | null = null;
-  /** Fragments that wait for the disk. */
-  #ready: BuiltFragment[] = [];
+  /** Fragments that wait for the disk, and how often the file had been described anew before them. */
+  #ready: { readonly fragment: BuiltFragment; readonly declaration: number }[] = [];
+  #declaration = 0;
+  /** Bytes of those that wait for company. */
+  #patientBytes = 0;
+  #flushedMs = 0;
+  /** Number of the newest fragment that went to the disk. */
+  #written = 0;
   #generation = -1;
   #sequence = 0;
   #newestMs = 0;
@@ -119,11 +134,12 @@ export class Recorder {
 
   /** Bytes that wait for the disk. */
   get queuedBytes(): number {
-    return this.#queue.queuedBytes;
+    return this.#queue.queuedBytes + this.#patientBytes;
   }
 
   /** Resolves when nothing waits for the disk: for a source that is faster than real time and can be held back. */
   drained(): Promise<void> {
+    this.#flush(false);
     return this.#queue.idle();
   }
 
@@ -143,6 +159,7 @@ export class Recorder {
       if (!fragment.isKey || !this.#tracks.begin(fragment)) return;
       this.#isStarted = true;
       this.#syncedMs = fragment.arrivedMs;
+      this.#flushedMs = fragment.arrivedMs;
     }
     this.#arrivedMs = fragment.arrivedMs;
     for (const sample of fragment.samples) {
@@ -156,6 +173,7 @@ export class Recorder {
       if (this.#options.keepsTail) this.#tails[track].add({ track, dts, timescale, hash: hashOf(data) });
     }
     for (let runs = this.#cutter.next(); runs !== null; runs = this.#cutter.next()) this.#write(runs, true);
+    if (this.#arrivedMs - this.#flushedMs >= PATIENT_MS) this.#flush(false);
   }
 
   /** The fragments that follow are described by this init segment; their time goes on. Only with `add-entry`. */
@@ -172,6 +190,7 @@ export class Recorder {
     if (!isChanged) return;
     const tracks = [...this.#tracks.list];
     const moov = fragmentedMoov(tracks, this.#options.startEpochMs);
+    this.#declaration += 1;
     this.#queue.push(0, () => redeclare(this.#file!, this.#layout!, tracks, moov));
   }
 
@@ -207,6 +226,7 @@ export class Recorder {
     this.#file = file;
     this.#layout = layout;
     this.#sequence = fragments;
+    this.#written = fragments;
     this.#bytes = layout.end;
     this.#newestMs = durationMsOf(layout);
     this.#addLanes();
@@ -247,32 +267,47 @@ export class Recorder {
     onNewInit();
   }
 
-  /** Hands a fragment to the disk. */
+  /** A fragment is whole. */
   #write(runs: readonly Run[], maySync: boolean): void {
     this.#sequence += 1;
     const fragment = buildFragment(this.#sequence, runs);
-    this.#ready.push(fragment);
+    this.#ready.push({ fragment, declaration: this.#declaration });
     // The end syncs by itself.
     const isSyncDue = maySync && this.#arrivedMs - this.#syncedMs >= SYNC_EVERY_MS;
     if (isSyncDue) this.#syncedMs = this.#arrivedMs;
     this.#bytes += fragment.size;
-    this.#queue.push(fragment.size, async () => {
-      const fragments = this.#gather();
-      if (fragments.length > 0) await writeFragments(this.#file!, this.#layout!, fragments);
-      if (isSyncDue) await this.#file!.datasync();
+    this.#patientBytes += fragment.size;
+    if (this.#options.isPatient !== true || isSyncDue || this.#patientBytes >= PATIENT_BYTES) this.#flush(isSyncDue);
+  }
+
+  /** Hands all that is ready to the disk. */
+  #flush(syncs: boolean): void {
+    this.#flushedMs = this.#arrivedMs;
+    const bytes = this.#patientBytes;
+    if (bytes === 0) return;
+    this.#patientBytes = 0;
+    const last = this.#sequence;
+    this.#queue.push(bytes, async () => {
+      while (this.#written < last) await writeFragments(this.#file!, this.#layout!, this.#gather());
+      if (syncs) await this.#file!.datasync();
     });
   }
 
-  /** What the next write takes: the next fragment; none when it went out with those before; many when the disk is behind. */
+  /**
+   * What the next write takes: the next fragment; many when they waited for each other, or for the disk. None from behind a new
+   * description of the file, which is not in force yet.
+   */
   #gather(): BuiltFragment[] {
-    let count = Math.min(1, this.#ready.length);
-    if (this.#queue.queuedBytes >= GATHER_FROM_BYTES) {
-      for (let bytes = 0; count < this.#ready.length; count += 1) {
-        bytes += this.#ready[count - 1]!.size;
-        if (bytes + this.#ready[count]!.size > MAX_GATHERED_BYTES) break;
+    const ready = this.#ready;
+    let count = 1;
+    if (this.#options.isPatient === true || this.#queue.queuedBytes >= GATHER_FROM_BYTES) {
+      for (let bytes = ready[0]!.fragment.size; count < ready.length; count += 1) {
+        bytes += ready[count]!.fragment.size;
+        if (bytes > MAX_GATHERED_BYTES || ready[count]!.declaration !== ready[0]!.declaration) break;
       }
     }
-    return this.#ready.splice(0, count);
+    this.#written += count;
+    return ready.splice(0, count).map(({ fragment }) => fragment);
   }
 
   #failed(fault: RecordFault): void {
@@ -287,6 +322,7 @@ export class Recorder {
     for (let runs = this.#cutter.next(); runs !== null; runs = this.#cutter.next()) this.#write(runs, false);
     const rest = this.#cutter.rest();
     if (rest !== null) this.#write(rest, false);
+    this.#flush(false);
     await this.#queue.idle();
     this.#ready = [];
     const file = this.#file;
@@ -315,6 +351,7 @@ export class Recorder {
   }
 
   async #leave(): Promise<RecordingOutcome> {
+    this.#flush(false);
     await this.#queue.idle();
     this.#ready = [];
     try {

@@ -1,5 +1,5 @@
 /** What a file ends with, so that the end of it can be found in footage that comes again. */
-import { hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 
 /**
  * How much is kept: a device that is asked for a second begins at the key frame before it, and groups of pictures
@@ -17,12 +17,19 @@ export interface TailSample {
   readonly dts: number;
   readonly timescale: number;
   /** `hashOf` its bytes. */
-  readonly hash: string;
+  readonly hash: number;
 }
 
-/** The same bytes give the same text, others another: SHA-1 in base64. No secret: devices could forge it, and gain a lost frame. */
-export function hashOf(data: Uint8Array): string {
-  return hash('sha1', data, 'base64');
+/** Of a length; above it, CRC-32 and length are no whole number any more. */
+const LENGTH_MODULUS = 2 ** 20;
+
+/**
+ * The same bytes give the same number, others another: CRC-32 and length, 52 bits. Every sample of every download is hashed, and this
+ * is three times as fast as SHA-1. No secret: devices could forge it, and gain a lost frame. By chance a picture is taken for the
+ * newest of a file once in 4 billion, and only one of the same length from the seconds around it.
+ */
+export function hashOf(data: Uint8Array): number {
+  return (data.length % LENGTH_MODULUS) * 2 ** 32 + crc32(data);
 }
 
 /** The newest samples of one track, in order. */

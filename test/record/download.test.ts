@@ -9,7 +9,7 @@ import { openRecordFile } from '../../src/record/file.ts';
 import { hashOf } from '../../src/record/tail.ts';
 import { MAX_CALL_MS } from '../../src/record/target.ts';
 import { readSamples } from './clip.ts';
-import { clip, DownloadWorld, FRAMES, RANGE, type Script, START } from './download-world.ts';
+import { clip, DownloadWorld, FRAMES, RANGE, type Script, type ScriptedCall, START } from './download-world.ts';
 
 const numbers = new Map(clip.fragments.map(({ samples }, n) => [hashOf(samples[0]!.data), n]));
 
@@ -315,16 +315,27 @@ describe('what breaks off', () => {
     ));
 
   test('a full disk: failed, and what came plays and is named', async () => {
-    const world = new DownloadWorld((call) => call.playRange(), {
+    let go = () => {};
+    const written = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    let isFull = false;
+    const play = async (call: ScriptedCall) => {
+      call.play(0, 150);
+      await written;
+      isFull = true;
+      call.play(150, FRAMES, { firstEpochMs: START + 6000 });
+      call.end('media-status');
+    };
+    const world = new DownloadWorld((call) => void play(call), {
       openFile: async (path) => {
         const file = await openRecordFile(path, true);
-        let written = 0;
         return {
           ...file,
           async writeParts(parts, position) {
-            written += 1;
-            if (written > 5) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+            if (isFull) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
             await file.writeParts(parts, position);
+            go();
           },
         };
       },

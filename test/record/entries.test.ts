@@ -21,7 +21,7 @@ const large = makeClip({ codec: 'libx264', seconds: SECONDS, gop: 25, audio: 'fl
 const hevc = makeClip({ codec: 'libx265', seconds: SECONDS, gop: 25, audio: 'flac', size: '320x240' });
 const silent = makeClip({ codec: 'libx264', seconds: SECONDS, gop: 25, audio: null, size: '192x128' });
 
-function begin(file: MemoryFile, init: InitSegment, reserveBytes = 32_768) {
+function begin(file: MemoryFile, init: InitSegment, reserveBytes = 32_768, isPatient = false) {
   const faults: string[] = [];
   const recorder = startRecording({
     path: '',
@@ -31,6 +31,7 @@ function begin(file: MemoryFile, init: InitSegment, reserveBytes = 32_768) {
     onNewInit: 'add-entry',
     openFile: async () => file,
     reserveBytes,
+    isPatient,
   });
   return { recorder, faults };
 }
@@ -188,26 +189,28 @@ test('killed at every single write while it is finalised and redeclared, the fil
   }
 });
 
-test('another codec gets a track of its own, beginning where it begins: ffmpeg reads one codec a track', async () => {
-  const file = new MemoryFile();
-  const { recorder, faults } = begin(file, small.init);
-  feed(recorder, [small, hevc]);
-  await recorder.stop();
-  assert.deepEqual(faults, []);
-  const tracks = readSamples(file.content);
-  assert.deepEqual(
-    tracks.map(({ codec, samples }) => [codec.slice(0, 4), samples.length]),
-    [
-      ['avc1', SECONDS * 25],
-      ['fLaC', tracks[1]!.samples.length],
-      ['hvc1', SECONDS * 25],
-    ],
-  );
-  assert.equal(tracks[2]!.delaySeconds, SECONDS);
-  const path = join(dir, 'two.mp4');
-  writeFileSync(path, file.content);
-  execFileSync('ffmpeg', ['-v', 'error', '-xerror', '-i', path, '-map', '0:v', '-f', 'null', '-']);
-});
+for (const isPatient of [false, true])
+  test(`another codec gets a track of its own, beginning where it begins: ffmpeg reads one codec a track (${isPatient ? 'its fragments waited with those before' : 'each written by itself'})`, async () => {
+    const file = new MemoryFile();
+    const { recorder, faults } = begin(file, small.init, 32_768, isPatient);
+    await recorder.drained(); // the file is begun as the first describes itself
+    feed(recorder, [small, hevc]);
+    await recorder.stop();
+    assert.deepEqual(faults, []);
+    const tracks = readSamples(file.content);
+    assert.deepEqual(
+      tracks.map(({ codec, samples }) => [codec.slice(0, 4), samples.length]),
+      [
+        ['avc1', SECONDS * 25],
+        ['fLaC', tracks[1]!.samples.length],
+        ['hvc1', SECONDS * 25],
+      ],
+    );
+    assert.equal(tracks[2]!.delaySeconds, SECONDS);
+    const path = join(dir, 'two.mp4');
+    writeFileSync(path, file.content);
+    execFileSync('ffmpeg', ['-v', 'error', '-xerror', '-i', path, '-map', '0:v', '-f', 'null', '-']);
+  });
 
 test('sound that comes later gets a track of its own; a source that stops sending it keeps nobody waiting', async () => {
   const file = new MemoryFile();

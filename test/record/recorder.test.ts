@@ -14,6 +14,7 @@ import { codecOf, fullMoov, readMovie } from '../../src/record/movie.ts';
 import {
   GATHER_FROM_BYTES,
   MAX_GATHERED_BYTES,
+  PATIENT_BYTES,
   type RecordingOutcome,
   SYNC_EVERY_MS,
   startRecording,
@@ -35,7 +36,7 @@ interface Faults {
   detail: string;
 }
 
-function open(file: MemoryFile | string, o: { reserveBytes?: number; init?: Clip['init'] } = {}) {
+function open(file: MemoryFile | string, o: { reserveBytes?: number; init?: Clip['init']; isPatient?: boolean } = {}) {
   const faults: Faults[] = [];
   const news = { count: 0 };
   const recorder = startRecording({
@@ -48,6 +49,7 @@ function open(file: MemoryFile | string, o: { reserveBytes?: number; init?: Clip
     },
     ...(typeof file === 'string' ? {} : { openFile: async () => file }),
     reserveBytes: o.reserveBytes ?? 8192,
+    isPatient: o.isPatient ?? false,
   });
   return { recorder, faults, news };
 }
@@ -372,6 +374,49 @@ test('what waits for a disk that is behind goes out in one write, which counts a
     );
     for (const [n, sample] of samples.entries()) assert.equal(sample.data[39_999], n & 0xff);
   }
+});
+
+test('groups of pictures wait for each other where they may, for so many bytes or a second, and the file is the same', async () => {
+  const sizes = { init: silent.init };
+  const groups = (from: number, to: number, arrivedMs: (n: number) => number) =>
+    Array.from({ length: (to - from) * 25 }, (_, i) => {
+      const n = from * 25 + i;
+      return { ...frame(n, { isKey: n % 25 === 0, size: 4000 }), arrivedMs: arrivedMs(n) };
+    });
+  const plain = new MemoryFile();
+  const { recorder } = open(plain, sizes);
+  for (const fragment of groups(0, 40, () => 5)) {
+    recorder.fragment(fragment);
+    if (fragment.isKey) await recorder.drained();
+  }
+  await recorder.stop();
+  // 100 kB each, all at once: four writes instead of forty, each with the one that makes it count
+  const patient = new MemoryFile();
+  const { recorder: second } = open(patient, { ...sizes, isPatient: true });
+  let most = 0;
+  for (const fragment of groups(0, 40, () => 5)) {
+    second.fragment(fragment);
+    most = Math.max(most, second.queuedBytes);
+    if (second.queuedBytes >= PATIENT_BYTES) await second.drained();
+  }
+  assert.ok(most >= PATIENT_BYTES && most < PATIENT_BYTES + 200_000, `${most} bytes waited`);
+  await second.stop();
+  assert.ok(patient.writes <= 8 + 6, `${patient.writes} writes`);
+  assert.ok(plain.writes >= 80, `${plain.writes} writes`);
+  assert.ok(patient.content.equals(plain.content));
+  // in real time none waits longer than a second
+  const slow = new MemoryFile();
+  const { recorder: third } = open(slow, { ...sizes, isPatient: true });
+  for (const fragment of groups(0, 3, (n) => n * 40)) third.fragment(fragment);
+  await settle();
+  assert.ok(slow.written > 200_000 && third.queuedBytes === 0, `${slow.written} bytes written`);
+  for (const fragment of groups(3, 5, () => 3000)) third.fragment(fragment);
+  assert.ok(third.queuedBytes > 100_000);
+  await third.drained();
+  assert.equal(third.queuedBytes, 0);
+  for (const fragment of groups(5, 7, () => 3000)) third.fragment(fragment);
+  const { durationMs } = await third.suspend();
+  assert.equal(durationMs, 6000, 'the groups that were whole');
 });
 
 test('the live init segment is read as it is written', () => {

@@ -170,15 +170,29 @@ test('the tail tells the newest samples by their hashes, the running recorder as
   await result.recorder.suspend();
 });
 
+test('hashes tell samples apart by every byte, and by their length', () => {
+  const data = Buffer.from(clip.fragments[0]!.samples[0]!.data);
+  const hashes = new Set([hashOf(data), hashOf(data.subarray(1)), hashOf(Buffer.concat([data, Buffer.alloc(1)]))]);
+  for (let at = 0; at < data.length; at += 1) {
+    data[at]! ^= 1 << (at % 8);
+    hashes.add(hashOf(data));
+    data[at]! ^= 1 << (at % 8);
+  }
+  assert.equal(hashes.size, data.length + 3);
+  assert.equal(hashOf(Buffer.alloc(200)), hashOf(new Uint8Array(200)));
+  assert.notEqual(hashOf(Buffer.alloc(200)), hashOf(Buffer.alloc(201)));
+  assert.ok(Number.isSafeInteger(hashOf(Buffer.alloc(3 * 2 ** 20, 0xff))));
+});
+
 test('the tail has a length in time and in samples', () => {
   const tail = new Tail();
-  for (let n = 0; n < 10_000; n += 1) tail.add({ track: 'video', dts: n * 3600, timescale: 90_000, hash: String(n) });
+  for (let n = 0; n < 10_000; n += 1) tail.add({ track: 'video', dts: n * 3600, timescale: 90_000, hash: n });
   assert.equal(tail.list().length, TAIL_MS / 40 + 1);
-  assert.equal(tail.list().at(-1)!.hash, '9999');
+  assert.equal(tail.list().at(-1)!.hash, 9999);
   const dense = new Tail();
-  for (let n = 0; n < 10_000; n += 1) dense.add({ track: 'audio', dts: n, timescale: 8000, hash: String(n) });
+  for (let n = 0; n < 10_000; n += 1) dense.add({ track: 'audio', dts: n, timescale: 8000, hash: n });
   assert.equal(dense.list().length, MAX_TAIL_SAMPLES);
-  assert.equal(dense.list()[0]!.hash, String(10_000 - MAX_TAIL_SAMPLES));
+  assert.equal(dense.list()[0]!.hash, 10_000 - MAX_TAIL_SAMPLES);
 });
 
 test('a gap stays time: what comes behind a joint stands where it belongs', async () => {

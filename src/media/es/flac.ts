@@ -220,11 +220,11 @@ function bestOrder(samples: Int32Array, count: number): number {
     d1 = e1;
     d2 = e2;
     d3 = e3;
-    sum0 += e0 < 0 ? -e0 : e0;
-    sum1 += e1 < 0 ? -e1 : e1;
-    sum2 += e2 < 0 ? -e2 : e2;
-    sum3 += e3 < 0 ? -e3 : e3;
-    sum4 += e4 < 0 ? -e4 : e4;
+    sum0 += Math.abs(e0);
+    sum1 += Math.abs(e1);
+    sum2 += Math.abs(e2);
+    sum3 += Math.abs(e3);
+    sum4 += Math.abs(e4);
   }
   let order = 0;
   let sum = sum0;

@@ -27,9 +27,15 @@ export function u16(...values: readonly number[]): Uint8Array {
 }
 
 export function u32(...values: readonly number[]): Uint8Array {
-  return Uint8Array.from(
-    values.flatMap((value) => [(value >>> 24) & 0xff, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff]),
-  );
+  // not by an array of bytes: recordings come here for every group of pictures
+  const out = new Uint8Array(values.length * 4);
+  for (const [i, value] of values.entries()) {
+    out[i * 4] = value >>> 24;
+    out[i * 4 + 1] = value >>> 16;
+    out[i * 4 + 2] = value >>> 8;
+    out[i * 4 + 3] = value;
+  }
+  return out;
 }
 
 export function text(value: string): Uint8Array {
