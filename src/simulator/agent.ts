@@ -86,6 +86,31 @@ export class SipAgent {
   ask(asking: Asking): Promise<SipResponse | null> {
     const link = this.link;
     if (link === null) return Promise.resolve(null);
+    const bytes = this.#compose(asking, link);
+    const target = asking.target ?? this.#o.server();
+    const key = `${asking.callId} ${asking.cseq} ${asking.method}`;
+    return new Promise((resolve) => {
+      const settle = (response: SipResponse | null) => {
+        if (!this.#waiting.delete(key)) return;
+        entry.again?.cancel();
+        entry.deadline.cancel();
+        resolve(response);
+      };
+      const deadline = this.#o.wheel.after(asking.timeoutMs ?? TIMER_F_MS, () => settle(null));
+      const entry: Waiting = { bytes, target, settle, deadline, again: null, gapMs: T1_MS };
+      this.#waiting.set(key, entry);
+      if (!link.send(bytes, target)) settle(null);
+      else for (let copy = 1; copy < (asking.copies ?? 1); copy++) link.send(bytes, target);
+      if (link.transport === 'udp' && this.#waiting.get(key) === entry) this.#repeat(entry);
+    });
+  }
+
+  /** Sends a request that nobody answers: the ACK of a 2xx. */
+  say(asking: Asking): void {
+    if (this.link !== null) this.link.send(this.#compose(asking, this.link), asking.target ?? this.#o.server());
+  }
+
+  #compose(asking: Asking, link: SipLink): Buffer {
     const headers = Headers.of([
       [
         'Via',
@@ -107,23 +132,7 @@ export class SipAgent {
       headers,
       body: asking.body ?? NO_BODY,
     };
-    const target = asking.target ?? this.#o.server();
-    const bytes = this.#bytes(request);
-    const key = `${asking.callId} ${asking.cseq} ${asking.method}`;
-    return new Promise((resolve) => {
-      const settle = (response: SipResponse | null) => {
-        if (!this.#waiting.delete(key)) return;
-        entry.again?.cancel();
-        entry.deadline.cancel();
-        resolve(response);
-      };
-      const deadline = this.#o.wheel.after(asking.timeoutMs ?? TIMER_F_MS, () => settle(null));
-      const entry: Waiting = { bytes, target, settle, deadline, again: null, gapMs: T1_MS };
-      this.#waiting.set(key, entry);
-      if (!link.send(bytes, target)) settle(null);
-      else for (let copy = 1; copy < (asking.copies ?? 1); copy++) link.send(bytes, target);
-      if (link.transport === 'udp' && this.#waiting.get(key) === entry) this.#repeat(entry);
-    });
+    return this.#bytes(request);
   }
 
   #repeat(entry: Waiting): void {

@@ -2,9 +2,15 @@ import { type AlarmBehaviour, FLAWLESS_ALARMS } from './alarms/behaviour.ts';
 import { type ControlBehaviour, FLAWLESS_CONTROL } from './control/behaviour.ts';
 import { FLAWLESS_FOOTAGE, type FootageBehaviour } from './footage/behaviour.ts';
 import { FLAWLESS_SIGNALLING, type SignallingBehaviour } from './signalling-behaviour.ts';
+import { FLAWLESS_VOICE, type VoiceBehaviour } from './voice/behaviour.ts';
 
 /** Everything in which a simulated camera may differ from a well-behaved one. Quirks switch these; nothing else does. */
-export interface Behaviour extends SignallingBehaviour, FootageBehaviour, ControlBehaviour, AlarmBehaviour {
+export interface Behaviour
+  extends SignallingBehaviour,
+    FootageBehaviour,
+    ControlBehaviour,
+    AlarmBehaviour,
+    VoiceBehaviour {
   /** `swapped`: with its bytes turned round. */
   ssrc: 'offered' | 'own' | 'zero' | 'swapped';
   // what is sent, and when
@@ -112,6 +118,7 @@ export const FLAWLESS: Readonly<Behaviour> = {
   ...FLAWLESS_SIGNALLING,
   ...FLAWLESS_FOOTAGE,
   ...FLAWLESS_CONTROL,
+  ...FLAWLESS_VOICE,
   ...FLAWLESS_ALARMS,
   ssrc: 'offered',
   startsInsideGroup: false,

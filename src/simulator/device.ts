@@ -25,6 +25,7 @@ import type { SentUnit } from './media-sender.ts';
 import { type Random, seededRandom, seedOf } from './random.ts';
 import { Registration } from './registration.ts';
 import { type Address, openTcpSip, openUdpSip, type SipLink } from './sip-link.ts';
+import { VoiceSide } from './voice/voice-side.ts';
 import type { Wheel } from './wheel.ts';
 
 /** A unit, and the call it was sent in. */
@@ -78,6 +79,8 @@ export class CameraDevice {
   readonly controls: ControlSide;
   /** Alarms that it tells, pictures that it takes. */
   readonly alarms: AlarmSide;
+  /** What it is told by word of mouth. */
+  readonly voice: VoiceSide;
   readonly calls = new Map<string, CameraCall>();
   /** Calls answered so far, open ones included. */
   callsTotal = 0;
@@ -120,6 +123,14 @@ export class CameraDevice {
       random: Math.random,
       server: () => o.server,
       onRequest: (request, from) => this.#request(request, from),
+    });
+    this.voice = new VoiceSide({
+      ...o,
+      ...common,
+      deviceId: this.id,
+      channelIds: this.channels.map((channel) => channel.id),
+      agent: this.#agent,
+      tell: (body) => this.#tell('MESSAGE', body),
     });
     this.registration = new Registration({
       ...common,
@@ -216,6 +227,7 @@ export class CameraDevice {
     this.#stopped = true;
     this.alarms.stop();
     await Promise.all([...this.calls.values()].map((call) => call.hangUp()));
+    this.voice.drop();
     await this.registration.stop();
     this.#agent.link?.close();
     this.#agent.link = null;
@@ -226,6 +238,7 @@ export class CameraDevice {
   reboot(downMs = REBOOT_MS): void {
     if (this.#stopped) return;
     for (const call of [...this.calls.values()]) call.drop();
+    this.voice.drop();
     this.#agent.link?.close();
     this.#agent.link = null;
     this.#agent.abandon();
@@ -246,9 +259,11 @@ export class CameraDevice {
   #request(request: SipRequest, from: Address): void {
     const agent = this.#agent;
     const call = this.calls.get(callIdOf(request));
+    if (this.voice.inside(request, from)) return;
     switch (request.method) {
       case 'INVITE':
-        if (call === undefined) this.#invite(request, from);
+        if (this.voice.isTalk(request)) void this.voice.talk(request, from);
+        else if (call === undefined) this.#invite(request, from);
         else call.repeated(request);
         break;
       case 'ACK':
@@ -334,6 +349,7 @@ export class CameraDevice {
     const isKnown =
       query === null || this.#o.behaviour.controlledAs !== 'device' || this.controls.knows(query.deviceId);
     this.#agent.answer(request, from, isKnown ? 200 : 404, isKnown ? 'OK' : 'Not Found');
+    if (this.voice.message(request.body)) return;
     if (query !== null && isKnown) void this.#obey(query, request.body);
   }
 

@@ -4,6 +4,7 @@ import { CONTROL_QUIRKS } from './control/quirks.ts';
 import { FOOTAGE_QUIRKS } from './footage/quirks.ts';
 import { MEDIA_QUIRKS } from './media-quirks.ts';
 import { SIGNALLING_QUIRKS } from './signalling-quirks.ts';
+import { VOICE_QUIRKS } from './voice/quirks.ts';
 
 /** A deviation that real cameras show, by its code in the list of known deviations. */
 export interface Quirk {
@@ -14,7 +15,14 @@ export interface Quirk {
 }
 
 /** Every quirk that the simulated camera knows. */
-export const QUIRKS: readonly Quirk[] = [...SIGNALLING_QUIRKS, ...MEDIA_QUIRKS, ...FOOTAGE_QUIRKS, ...CONTROL_QUIRKS, ...ALARM_QUIRKS];
+export const QUIRKS: readonly Quirk[] = [
+  ...SIGNALLING_QUIRKS,
+  ...MEDIA_QUIRKS,
+  ...FOOTAGE_QUIRKS,
+  ...CONTROL_QUIRKS,
+  ...VOICE_QUIRKS,
+  ...ALARM_QUIRKS,
+];
 
 /** Codes nobody knows, in the order given. */
 export function unknownQuirks(codes: Iterable<string>): string[] {
