@@ -1,6 +1,6 @@
 /**
  * `npm run screenshots [FOLDER] [SCENE,…]`: every view of the running demo in both languages, both themes and at phone width, to be looked at. They
- * go to `screenshots/` (not kept) or FOLDER; the three that README shows go to docs/.
+ * go to `screenshots/` (not kept) or FOLDER; those that README shows go to docs/.
  */
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -41,6 +41,20 @@ const playing = (page: Page) =>
   );
 const shown = (selector: string) => (page: Page) => page.waitForSelector(selector, { timeout: 20_000 });
 
+/** A day of footage with its gap, and a marked range. */
+async function marked(page: Page): Promise<void> {
+  await playing(page);
+  await page.click('[data-span="day"]');
+  const box = await page.locator('[data-testid="time-line"]').boundingBox();
+  if (box === null) return;
+  await page.keyboard.down('Shift');
+  await page.mouse.move(box.x + box.width * 0.36, box.y + 48);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.44, box.y + 48, { steps: 5 });
+  await page.mouse.up();
+  await page.keyboard.up('Shift');
+}
+
 const SCENES: readonly Scene[] = [
   { name: 'live', fragment: '#/live?grid=9&cells=WALL', ready: playing, inDocs: true },
   { name: 'stage', fragment: `#/live/${DEVICE}/CHANNEL`, ready: playing },
@@ -59,7 +73,7 @@ const SCENES: readonly Scene[] = [
   { name: 'streams', fragment: '#/streams', ready: shown('main') },
   { name: 'recordings', fragment: '#/recordings', ready: shown('[data-testid="recording"]') },
   { name: 'plan', fragment: `#/recordings?channel=${DEVICE}/CHANNEL&plan`, ready: shown('[data-testid="week"]') },
-  { name: 'footage', fragment: `#/footage/${FOOTAGE}/FILMED?at=MOMENT`, ready: playing, inDocs: true },
+  { name: 'footage', fragment: `#/footage/${FOOTAGE}/FILMED?at=MOMENT`, ready: marked, inDocs: true },
   { name: 'downloads', fragment: '#/downloads', ready: shown('[data-testid="download"]') },
   { name: 'download', fragment: '#/downloads/DOWNLOAD', ready: shown('[data-testid="missing"]') },
   { name: 'new-download', fragment: '#/downloads?new', ready: shown('[data-testid="new-download"]') },

@@ -113,7 +113,7 @@ describe('footage', () => {
     );
   });
 
-  it('TS-3: does not say so of time stamps that go back a little because somebody went there', () => {
+  it('time stamps that go back a little because somebody went there are no deviation', () => {
     // pictures 0 to 49, then twice a seek to the group that begins at 25: back by a second, and while its first pictures play
     const order = [...Array(50).keys(), 25, 26, 27, 28, 29, 25, 26, 27];
     const isBack = (i: number) => i > 0 && order[i]! < order[i - 1]!;
