@@ -169,7 +169,9 @@ export async function openGateway(
     const channel = devices.channel(deviceId, channelId);
     return isProblem(channel) ? channel : null;
   };
-  const vocabulary = openVocabulary({ sip, clock, channelMissing });
+  const { positions: rows } = store;
+  const { timeZone } = config.sip;
+  const vocabulary = openVocabulary({ sip, rows, clock, timeZone, channelMissing, iso, publish });
   const voices = openVoices({ sip, pool, ssrcs, clock, pulls, channelMissing, newId, iso, publish });
   const records = new Records({
     ask: (deviceId, query, o) => sip.records(deviceId, query, o),
@@ -346,6 +348,7 @@ export async function openGateway(
     redeliver: (number) => webhooks.redeliver(number),
     counters: () => ({
       ...alarms.counters(),
+      ...vocabulary.counters(),
       ...gatewayCounters({
         sip,
         webhooks,

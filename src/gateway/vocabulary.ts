@@ -1,24 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import type { SipEvent, SipServer } from '../sip/server.ts';
+import type { SipEvent } from '../sip/server.ts';
 import { Asked } from './asked.ts';
-import { atMost, type Clock } from './clock.ts';
+import { atMost } from './clock.ts';
 import { Configs, type ConfigsDesk } from './configs.ts';
 import { Controls, type ControlsDesk } from './controls.ts';
 import { Queries, type QueriesDesk } from './device-queries.ts';
 import { Ptz, type PtzDesk } from './ptz.ts';
+import { openToldDesks, type ToldDesks, type ToldNeeds } from './told-desks.ts';
 import type { Problem } from './views.ts';
 
 /** What a platform may tell and ask devices, beside media: one desk for each part of it (GB/T 28181 9.3, 9.5). */
 
-export interface VocabularyNeeds {
-  readonly sip: SipServer;
-  readonly clock: Clock;
-  /** Null when the device has this channel. */
-  channelMissing(deviceId: string, channelId: string): Problem | null;
-}
-
 /** The desks, as the HTTP side sees them. */
-export interface VocabularyDesks {
+export interface VocabularyDesks extends ToldDesks {
   readonly ptz: PtzDesk;
   readonly controls: ControlsDesk;
   readonly configs: ConfigsDesk;
@@ -35,6 +29,8 @@ export interface Vocabulary {
   forget(deviceId: string): void;
   /** Cameras that move are stopped. Before the sockets are closed. */
   close(): Promise<void>;
+  /** For the metrics. */
+  counters(): Record<string, number>;
 }
 
 /** A stop waits this long for its answers when the gateway closes. */
@@ -43,7 +39,8 @@ const CLOSE_PATIENCE_MS = 2_000;
 const SESSION_BYTES = 16;
 
 /** The desks of a gateway, filled from its parts. */
-export function openVocabulary({ sip, clock, channelMissing }: VocabularyNeeds): Vocabulary {
+export function openVocabulary(needs: ToldNeeds): Vocabulary {
+  const { sip, clock, channelMissing } = needs;
   const { directory } = sip;
   const found = (deviceId: string, code: string, detail: string) => void sip.noteFinding(deviceId, code, detail);
   const asked = new Asked({ directory, ask: (deviceId, question) => sip.ask(deviceId, question), found });
@@ -60,16 +57,22 @@ export function openVocabulary({ sip, clock, channelMissing }: VocabularyNeeds):
   });
   const configs = new Configs({ asked, directory, clock, missing, found });
   const queries = new Queries({ asked, directory, missing });
+  const told = openToldDesks(needs);
   return {
     asked,
-    desks: { ptz, controls, configs, queries },
+    desks: { ptz, controls, configs, queries, ...told.desks },
     event(event) {
       if (event.type === 'device.online') ptz.online(event.data.deviceId);
       if (event.type === 'device.registered') configs.registered(event.data.deviceId);
     },
-    forget: (deviceId) => ptz.forget(deviceId),
+    counters: () => told.counters(),
+    forget(deviceId) {
+      ptz.forget(deviceId);
+      told.forget(deviceId);
+    },
     close: () => {
       configs.close();
+      told.close();
       return atMost(clock, CLOSE_PATIENCE_MS, ptz.close());
     },
   };

@@ -30,12 +30,14 @@ import { type LogTail, logRoutes } from './routes/log.ts';
 import { onboardingRoutes } from './routes/onboarding.ts';
 import { planRoutes } from './routes/plan.ts';
 import { playbackRoutes } from './routes/playback.ts';
+import { positionRoutes } from './routes/positions.ts';
 import { profileRoutes } from './routes/profile.ts';
 import { ptzRoutes } from './routes/ptz.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { recordRoutes } from './routes/records.ts';
 import { snapshotRoutes } from './routes/snapshots.ts';
 import { streamRoutes } from './routes/streams.ts';
+import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { systemRoutes } from './routes/system.ts';
 import { talkRoutes } from './routes/talk.ts';
 import { timelineFileRoutes, timelineRoutes } from './routes/timeline.ts';
@@ -147,10 +149,12 @@ export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpSe
           playbackRoutes,
           ptzRoutes,
           controlRoutes,
+          alarmRoutes,
+          positionRoutes,
+          subscriptionRoutes,
+          snapshotRoutes,
           configRoutes,
           deviceQueryRoutes,
-          alarmRoutes,
-          snapshotRoutes,
           talkRoutes,
           planRoutes,
           timelineRoutes,

@@ -78,4 +78,14 @@ export const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX snapshots_by_time ON snapshots (epoch_ms, id);
   `,
+  `
+  CREATE TABLE positions (
+    device_id TEXT NOT NULL,
+    channel_id TEXT NOT NULL,
+    epoch_ms INTEGER NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY (device_id, channel_id, epoch_ms)
+  ) WITHOUT ROWID;
+  CREATE INDEX positions_by_time ON positions (epoch_ms);
+  `,
 ];

@@ -11,6 +11,7 @@ import { type AlarmRows, alarmTable } from './alarms.ts';
 import { type DeliveryRows, deliveryTable } from './deliveries.ts';
 import { lockFolder } from './lock.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { type PositionRows, positionTable } from './positions.ts';
 import { type SnapshotRows, snapshotTable } from './snapshots.ts';
 
 /** The data folder cannot be used: one sentence for whoever started the gateway. */
@@ -64,6 +65,8 @@ export interface Store {
   /** What webhooks are owed, and what was sent to them. */
   readonly deliveries: DeliveryRows;
   readonly alarms: AlarmRows;
+  /** Where devices were. */
+  readonly positions: PositionRows;
   /** Pictures that are kept as files. */
   readonly snapshots: SnapshotRows;
   /** Writes that the disk refused, since the store was opened, and the database's words about the newest. */
@@ -220,6 +223,7 @@ function tables(database: Database.Database, unlock: () => void): Store {
     },
     deliveries: deliveryTable(database, write),
     alarms: alarmTable(database, write),
+    positions: positionTable(database, write),
     snapshots: snapshotTable(database, write),
     close() {
       if (!open) return;

@@ -7,6 +7,7 @@ import { isProblem } from '../../src/gateway/views.ts';
 import { openVocabulary } from '../../src/gateway/vocabulary.ts';
 import { CHANNEL, ID, meet, until } from '../simulator/meet.ts';
 import type { SeenPacket } from '../support/sip-pcap.ts';
+import { toldNowhere } from '../support/told-nowhere.ts';
 import { judgeSip, STANDARD_HEADER } from '../support/tshark.ts';
 
 /** Written into the capture for our own port, which is not known before the first packets. */
@@ -42,7 +43,12 @@ for (const sip of ['udp', 'tcp'] as const)
     });
     await until('the catalogue', () => server.directory.channel(ID, CHANNEL) !== undefined);
     server.directory.device(ID)!.version = '3.0';
-    const { desks, close } = openVocabulary({ sip: server, clock: systemClock, channelMissing: () => null });
+    const { desks, close } = openVocabulary({
+      sip: server,
+      clock: systemClock,
+      channelMissing: () => null,
+      ...toldNowhere(),
+    });
     t.after(() => close());
     assert.equal(await desks.ptz.drive(ID, CHANNEL, { pan: 1, tilt: -1, zoom: 1, focus: 1, iris: 1 }), null);
     assert.equal(await desks.ptz.stop(ID, CHANNEL), null);

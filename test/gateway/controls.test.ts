@@ -8,6 +8,7 @@ import { openVocabulary } from '../../src/gateway/vocabulary.ts';
 import type { SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { setByHand } from '../../src/sip/camera/profile.ts';
 import { CHANNEL, ID, meet, until } from '../simulator/meet.ts';
+import { toldNowhere } from '../support/told-nowhere.ts';
 
 /** Every control: the desk, a SIP server and a simulated camera that does what it is told. */
 
@@ -16,6 +17,7 @@ async function site(t: TestContext, more: Partial<SimulatorOptions> = {}) {
   const { server, simulator } = met;
   await until('the catalogue', () => server.directory.channelCount(ID) === 2);
   const vocabulary = openVocabulary({
+    ...toldNowhere(),
     sip: server,
     clock: systemClock,
     channelMissing: (deviceId, channelId) =>

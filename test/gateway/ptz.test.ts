@@ -8,6 +8,7 @@ import { openVocabulary } from '../../src/gateway/vocabulary.ts';
 import type { SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { CHANNEL, ID, meet, until } from '../simulator/meet.ts';
 import { FakeClock, settle } from '../support/clock.ts';
+import { toldNowhere } from '../support/told-nowhere.ts';
 
 /** Steering and presets: the desk, a SIP server and a simulated camera. */
 
@@ -16,6 +17,7 @@ async function site(t: TestContext, more: Partial<SimulatorOptions> = {}, clock:
   const { server, simulator } = met;
   await until('the catalogue', () => server.directory.channel(ID, CHANNEL) !== undefined);
   const vocabulary = openVocabulary({
+    ...toldNowhere(),
     sip: server,
     clock,
     channelMissing: (deviceId, channelId) =>

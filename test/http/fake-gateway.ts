@@ -28,9 +28,10 @@ import type {
   StreamView,
   WebhookView,
 } from '../../src/gateway/views.ts';
-import { FakeTalks } from './fake-talks.ts';
 import type { ViewerSink } from '../../src/media/live/viewer.ts';
 import { FakeAlarmRules, FakeAlarms, FakeImageSnapshots } from './fake-alarms.ts';
+import { FakeTalks } from './fake-talks.ts';
+import { FakePositions, FakeSubscriptions } from './fake-told.ts';
 
 /** Answers of the device to queries. */
 export const STATUS = {
@@ -138,6 +139,8 @@ export class FakeGateway implements Gateway {
   readonly talks = new FakeTalks();
 
   readonly alarms = new FakeAlarms();
+  readonly subscriptions = new FakeSubscriptions();
+  readonly positions = new FakePositions();
   readonly alarmRules = new FakeAlarmRules();
   readonly imageSnapshots = new FakeImageSnapshots();
   readonly presetList: PresetView[] = [];

@@ -1,0 +1,59 @@
+import type { SipServer } from '../sip/server.ts';
+import type { PositionRows } from '../store/positions.ts';
+import type { Clock } from './clock.ts';
+import { Positions } from './positions.ts';
+import { SubscriptionDesk } from './subscriptions.ts';
+import type { PositionsDesk, SubscriptionsDesk } from './told-views.ts';
+import type { Problem } from './views.ts';
+
+/** What devices tell by themselves: subscriptions to it, and the positions among it. The desks, filled from the parts of a gateway. */
+
+export interface ToldNeeds {
+  readonly sip: SipServer;
+  readonly rows: PositionRows;
+  readonly clock: Clock;
+  readonly timeZone: string;
+  channelMissing(deviceId: string, channelId: string): Problem | null;
+  iso(epochMs: number): string;
+  publish(type: string, data: Record<string, unknown>): void;
+}
+
+/** The desks, as the HTTP side sees them. */
+export interface ToldDesks {
+  readonly subscriptions: SubscriptionsDesk;
+  readonly positions: PositionsDesk;
+}
+
+/** Changes of the catalogue are wanted of every device (contract), for as long at a time as the standard has it (annex N). */
+const DEFAULT_SUBSCRIPTIONS = { catalog: 600 };
+
+export function openToldDesks(needs: ToldNeeds): {
+  readonly desks: ToldDesks;
+  /** For the metrics. */
+  counters(): Record<string, number>;
+  /** The device was deleted. */
+  forget(deviceId: string): void;
+  close(): void;
+} {
+  const { sip, channelMissing, ...others } = needs;
+  const { directory, subscriptions } = sip;
+  const positions = new Positions({
+    ...others,
+    directory,
+    missing: (deviceId, channelId) =>
+      channelId === deviceId && directory.device(deviceId) !== undefined ? null : channelMissing(deviceId, channelId),
+  });
+  sip.onNotified('MobilePosition', (deviceId, envelope) => positions.notified(deviceId, envelope));
+  sip.onNotified('PTZPosition', (deviceId, envelope) => positions.ptzNotified(deviceId, envelope));
+  subscriptions.defaultTo(DEFAULT_SUBSCRIPTIONS);
+  return {
+    desks: { subscriptions: new SubscriptionDesk({ directory, subscriptions, iso: needs.iso }), positions },
+    counters: () => ({
+      positions_received_total: positions.counters.received,
+      positions_dropped_total: positions.counters.dropped,
+      positions_unwritten: positions.waiting,
+    }),
+    forget: (deviceId) => positions.forget(deviceId),
+    close: () => positions.close(),
+  };
+}

@@ -1,0 +1,64 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { isProblem } from '../../gateway/views.ts';
+import type { Routes } from '../context.ts';
+import { DEFAULT_LIMIT, decodeCursor, encodeCursor } from '../paging.ts';
+import { sendProblem, sendRefusal, sendWrongTime } from '../problem.ts';
+import { answers, ChannelParams, listOf, listQuery } from '../schema.ts';
+import { parseTime } from '../times.ts';
+
+/** What is shown when no beginning is asked for. */
+const DAY_MS = 86_400_000;
+
+const Time = Type.String({ format: 'date-time' });
+const number = (description: string) => Type.Optional(Type.Number({ description }));
+const Position = Type.Object(
+  {
+    time: Type.String({ format: 'date-time', description: 'By the device’s clock; `receivedAt` where that cannot be' }),
+    receivedAt: Time,
+    longitude: Type.Number({ description: 'WGS-84 degrees, + east' }),
+    latitude: Type.Number({ description: 'WGS-84 degrees, + north' }),
+    speed: number('km/h'),
+    direction: number('Degrees clockwise from north'),
+    altitude: number('Metres above sea level'),
+    height: number('Metres above the ground'),
+  },
+  { title: 'Position' },
+);
+const TrackQuery = Type.Object({
+  start: Type.Optional(Type.String({ description: 'ISO 8601 with offset, or epoch seconds; else a day before `end`' })),
+  end: Type.Optional(Type.String({ description: 'The same; else now' })),
+  limit: listQuery.limit,
+  cursor: listQuery.cursor,
+});
+
+/** `C/positions`. */
+export const positionRoutes: Routes = (app, { gateway, epochMs }) => {
+  app.get<{ Params: ChannelParams; Querystring: Static<typeof TrackQuery> }>(
+    '/devices/:deviceId/channels/:channelId/positions',
+    {
+      schema: {
+        tags: ['channels'],
+        summary: 'Where a channel was: its track, oldest first',
+        description: 'The id of the device in place of the channel: what the device tells of itself. Kept for 30 days.',
+        params: ChannelParams,
+        querystring: TrackQuery,
+        response: answers({ 200: listOf(Position) }),
+      },
+    },
+    (request, reply) => {
+      const { start, end, limit = DEFAULT_LIMIT, cursor } = request.query;
+      const toEpochMs = end === undefined ? epochMs() + 1 : parseTime(end);
+      if (toEpochMs === null) return sendWrongTime(reply, false);
+      const fromEpochMs = start === undefined ? toEpochMs - DAY_MS : parseTime(start);
+      if (fromEpochMs === null) return sendWrongTime(reply, true);
+      const key = cursor === undefined ? null : decodeCursor(cursor);
+      if (cursor !== undefined && (key === null || !/^\d{1,15}$/.test(key)))
+        return sendProblem(reply, 'bad_request', 'The cursor is not one this list has given out.');
+      const after = key === null ? null : Number(key);
+      const track = gateway.positions.track({ ...request.params, fromEpochMs, toEpochMs, limit, after });
+      if (isProblem(track)) return sendRefusal(reply, track);
+      const next = track.next === null ? null : encodeCursor(String(track.next));
+      return reply.send({ items: track.items, next });
+    },
+  );
+};

@@ -1,0 +1,83 @@
+import type { Database } from 'libsql';
+
+/** One point of a track. Times are epoch milliseconds, coordinates WGS-84 degrees. */
+export interface StoredPosition {
+  readonly deviceId: string;
+  /** The channel, or the device itself where the position names none of its channels. */
+  readonly channelId: string;
+  /** By the device's clock; when it came, where that cannot be. */
+  readonly epochMs: number;
+  readonly receivedEpochMs: number;
+  readonly longitude: number;
+  readonly latitude: number;
+  /** km/h. */
+  readonly speed: number | null;
+  /** Degrees clockwise from north. */
+  readonly direction: number | null;
+  /** Metres above sea level. */
+  readonly altitude: number | null;
+  /** Metres above the ground. */
+  readonly height: number | null;
+}
+
+/** A page of a track. */
+export interface PositionQuery {
+  readonly deviceId: string;
+  readonly channelId: string;
+  readonly fromEpochMs: number;
+  /** Exclusive. */
+  readonly toEpochMs: number;
+  readonly limit: number;
+  /** Only points after this one; null begins at the oldest. */
+  readonly after: number | null;
+}
+
+export interface PositionRows {
+  /** All in one transaction; two of one channel at the same time are one, the newer. */
+  addAll(positions: readonly StoredPosition[]): void;
+  /** Oldest first. */
+  page(query: PositionQuery): StoredPosition[];
+  /** Drops at most `count` of those before `before`, and of what is more than `kept` in all; the oldest first. Answers how many. */
+  trim(o: { readonly before: number; readonly kept: number; readonly count: number }): number;
+  /** The track of a device that was deleted. */
+  delete(deviceId: string): void;
+}
+
+/** The table of tracks. `write` runs a change and counts it when the disk refuses it. */
+export function positionTable(database: Database, write: (run: () => unknown) => void): PositionRows {
+  const sql = {
+    add: database.prepare(
+      'INSERT OR REPLACE INTO positions (device_id, channel_id, epoch_ms, record) VALUES (?, ?, ?, ?)',
+    ),
+    page: database.prepare(
+      `SELECT record FROM positions WHERE device_id = ? AND channel_id = ? AND epoch_ms >= ? AND epoch_ms < ? AND epoch_ms > ?
+         ORDER BY epoch_ms LIMIT ?`,
+    ),
+    count: database.prepare('SELECT COUNT(*) AS count FROM positions'),
+    oldest: database.prepare('SELECT device_id, channel_id, epoch_ms FROM positions ORDER BY epoch_ms LIMIT ?'),
+    drop: database.prepare('DELETE FROM positions WHERE device_id = ? AND channel_id = ? AND epoch_ms = ?'),
+    delete: database.prepare('DELETE FROM positions WHERE device_id = ?'),
+  };
+  const addAll = database.transaction((positions: readonly StoredPosition[]) => {
+    for (const position of positions)
+      sql.add.run(position.deviceId, position.channelId, position.epochMs, JSON.stringify(position));
+  });
+  type Key = { device_id: string; channel_id: string; epoch_ms: number };
+  const dropAll = database.transaction((keys: readonly Key[]) => {
+    for (const { device_id, channel_id, epoch_ms } of keys) sql.drop.run(device_id, channel_id, epoch_ms);
+  });
+  return {
+    addAll: (positions) => write(() => addAll(positions)),
+    page({ deviceId, channelId, fromEpochMs, toEpochMs, limit, after }) {
+      const rows = sql.page.all(deviceId, channelId, fromEpochMs, toEpochMs, after ?? fromEpochMs - 1, limit);
+      return (rows as { record: string }[]).map(({ record }) => JSON.parse(record) as StoredPosition);
+    },
+    trim({ before, kept, count }) {
+      const surplus = (sql.count.get() as { count: number }).count - kept;
+      const keys = (sql.oldest.all(count) as Key[]).filter((key, index) => key.epoch_ms < before || index < surplus);
+      if (keys.length > 0) write(() => dropAll(keys));
+      return keys.length;
+    },
+    delete: (deviceId) => write(() => sql.delete.run(deviceId)),
+  };
+}

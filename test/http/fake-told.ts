@@ -1,0 +1,43 @@
+import type {
+  PositionsDesk,
+  PositionView,
+  SubscriptionsDesk,
+  SubscriptionsView,
+} from '../../src/gateway/told-views.ts';
+import type { Problem } from '../../src/gateway/views.ts';
+import { NO_SUBSCRIPTIONS, type SubscriptionWishes } from '../../src/sip/subscription-words.ts';
+import type { PositionQuery } from '../../src/store/positions.ts';
+
+const OFF = { state: 'off', endsAt: null, notifiedAt: null, detail: null } as const;
+
+/** Wishes as they were set; no device knows of them. */
+export class FakeSubscriptions implements SubscriptionsDesk {
+  readonly set: [deviceId: string, wishes: Partial<SubscriptionWishes>][] = [];
+  refusal: Problem | null = null;
+  wishes: SubscriptionWishes = { ...NO_SUBSCRIPTIONS, catalog: 600 };
+
+  get(): SubscriptionsView | Problem {
+    if (this.refusal !== null) return this.refusal;
+    const catalog = { state: 'active', endsAt: '2026-01-05T14:13:21+08:00', notifiedAt: null, detail: null } as const;
+    return { ...this.wishes, states: { catalog, alarm: OFF, position: OFF, ptzPosition: OFF } };
+  }
+
+  put(deviceId: string, wishes: Partial<SubscriptionWishes>): SubscriptionsView | Problem {
+    this.set.push([deviceId, wishes]);
+    this.wishes = { ...NO_SUBSCRIPTIONS, catalog: 600, ...wishes };
+    return this.get();
+  }
+}
+
+/** A track of points that a test writes. */
+export class FakePositions implements PositionsDesk {
+  readonly queries: PositionQuery[] = [];
+  points: PositionView[] = [];
+  next: number | null = null;
+  refusal: Problem | null = null;
+
+  track(query: PositionQuery) {
+    this.queries.push(query);
+    return this.refusal ?? { items: this.points, next: this.next };
+  }
+}

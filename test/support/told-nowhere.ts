@@ -1,0 +1,17 @@
+import type { StoredPosition } from '../../src/store/positions.ts';
+
+/** What a vocabulary needs for positions, for tests that are not about them: rows in memory, events that nobody hears. */
+export function toldNowhere() {
+  const points: StoredPosition[] = [];
+  return {
+    rows: {
+      addAll: (positions: readonly StoredPosition[]) => void points.push(...positions),
+      page: () => points,
+      trim: () => 0,
+      delete: () => {},
+    },
+    timeZone: 'Asia/Shanghai',
+    iso: (epochMs: number) => new Date(epochMs).toISOString(),
+    publish: () => {},
+  };
+}
