@@ -1,6 +1,5 @@
 import { ApiFault, type Source, type Step, send } from '../api.ts';
 import { token } from '../session.ts';
-import type { NewestAsks } from './newest.ts';
 
 /** The parts of the API's answers that the time line shows. */
 
@@ -123,6 +122,16 @@ async function newestOwn({ deviceId, channelId }: Place): Promise<number | null>
 }
 
 /** The questions by which the newest footage of a channel is found. */
+export interface NewestAsks {
+  /** The days of a month that have footage in the device. */
+  days(month: string): Promise<Pick<FoundDays, 'days'>>;
+  /** Whether the device has any of that time, a year at most. */
+  hasFiles(startMs: number, endMs: number): Promise<boolean>;
+  /** When the newest own recording began. */
+  newestOwn(): Promise<number | null>;
+}
+
+/** The same, asked of the gateway. */
 export const newestAsks = (place: Place): NewestAsks => ({
   days: (month) => findDays(place, month),
   hasFiles: (startMs, endMs) => hasFiles(place, startMs, endMs),

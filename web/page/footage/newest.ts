@@ -1,19 +1,9 @@
-import type { FoundDays } from './api.ts';
+import type { NewestAsks } from './api.ts';
 import { monthAfter, type Zone } from './zone.ts';
 
 /** So many years are looked through, the newest first: the last one by its months, those before as a whole, and then by theirs. */
 const YEARS = 10;
 const MONTHS = 12;
-
-/** What is asked of one channel. */
-export interface NewestAsks {
-  /** The days of a month that have footage in the device. */
-  days(month: string): Promise<Pick<FoundDays, 'days'>>;
-  /** Whether the device has any of that time, a year at most. */
-  hasFiles(startMs: number, endMs: number): Promise<boolean>;
-  /** When the newest own recording began. */
-  newestOwn(): Promise<number | null>;
-}
 
 /** The newest day with footage in either place, or null when there is none in ten years. */
 export async function newestDay(
