@@ -58,14 +58,17 @@ async function receive(client: GatewayClient, file: FileHandle, o: Transfer): Pr
         await file.truncate(0);
       }
       etag = response.headers.get('etag');
-      for await (const chunk of chunksOf(response, cut, o.signal)) {
-        await file.write(chunk, 0, chunk.length, have);
-        have += chunk.length;
+      let isWhole = false;
+      const onWhole = () => {
+        isWhole = true;
+      };
+      for await (const chunk of chunksOf(response, cut, o.signal, onWhole)) {
+        have += await writeAll(file, chunk, have);
         lastByteMs = performance.now();
         o.onBytes(have, total);
       }
       o.signal.throwIfAborted();
-      if (total === null || have === total) return have;
+      if (have === total || (total === null && isWhole)) return have;
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
       if (performance.now() - lastByteMs > o.patienceMs) throw error;
@@ -76,18 +79,31 @@ async function receive(client: GatewayClient, file: FileHandle, o: Transfer): Pr
   }
 }
 
-/** Bytes of an answer as they come; ends early when the connection breaks, stays silent, or is called off. */
-async function* chunksOf(response: Response, cut: () => void, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+/** A disk that is nearly full takes a part, and says why with the next. */
+async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<number> {
+  for (let done = 0; done < bytes.length; )
+    done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+  return bytes.length;
+}
+
+/** Bytes of an answer as they come; ends early, without `onWhole`, when the connection breaks, stays silent, or is called off. */
+async function* chunksOf(
+  response: Response,
+  cut: () => void,
+  signal: AbortSignal,
+  onWhole: () => void,
+): AsyncGenerator<Uint8Array> {
   let silence = setTimeout(cut, SILENCE_MS);
   signal.addEventListener('abort', cut);
   try {
     const reader = response.body?.getReader();
     for (;;) {
       // only what the network says ends it early: what the disk says goes on to whoever asked
-      const { done, value } = (await reader?.read().catch(() => null)) ?? { done: true, value: undefined };
-      if (done || value === undefined) return;
+      const next = (await reader?.read().catch(() => null)) ?? null;
+      if (next?.done === true) onWhole();
+      if (next?.value === undefined) return;
       clearTimeout(silence);
-      yield value;
+      yield next.value;
       silence = setTimeout(cut, SILENCE_MS);
     }
   } finally {

@@ -302,6 +302,22 @@ describe('gbgate download', { timeout: 60_000 }, () => {
     assert.ok(starts[0]! > 0 && starts[1]! > starts[0]!, `${ranges}`);
   });
 
+  it('takes a file of unknown length for whole only when it ends as it should', async () => {
+    const o = await world();
+    let times = 0;
+    o.gateway.sendFile = (_request, response) => {
+      times += 1;
+      response.writeHead(200, { etag: '"one"' });
+      if (times === 1) response.write(CONTENT.subarray(0, 1000), () => setTimeout(() => response.destroy(), 50));
+      else response.end(CONTENT);
+    };
+    const file = join(o.cwd, 'a.mp4');
+    assert.equal(await o.run([`${D}/${C}`, ...RANGE, '-o', file]), 0, o.out.stderr);
+    o.close();
+    assert.deepEqual(readFileSync(file), CONTENT);
+    assert.equal(times, 2);
+  });
+
   it('begins the file anew when it is another one by then', async () => {
     const o = await world();
     let times = 0;
