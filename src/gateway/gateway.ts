@@ -142,7 +142,6 @@ export async function openGateway(
     log: (message, data) => log.warn(data, message),
   });
   let closing: Promise<void> | null = null;
-
   const pulls = pullPorts({ config, sip, pool, ssrcs, clock, rests, dialogues, publish, log });
   const lives = new LiveTable(pulls, newId);
   const files = new DeviceFiles({
@@ -169,9 +168,7 @@ export async function openGateway(
     const channel = devices.channel(deviceId, channelId);
     return isProblem(channel) ? channel : null;
   };
-  const { positions: rows } = store;
-  const { timeZone } = config.sip;
-  const vocabulary = openVocabulary({ sip, rows, clock, timeZone, channelMissing, iso, publish });
+  const vocabulary = openVocabulary({ config, store, sip, clock, channelMissing, iso, publish });
   const voices = openVoices({ sip, pool, ssrcs, clock, pulls, channelMissing, newId, iso, publish });
   const records = new Records({
     ask: (deviceId, query, o) => sip.records(deviceId, query, o),

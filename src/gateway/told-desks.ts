@@ -10,9 +10,9 @@ import type { Problem } from './views.ts';
 
 export interface ToldNeeds {
   readonly sip: SipServer;
-  readonly rows: PositionRows;
+  readonly config: { readonly sip: { readonly timeZone: string } };
+  readonly store: { readonly positions: PositionRows };
   readonly clock: Clock;
-  readonly timeZone: string;
   channelMissing(deviceId: string, channelId: string): Problem | null;
   iso(epochMs: number): string;
   publish(type: string, data: Record<string, unknown>): void;
@@ -35,10 +35,12 @@ export function openToldDesks(needs: ToldNeeds): {
   forget(deviceId: string): void;
   close(): void;
 } {
-  const { sip, channelMissing, ...others } = needs;
+  const { config, store, sip, channelMissing, ...others } = needs;
   const { directory, subscriptions } = sip;
   const positions = new Positions({
     ...others,
+    rows: store.positions,
+    timeZone: config.sip.timeZone,
     directory,
     missing: (deviceId, channelId) =>
       channelId === deviceId && directory.device(deviceId) !== undefined ? null : channelMissing(deviceId, channelId),

@@ -4,13 +4,15 @@ import type { StoredPosition } from '../../src/store/positions.ts';
 export function toldNowhere() {
   const points: StoredPosition[] = [];
   return {
-    rows: {
-      addAll: (positions: readonly StoredPosition[]) => void points.push(...positions),
-      page: () => points,
-      trim: () => 0,
-      delete: () => {},
+    config: { sip: { timeZone: 'Asia/Shanghai' } },
+    store: {
+      positions: {
+        addAll: (positions: readonly StoredPosition[]) => void points.push(...positions),
+        page: () => points,
+        trim: () => 0,
+        delete: () => {},
+      },
     },
-    timeZone: 'Asia/Shanghai',
     iso: (epochMs: number) => new Date(epochMs).toISOString(),
     publish: () => {},
   };
