@@ -4,6 +4,7 @@ import { sipUri } from '../sip/wire/uri.ts';
 import { ALLOW, SipAgent } from './agent.ts';
 import { AlarmSide } from './alarms/alarm-side.ts';
 import type { Behaviour } from './behaviour.ts';
+import { Allegiance } from './allegiance.ts';
 import { CameraCall } from './call.ts';
 import type { Clip } from './clip.ts';
 import { ControlSide } from './control/controls.ts';
@@ -88,6 +89,7 @@ export class CameraDevice {
   readonly past = { packets: 0, bytes: 0, frames: 0, omitted: 0 };
   readonly #o: DeviceOptions;
   readonly #agent: SipAgent;
+  readonly #allegiance: Allegiance;
   readonly #random: Random;
   #stopped = false;
   #connects = 0;
@@ -117,11 +119,12 @@ export class CameraDevice {
       isGuarded: () => this.controls.guarded,
       tell: (method, body) => this.#tell(method, body),
     });
+    this.#allegiance = new Allegiance({ address: o.server, serverId: o.serverId, domain: o.domain });
     // identifiers must differ between two runs, faults must not: two sources of numbers
     this.#agent = new SipAgent({
       ...common,
       random: Math.random,
-      server: () => o.server,
+      server: () => this.#allegiance.current.address,
       onRequest: (request, from) => this.#request(request, from),
     });
     this.voice = new VoiceSide({
@@ -137,7 +140,8 @@ export class CameraDevice {
       ...o,
       random: this.#random,
       agent: this.#agent,
-      serverHost: `${o.server.host}:${o.server.port}`,
+      allegiance: this.#allegiance,
+      moved: () => this.#moved(),
       freshSocket: () => this.#freshSocket(),
       onChange: (registered, detail) => {
         o.log({ event: registered ? 'registered' : 'unregistered', device: this.id, detail });
@@ -154,6 +158,7 @@ export class CameraDevice {
     } catch (error) {
       if (o.sip === 'udp') throw error;
       o.log({ event: 'unreachable', device: this.id, detail: (error as Error).message });
+      this.#allegiance.goHome();
       return this.#reconnect();
     }
     if (this.#stopped) return this.#agent.link.close();
@@ -162,7 +167,8 @@ export class CameraDevice {
   }
 
   async #open(): Promise<SipLink> {
-    const { behaviour, localHost, server, sip } = this.#o;
+    const { behaviour, localHost, sip } = this.#o;
+    const server = this.#allegiance.current.address;
     let link: SipLink | null = null;
     const edge = {
       server,
@@ -174,7 +180,12 @@ export class CameraDevice {
         this.#agent.link = null;
         this.#agent.abandon();
         this.registration.lost();
-        this.#reconnect();
+        if (this.#allegiance.isHome) this.#reconnect();
+        else {
+          // the platform that it was sent to is gone: at once back to where it was told to begin
+          this.#allegiance.goHome();
+          void this.start();
+        }
       },
     };
     link = sip === 'udp' ? await openUdpSip(edge) : await openTcpSip(edge);
@@ -189,6 +200,19 @@ export class CameraDevice {
     const next = await this.#open();
     if (this.#stopped) next.close();
     else this.#agent.link = next;
+  }
+
+  /** Another platform: over TCP another connection, over UDP another address for what it says. */
+  #moved(): void {
+    if (this.#stopped) return;
+    if (this.#o.sip === 'udp') {
+      void this.registration.start();
+      return;
+    }
+    this.#agent.link?.close();
+    this.#agent.link = null;
+    this.#agent.abandon();
+    void this.start();
   }
 
   /** What a camera says by itself once it is registered, if its quirks make it. */
@@ -209,7 +233,8 @@ export class CameraDevice {
   /** A request outside of every dialogue; resolves when it was answered or will not be. */
   async #tell(method: string, body: Buffer | undefined): Promise<void> {
     if (this.#stopped) return;
-    const { behaviour, domain, serverId } = this.#o;
+    const { behaviour } = this.#o;
+    const { domain, serverId } = this.#allegiance.current;
     await this.#agent.ask({
       method,
       uri: sipUri(serverId, behaviour.requestHost ?? domain),
@@ -386,7 +411,8 @@ export class CameraDevice {
   }
 
   #answersTo(query: Query): Buffer[] {
-    const { behaviour, described, serverId, sip } = this.#o;
+    const { behaviour, described, sip } = this.#o;
+    const { serverId } = this.#allegiance.current;
     switch (query.cmdType) {
       case 'Catalog':
         if (!behaviour.answersCatalog) return [];

@@ -3,6 +3,7 @@ import { parseNameAddr } from '../sip/wire/address.ts';
 import type { SipResponse } from '../sip/wire/message.ts';
 import { sipUri } from '../sip/wire/uri.ts';
 import type { SipAgent } from './agent.ts';
+import type { Allegiance } from './allegiance.ts';
 import type { Behaviour } from './behaviour.ts';
 import { keepalive, MANSCDP_TYPE } from './manscdp.ts';
 import type { Random } from './random.ts';
@@ -15,14 +16,13 @@ export interface RegistrationOptions {
   readonly behaviour: Behaviour;
   readonly id: string;
   readonly password: string;
-  readonly serverId: string;
-  readonly domain: string;
+  readonly allegiance: Allegiance;
   readonly keepaliveSeconds: number;
   readonly expiresSeconds: number;
-  /** The platform as this device addresses it. */
-  readonly serverHost: string;
   /** A new socket, for a device that speaks from a new one before each keepalive. */
   readonly freshSocket: () => Promise<void>;
+  /** It belongs to another platform now: {@link Registration.start} is called when there is a way to it. */
+  readonly moved: () => void;
   /** Between a failed attempt and the next; up to half of it is added at random so that a fleet does not stampede. */
   readonly retrySeconds: number;
   readonly onChange: (registered: boolean, detail: string) => void;
@@ -40,6 +40,8 @@ const MAX_MISSED = 3;
 const REFRESH_AT = 5 / 6;
 /** A platform that is slower than this to say goodbye is not waited for. */
 const LEAVE_WAIT_MS = 2000;
+/** From platform to platform without a pause: more is a circle. */
+const MAX_HOPS = 4;
 const TIMER_F_MS = 32_000;
 
 /** Registers with digest, refreshes in time, keeps itself alive, and starts anew when the platform forgot it (9.1, 9.6). */
@@ -55,6 +57,7 @@ export class Registration {
   #registered = false;
   #stopped = false;
   #missedInARow = 0;
+  #hops = 0;
   #next: Moment | null = null;
   #beat: Moment | null = null;
   /** Cuts off what an earlier attempt still has to say. */
@@ -74,24 +77,52 @@ export class Registration {
   async start(): Promise<void> {
     const attempt = ++this.#attempt;
     this.#cancel();
-    if (this.#o.behaviour.freshCallId) this.#callId = `${this.#o.agent.token(16)}@${this.#o.id}`;
+    const { allegiance, behaviour, wheel } = this.#o;
+    if (allegiance.isOver(wheel.nowMs())) {
+      this.#goHome();
+      return;
+    }
+    if (behaviour.freshCallId) this.#callId = `${this.#o.agent.token(16)}@${this.#o.id}`;
     const response = await this.#register(this.#o.expiresSeconds, TIMER_F_MS);
     if (attempt !== this.#attempt || this.#stopped) return;
     if (response !== null && response.status >= 200 && response.status < 300) {
       const grantedSeconds = grantedBy(response, this.#o.expiresSeconds);
       this.#change(true, `registered for ${grantedSeconds} s`);
       this.#missedInARow = 0;
+      this.#hops = 0;
       this.#next = this.#o.wheel.after(Math.max(1, grantedSeconds * REFRESH_AT) * 1000, () => void this.start());
       this.#keepAlive(attempt);
       return;
     }
     this.#challenge = null;
+    const follows = response?.status === 302 && behaviour.followsRedirects && this.#hops < MAX_HOPS;
+    if (follows && allegiance.follow(response, wheel.nowMs())) {
+      this.#hops++;
+      const { host, port } = allegiance.current.address;
+      this.#change(false, `sent to ${allegiance.current.serverId} at ${host}:${port}`);
+      this.#o.moved();
+      return;
+    }
     this.#change(
       false,
       response === null ? 'no answer to REGISTER' : `REGISTER refused: ${response.status} ${response.reason}`,
     );
+    if (!allegiance.isHome && this.#hops < MAX_HOPS) {
+      this.#goHome();
+      return;
+    }
+    allegiance.goHome();
+    this.#hops = 0;
     const retryMs = this.#o.retrySeconds * 1000 * (1 + this.#o.random() / 2);
-    this.#next = this.#o.wheel.after(retryMs, () => void this.start());
+    this.#next = wheel.after(retryMs, () => void this.start());
+  }
+
+  /** The platform it was sent to is gone, or had it long enough: it begins again where it was told to begin. */
+  #goHome(): void {
+    this.#challenge = null;
+    this.#hops++;
+    this.#o.allegiance.goHome();
+    this.#o.moved();
   }
 
   /** The connection is gone: nothing will be answered any more. */
@@ -137,7 +168,8 @@ export class Registration {
   }
 
   #send(expiresSeconds: number, timeoutMs: number): Promise<SipResponse | null> {
-    const { agent, behaviour, domain, id } = this.#o;
+    const { agent, allegiance, behaviour, id } = this.#o;
+    const { domain } = allegiance.current;
     const headers: [string, string][] = [];
     if (behaviour.expiresInContact) headers.push(['Contact', `${agent.contact()};expires=${expiresSeconds}`]);
     else headers.push(['Contact', agent.contact()], ['Expires', String(expiresSeconds)]);
@@ -160,7 +192,9 @@ export class Registration {
 
   #authorization(): string | null {
     if (this.#challenge === null) return null;
-    const { agent, behaviour, domain, id, password, serverHost } = this.#o;
+    const { agent, allegiance, behaviour, id, password } = this.#o;
+    const { address, domain } = allegiance.current;
+    const serverHost = `${address.host}:${address.port}`;
     const host = behaviour.digestOverAddress ? serverHost : (behaviour.requestHost ?? domain);
     const challenge = behaviour.digestQop ? this.#challenge : { ...this.#challenge, qopAuth: false };
     return answerChallenge(challenge, {
@@ -174,14 +208,17 @@ export class Registration {
   }
 
   get #serverId(): string {
-    return this.#o.behaviour.serverId ?? this.#o.serverId;
+    return this.#o.behaviour.serverId ?? this.#o.allegiance.current.serverId;
   }
 
-  #keepAlive(attempt: number): void {
-    const { agent, behaviour, domain, id, keepaliveSeconds, serverId, wheel } = this.#o;
+  /** `sinceMs`: how long ago the one before was sent; its answer may have been waited for. */
+  #keepAlive(attempt: number, sinceMs = 0): void {
+    const { agent, allegiance, behaviour, id, keepaliveSeconds, wheel } = this.#o;
+    const { domain, serverId } = allegiance.current;
     if (!behaviour.keepalives) return;
     const gapMs = keepaliveSeconds * 1000;
-    this.#beat = wheel.after(gapMs, async () => {
+    this.#beat = wheel.after(Math.max(0, gapMs - sinceMs), async () => {
+      const sentMs = wheel.nowMs();
       if (behaviour.freshSocket) await this.#o.freshSocket();
       this.counts.keepalives++;
       const response = await agent.ask({
@@ -198,7 +235,7 @@ export class Registration {
       if (attempt !== this.#attempt || this.#stopped) return;
       if (response !== null && response.status < 300) {
         this.#missedInARow = 0;
-        this.#keepAlive(attempt);
+        this.#keepAlive(attempt, wheel.nowMs() - sentMs);
         return;
       }
       this.counts.missedKeepalives++;
@@ -209,10 +246,11 @@ export class Registration {
           false,
           response === null ? 'three keepalives unanswered' : `keepalive refused: ${response.status}`,
         );
-        void this.start();
+        if (allegiance.isHome) void this.start();
+        else this.#goHome();
         return;
       }
-      this.#keepAlive(attempt);
+      this.#keepAlive(attempt, wheel.nowMs() - sentMs);
     });
   }
 }

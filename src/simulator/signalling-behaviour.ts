@@ -42,6 +42,8 @@ export interface SignallingBehaviour {
   serverId: string | null;
   /** Password instead of the real one. */
   password: string | null;
+  /** False: a 302 means nothing to it, it registers again and again where it was told to. */
+  followsRedirects: boolean;
   keepalives: boolean;
   keepaliveFaults: boolean;
   // MANSCDP
@@ -148,6 +150,7 @@ export const FLAWLESS_SIGNALLING: Readonly<SignallingBehaviour> = {
   plainUnregister: false,
   serverId: null,
   password: null,
+  followsRedirects: true,
   keepalives: true,
   keepaliveFaults: false,
   charset: 'gb18030',

@@ -61,6 +61,7 @@ export const SIGNALLING_QUIRKS: readonly {
   { code: 'REG-13', sentence: 'sends no keepalive', switches: { keepalives: false } },
   { code: 'REG-15', sentence: 'sends no keepalive, but answers questions', switches: { keepalives: false } },
   { code: 'REG-16', sentence: 'says ERROR in its keepalives and lists a fault', switches: { keepaliveFaults: true } },
+  { code: 'REG-18', sentence: 'does not follow a 302', switches: { followsRedirects: false } },
   {
     code: 'REG-19',
     sentence: 'registers with another platform id',

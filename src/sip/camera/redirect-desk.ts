@@ -38,7 +38,8 @@ export class RedirectDesk {
   receive(deviceId: string, host: string, place: (placed: Placed) => void, nowMs: number): void {
     const verdict = this.#redirects.decide(deviceId, host, nowMs);
     if (verdict.type !== 'ask') this.#place(verdict, place);
-    else if (this.#waiting >= MAX_WAITING) this.#place(this.#redirects.back(deviceId, host, false, nowMs), place);
+    else if (this.#waiting >= MAX_WAITING)
+      this.#place(this.#redirects.back(deviceId, host, verdict.target, false, nowMs), place);
     else this.#ask(verdict.target, { deviceId, host, place }, nowMs);
   }
 
@@ -77,7 +78,7 @@ export class RedirectDesk {
     this.#waiting -= waiting.length;
     const nowMs = this.#ports.nowMs();
     for (const { deviceId, host, place } of waiting)
-      this.#place(this.#redirects.back(deviceId, host, alive, nowMs), place);
+      this.#place(this.#redirects.back(deviceId, host, target, alive, nowMs), place);
   }
 
   #place(placed: Placed, place: (placed: Placed) => void): void {

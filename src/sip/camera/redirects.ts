@@ -104,12 +104,20 @@ export class Redirects {
     return { type: 'ask', target: binding.rule.target };
   }
 
-  /** The answer to `ask`: `alive` says whether the target answered. */
-  back(deviceId: string, host: string, alive: boolean, nowMs: number): Exclude<RedirectVerdict, { type: 'ask' }> {
+  /** The answer to `ask` about that target: `alive` says whether it answered. */
+  back(
+    deviceId: string,
+    host: string,
+    asked: RedirectTarget,
+    alive: boolean,
+    nowMs: number,
+  ): Exclude<RedirectVerdict, { type: 'ask' }> {
     const fitting = this.#fitting(deviceId, host);
     const binding = this.#bindings.get(deviceId);
     if (binding === undefined) return this.#serve(deviceId);
     const { rule } = binding;
+    // two REGISTERs of it waited for the same answer, and the first has placed it
+    if (rule.target !== asked) return this.#send(deviceId, rule, nowMs, binding);
     if (!alive) {
       rule.downUntilMs = nowMs + DOWN_MS;
       return this.#send(deviceId, this.#choose(fitting, nowMs), nowMs);
@@ -152,11 +160,11 @@ export class Redirects {
     return sharing.reduce((best, rule) => (behind(rule) < behind(best) ? rule : best), first);
   }
 
-  #send(deviceId: string, rule: Rule | null, nowMs: number, returns = { quick: 0, soon: 0 }) {
+  #send(deviceId: string, rule: Rule | null, nowMs: number, { quick, soon } = { quick: 0, soon: 0 }) {
     this.#unbind(deviceId);
     if (rule === null) return HERE;
     if (this.#bindings.size >= MAX_REDIRECTED) this.#unbind(this.#bindings.keys().next().value!);
-    this.#bindings.set(deviceId, { rule, sentMs: nowMs, ...returns });
+    this.#bindings.set(deviceId, { rule, sentMs: nowMs, quick, soon });
     rule.count += 1;
     return rule.target === null ? HERE : ({ type: 'to', target: rule.target } as const);
   }

@@ -11,7 +11,9 @@ import {
   type RedirectTarget,
 } from '../../../src/sip/camera/redirects.ts';
 
-const target = (port: number): RedirectTarget => ({ id: '34020000002000000002', host: '10.0.0.1', port });
+const targets = [1, 2, 3, 4].map((port): RedirectTarget => ({ id: '34020000002000000002', host: '10.0.0.1', port }));
+const target = (port: number): RedirectTarget => targets[port - 1]!;
+const [a, b] = [target(1), target(2)];
 const rule = (port: number | null, o: Partial<RedirectRule> = {}): RedirectRule => ({
   target: port === null ? null : target(port),
   devices: [],
@@ -81,7 +83,7 @@ test('a device keeps its place: when it asks again in time, and when it fell ove
   const endMs = REDIRECT_EXPIRES_SECONDS * 1000 - 5_000;
   assert.equal(place(redirects, id(2), undefined, endMs), 2, 'its time with the target is over');
   assert.equal(redirects.decide(id(2), '10.0.0.9', endMs + 700_000).type, 'ask', 'it comes before that: why?');
-  const placed = redirects.back(id(2), '10.0.0.9', true, endMs + 700_000);
+  const placed = redirects.back(id(2), '10.0.0.9', b, true, endMs + 700_000);
   assert.deepEqual(placed, { type: 'to', target: target(2) }, 'its target is there: it fell over');
 });
 
@@ -89,10 +91,12 @@ test('a device whose target is gone goes to another one, or is taken; the target
   const redirects = new Redirects([rule(1, { share: 1 }), rule(2, { share: 1 })], () => 0);
   assert.equal(place(redirects, id(1)), 1);
   assert.equal(redirects.decide(id(1), 'h', 100_000).type, 'ask');
-  assert.deepEqual(redirects.back(id(1), 'h', false, 100_000), { type: 'to', target: target(2) });
+  assert.deepEqual(redirects.back(id(1), 'h', a, false, 100_000), { type: 'to', target: target(2) });
+  const again = redirects.back(id(1), 'h', a, false, 100_000);
+  assert.deepEqual(again, { type: 'to', target: target(2) }, 'another REGISTER of it waited for the same answer');
   assert.equal(place(redirects, id(2), 'h', 100_001), 2, 'nobody is sent to a target that is known to be gone');
   assert.equal(redirects.decide(id(1), 'h', 100_002).type, 'ask');
-  assert.deepEqual(redirects.back(id(1), 'h', false, 100_002), HERE, 'none is left');
+  assert.deepEqual(redirects.back(id(1), 'h', b, false, 100_002), HERE, 'none is left');
   assert.equal(place(redirects, id(3), 'h', 100_003 + DOWN_MS), 1, 'later they are tried again');
 });
 
@@ -105,7 +109,7 @@ test('REG-18: a device that comes back from a target that is there is served her
     assert.equal(place(redirects, id(1)), 1);
     for (let n = 1; n <= returns; n += 1) {
       assert.equal(redirects.decide(id(1), 'h', n * gapMs).type, 'ask');
-      const placed = redirects.back(id(1), 'h', true, n * gapMs);
+      const placed = redirects.back(id(1), 'h', a, true, n * gapMs);
       if (n < returns) assert.equal(placed.type, 'to', `after ${n} returns of ${gapMs} ms`);
       else assert.deepEqual(placed, { type: 'here', ignored: true });
     }
