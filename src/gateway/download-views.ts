@@ -33,6 +33,11 @@ export interface DownloadView {
   error?: { code: string; detail: string };
 }
 
+/** A download as lists look for it: cheap to make, of thousands. */
+export type DownloadEntry = Pick<DownloadView, 'id' | 'deviceId' | 'channelId' | 'state' | 'path' | 'bytes'> & {
+  readonly createdAtEpochMs: number;
+};
+
 /** What is asked for by `POST C/downloads`. */
 export interface DownloadRequest {
   readonly startEpochMs: number;
@@ -55,7 +60,7 @@ export interface DownloadsDesk {
   /** Queues one; `bad_request` when the range or the tag is none. */
   add(deviceId: string, channelId: string, request: DownloadRequest): DownloadView | Problem;
   /** The newest first. */
-  all(): DownloadView[];
+  all(): DownloadEntry[];
   get(id: string): DownloadView | Problem;
   /** Ends it; what came is kept. */
   cancel(id: string): Promise<DownloadView | Problem>;

@@ -4,7 +4,7 @@ import { type Download, isOver, partOf } from '../record/download-row.ts';
 import { type DownloadRows, Downloads, MAX_OPEN } from '../record/downloads.ts';
 import type { FindFootage, OpenFootage } from '../record/source.ts';
 import type { Clock } from './clock.ts';
-import type { DownloadFile, DownloadRequest, DownloadsDesk, DownloadView } from './download-views.ts';
+import type { DownloadEntry, DownloadFile, DownloadRequest, DownloadsDesk, DownloadView } from './download-views.ts';
 import type { Problem } from './views.ts';
 
 /** A month of 25 frames a second has an index of 400 MB at 6 bytes a sample: nobody asks for more in one file. */
@@ -63,11 +63,14 @@ export class DownloadDesk implements DownloadsDesk {
   }
 
   /** The newest first. */
-  all(): DownloadView[] {
+  all(): DownloadEntry[] {
     return this.#downloads
       .all()
       .reverse()
-      .map((row) => this.#view(row));
+      .map((row) => {
+        const { id, deviceId, channelId, state, bytes, createdAtEpochMs } = row;
+        return { id, deviceId, channelId, state, bytes, createdAtEpochMs, path: shownPath(row) };
+      });
   }
 
   /** For the metrics. */

@@ -107,7 +107,10 @@ test('a download is shown as the contract has it, in answers and in events', asy
     error: { code: 'no_footage', detail: 'the device has no footage of this range' },
   });
   assert.deepEqual(published.at(-1)![1], view);
-  assert.deepEqual(desk.all(), [view]);
+  assert.ok('id' in view);
+  const { id, deviceId, channelId, state, bytes, path } = view;
+  const createdAtEpochMs = Date.parse(view.createdAt);
+  assert.deepEqual(desk.all(), [{ id, deviceId, channelId, state, bytes, path, createdAtEpochMs }]);
   const file = desk.file(made.id);
   assert.ok('problem' in file && file.problem === 'conflict');
 });

@@ -216,7 +216,7 @@ export class FakeGateway implements Gateway {
       this.#said('downloads.add', ...asked);
       return this.#download('new');
     },
-    all: () => [...this.downloadList],
+    all: () => this.downloadList.map((one) => ({ ...one, createdAtEpochMs: Date.parse(one.createdAt) })),
     get: (id) => this.#download(id),
     cancel: async (id) => {
       this.#said('downloads.cancel', id);

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import type { DownloadEntry } from '../../gateway/download-views.ts';
 import { isProblem } from '../../gateway/views.ts';
 import { type Routes, sendPage } from '../context.ts';
 import { sendFile } from '../file-answer.ts';
@@ -110,7 +111,11 @@ export const downloadRoutes: Routes = (app, { gateway }) => {
             (channelId === undefined || one.channelId === channelId) &&
             matches(q, [one.path, one.id]),
         );
-      return sendPage(reply, wanted, (one) => `${one.createdAt} ${one.id}`, { ...request.query, newestFirst: true });
+      const keyOf = (one: DownloadEntry) => `${String(one.createdAtEpochMs).padStart(15, '0')} ${one.id}`;
+      return sendPage(reply, wanted, keyOf, { ...request.query, newestFirst: true }, ({ items, next }) => ({
+        items: items.map(({ id }) => downloads.get(id)),
+        next,
+      }));
     },
   );
 
