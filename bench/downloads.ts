@@ -39,6 +39,9 @@ const FLAT_OUT_MS = SECONDS * 30_000;
 const LONG_MS = Number(process.env.BENCH_HOURS ?? 24) * HOUR_MS;
 const START = FOOTAGE_END - 24 * HOUR_MS;
 
+/** Flat out the cheapest of so many runs counts, of both: the gateway runs for months, its code is warm. */
+const FLAT_OUT_RUNS = 3;
+
 /** Memory is looked at so often: each time costs a sweep. */
 const SAMPLE_MS = 3000;
 const MAX_GROWTH_MB = 50;
@@ -212,21 +215,31 @@ async function measure(
   return { cost, views, lengthMs };
 }
 
-/** What the process holds when its garbage is swept. */
-function residentMb(): number {
-  setFlagsFromString('--expose-gc');
-  runInNewContext('gc')();
-  return process.memoryUsage().rss / 1e6;
+/** What the process has of the machine, and what of it is in use, when its garbage is swept. */
+interface Memory {
+  readonly residentMb: number;
+  readonly usedMb: number;
 }
 
-/** A day of 64 kbit/s in one file, after an hour of it that warms up. */
-async function day(site: Site): Promise<Measured & { growthMb: number }> {
+function memory(): Memory {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return { residentMb: rss / 1e6, usedMb: (heapUsed + external) / 1e6 };
+}
+
+/**
+ * A day of 64 kbit/s in one file, after an hour of it that warms up. What is in use counts as well as what is resident: memory that was
+ * freed before is taken again without a trace.
+ */
+async function day(site: Site): Promise<Measured & { growth: Memory }> {
   const id = '34020000001180000099';
   const [channel] = await site.add(id, { bitrate: 'low', channels: 1, quirks: ['PB-5a'] });
-  for (const view of await site.over([site.ask(id, channel!, HOUR_MS, SPEED)])) await site.wrongFrames(view, HOUR_MS);
-  const beforeMb = residentMb();
-  const samplesMb: number[] = [];
-  const look = setInterval(() => samplesMb.push(residentMb()), SAMPLE_MS);
+  for (const view of await site.over([site.ask(id, channel!, HOUR_MS, SPEED)]))
+    await site.gateway.downloads.delete(view.id);
+  const before = memory();
+  const samples: Memory[] = [];
+  const look = setInterval(() => samples.push(memory()), SAMPLE_MS);
   let views: DownloadView[] = [];
   const cost = await costOf(async () => {
     views = await site.over([site.ask(id, channel!, LONG_MS, SPEED)]);
@@ -234,8 +247,12 @@ async function day(site: Site): Promise<Measured & { growthMb: number }> {
   });
   clearInterval(look);
   // what is on its way to the disk at one moment is no growth: the least of the last samples, when the index is largest
-  const growthMb = Math.min(...samplesMb.slice(-3), samplesMb.length === 0 ? residentMb() : Infinity) - beforeMb;
-  return { cost, growthMb, views, lengthMs: LONG_MS };
+  const last = samples.length === 0 ? [memory()] : samples.slice(-3);
+  const growth = {
+    residentMb: Math.min(...last.map(({ residentMb }) => residentMb)) - before.residentMb,
+    usedMb: Math.min(...last.map(({ usedMb }) => usedMb)) - before.usedMb,
+  };
+  return { cost, growth, views, lengthMs: LONG_MS };
 }
 
 function row(label: string, { cpuS, wallS, bytes, peakMb }: Cost, rest: readonly string[]): string[] {
@@ -255,6 +272,8 @@ function row(label: string, { cpuS, wallS, bytes, peakMb }: Cost, rest: readonly
 
 const perMb = ({ cpuS, bytes }: Cost) => cpuS / bytes;
 
+const cheapest = (costs: readonly Cost[]) => costs.reduce((best, one) => (perMb(one) < perMb(best) ? one : best));
+
 /** Prints the table; false when frames are missing, or a ratio or the memory is out of bounds. */
 export async function run(): Promise<boolean> {
   const folder = await mkdtemp(path.join(tmpdir(), 'gbgate-bench-downloads-'));
@@ -271,21 +290,23 @@ export async function run(): Promise<boolean> {
     const many = await measure(site, paced, pacedMs, SPEED);
     const fast = '34020000001180000050';
     const channels = await site.add(fast, { bitrate: BITRATE, channels: CALLS_EACH, quirks: ['PB-5a'] });
-    const flatFloor = await floor(folder, 1, FLAT_OUT_MS, null);
-    const flat = await measure(
-      site,
-      channels.map((channel) => [fast, channel] as const),
-      FLAT_OUT_MS,
-      SPEED,
-    );
+    const floors: Cost[] = [];
+    const flats: Measured[] = [];
+    for (let run = 0; run < FLAT_OUT_RUNS; run += 1) {
+      floors.push(await floor(folder, 1, FLAT_OUT_MS, null));
+      const places = channels.map((channel) => [fast, channel] as const);
+      flats.push(await measure(site, places, FLAT_OUT_MS, SPEED));
+    }
+    const flatFloor = cheapest(floors);
+    const flat = cheapest(flats.map(({ cost }) => cost));
     // last, because whole files are read for it
     const wrong: number[] = [];
-    for (const { views, lengthMs } of [many, flat, long]) {
+    for (const group of [[many], flats, [long]]) {
       let sum = 0;
-      for (const view of views) sum += await site.wrongFrames(view, lengthMs);
+      for (const { views, lengthMs } of group) for (const view of views) sum += await site.wrongFrames(view, lengthMs);
       wrong.push(sum);
     }
-    const ratios = [perMb(many.cost) / perMb(pacedFloor), perMb(flat.cost) / perMb(flatFloor)] as const;
+    const ratios = [perMb(many.cost) / perMb(pacedFloor), perMb(flat) / perMb(flatFloor)] as const;
     const count = RECORDERS * CALLS_EACH;
     printTable(
       ['downloads', 'MB', 's', 'CPU s', '% core', 'MB/CPU s', 'RSS MB', 'x floor', 'frames wrong'],
@@ -293,14 +314,16 @@ export async function run(): Promise<boolean> {
         row(`${count} streams at ${SPEED}x, sockets and files`, pacedFloor, ['1', '']),
         row(`${count} downloads at ${SPEED}x`, many.cost, [ratios[0].toFixed(2), String(wrong[0])]),
         row(`${CALLS_EACH} streams flat out, sockets and files`, flatFloor, ['1', '']),
-        row(`${CALLS_EACH} downloads flat out`, flat.cost, [ratios[1].toFixed(2), String(wrong[1])]),
+        row(`${CALLS_EACH} downloads flat out`, flat, [ratios[1].toFixed(2), String(wrong[1])]),
         row(`${LONG_MS / HOUR_MS} h of 64 kbit/s`, long.cost, ['', String(wrong[2])]),
       ],
     );
-    console.log(`a day in one file: +${long.growthMb.toFixed(0)} MB; to beat: 400 MB per CPU second, flat out`);
+    const { residentMb, usedMb } = long.growth;
+    console.log(`a day in one file: ${usedMb.toFixed(0)} MB more in use, ${residentMb.toFixed(0)} MB more resident`);
+    console.log('to beat: 400 MB per CPU second, flat out');
     console.log(`bounds: no frame wrong, ${MAX_RATIO} x floor, ${MAX_GROWTH_MB} MB for the day`);
     const isWhole = wrong.every((frames) => frames === 0);
-    return isWhole && Math.max(...ratios) <= MAX_RATIO && long.growthMb < MAX_GROWTH_MB;
+    return isWhole && Math.max(...ratios) <= MAX_RATIO && Math.max(residentMb, usedMb) < MAX_GROWTH_MB;
   } finally {
     await site.close();
     await rm(folder, { recursive: true, force: true });
