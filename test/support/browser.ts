@@ -31,6 +31,8 @@ export interface BrowserOptions {
   language?: string;
   width?: number;
   height?: number;
+  /** A WAV file that is what the microphone hears, again and again; the page may use it without being asked. */
+  microphone?: string;
 }
 
 /** Chromium without a window, with a fresh profile. */
@@ -39,7 +41,7 @@ export async function launchBrowser(o: BrowserOptions = {}): Promise<Browser> {
   const context: BrowserContext = await chromium.launchPersistentContext(profile, {
     executablePath: CHROMIUM,
     headless: true,
-    args: FLAGS,
+    args: [...FLAGS, ...microphoneFlags(o.microphone)],
     locale: o.language ?? 'en-US',
     viewport: { width: o.width ?? 1280, height: o.height ?? 860 },
   });
@@ -61,6 +63,16 @@ export async function launchBrowser(o: BrowserOptions = {}): Promise<Browser> {
       await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
   };
+}
+
+function microphoneFlags(file: string | undefined): string[] {
+  return file === undefined
+    ? []
+    : [
+        '--use-fake-device-for-media-stream',
+        '--use-fake-ui-for-media-stream',
+        `--use-file-for-fake-audio-capture=${file}`,
+      ];
 }
 
 export interface PlayerFacts {

@@ -211,3 +211,10 @@ export function liveAddress({ deviceId, channelId, streamNumber }: Source): stri
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   return url.href;
 }
+
+/** Address of the speaker's WebSocket; opening it calls the channel. */
+export function talkAddress(deviceId: string, channelId: string): string {
+  const url = withToken(address(`talk/${encodeURIComponent(deviceId)}/${encodeURIComponent(channelId)}`));
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  return url.href;
+}

@@ -8,6 +8,8 @@ import { useWords } from '../language.ts';
 import { Icon } from '../parts/icon.tsx';
 import { go, hrefOf } from '../route.ts';
 import { useStore } from '../store.ts';
+import { useHush } from '../talk/hush.ts';
+import { TalkButton } from '../talk/talk-button.tsx';
 import { footageWords } from '../words/footage.ts';
 import { liveWords } from '../words/live.ts';
 import { troubleWords } from '../words/trouble.ts';
@@ -45,6 +47,7 @@ export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthori
   const [atStart, setAtStart] = useState<Trouble | null>(null);
   const [wrong, setWrong] = useState<string | null>(null);
   const [isSwitching, setSwitching] = useState(false);
+  const hush = useHush(isMuted, setMuted);
   const isAllowed = useStore(mayControl);
   const trouble = useTrouble(source, state, atStart);
   const left = useCountdown(state);
@@ -217,6 +220,7 @@ export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthori
           <span class="disc" aria-hidden="true" />
           <span>{running === undefined ? words.record : words.stopRecording}</span>
         </button>
+        <TalkButton deviceId={deviceId} channelId={channelId} onSpeaking={hush} />
       </div>
       {wrong !== null && (
         <p class="fault" role="alert" data-testid="wrong">

@@ -31,6 +31,7 @@ const PATHS = {
   frameAhead: 'M18 5v14M6 6l8 6-8 6z',
   footage: 'M4 12a8 8 0 1 0 2.6-5.9M4.5 4v4h4M12 8v4.5l3 2',
   less: 'M5 12h14',
+  microphone: 'M9 5a3 3 0 0 1 6 0v6a3 3 0 0 1-6 0zM5.5 11a6.5 6.5 0 0 0 13 0M12 17.5V21M8.5 21h7',
 } as const;
 
 export function Icon({ name }: { name: keyof typeof PATHS }) {

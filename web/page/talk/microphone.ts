@@ -1,0 +1,40 @@
+import workletAddress from './worklet.ts?worker&url';
+
+/** EDGE: the microphone of this computer. */
+
+/** Why there is none: the page is not served over HTTPS (TK-5), it was not allowed, there is none, or it cannot be used. */
+export type MicrophoneFault = 'insecure' | 'denied' | 'missing' | 'broken';
+
+export interface Microphone {
+  close(): void;
+}
+
+/** Asks for the microphone; `onFrame` gets 20 ms of 8 kHz each time. */
+export async function openMicrophone(onFrame: (frame: Int16Array) => void): Promise<Microphone | MicrophoneFault> {
+  // browsers give a microphone to pages of HTTPS and of this computer only
+  if (!isSecureContext || navigator.mediaDevices === undefined) return 'insecure';
+  let stream: MediaStream;
+  try {
+    const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
+    stream = await navigator.mediaDevices.getUserMedia({ audio });
+  } catch (error) {
+    const { name } = error as DOMException;
+    return name === 'NotAllowedError' ? 'denied' : name === 'NotFoundError' ? 'missing' : 'broken';
+  }
+  const context = new AudioContext();
+  const close = (): void => {
+    for (const track of stream.getTracks()) track.stop();
+    if (context.state !== 'closed') void context.close();
+  };
+  try {
+    await context.audioWorklet.addModule(workletAddress);
+    const node = new AudioWorkletNode(context, 'gbgate-microphone', { numberOfOutputs: 0, channelCount: 1 });
+    node.port.onmessage = ({ data }: MessageEvent<Int16Array>) => onFrame(data);
+    context.createMediaStreamSource(stream).connect(node);
+    await context.resume();
+  } catch {
+    close();
+    return 'broken';
+  }
+  return { close };
+}
