@@ -56,7 +56,7 @@ const REMEMBERED_ANSWERS = 64;
 /** What cameras call themselves. */
 const USER_AGENT = 'IP Camera';
 /** RFC 3261 20.5. */
-export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE, INFO';
+export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE, INFO, SUBSCRIBE';
 
 /**
  * The SIP user agent of one simulated device: sends requests until they are answered, answers to where a request came from and

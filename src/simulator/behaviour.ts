@@ -2,6 +2,7 @@ import { type AlarmBehaviour, FLAWLESS_ALARMS } from './alarms/behaviour.ts';
 import { type ControlBehaviour, FLAWLESS_CONTROL } from './control/behaviour.ts';
 import { FLAWLESS_FOOTAGE, type FootageBehaviour } from './footage/behaviour.ts';
 import { FLAWLESS_SIGNALLING, type SignallingBehaviour } from './signalling-behaviour.ts';
+import { FLAWLESS_SUBSCRIPTIONS, type SubscriptionBehaviour } from './subscriptions/behaviour.ts';
 import { FLAWLESS_VOICE, type VoiceBehaviour } from './voice/behaviour.ts';
 
 /** Everything in which a simulated camera may differ from a well-behaved one. Quirks switch these; nothing else does. */
@@ -10,6 +11,7 @@ export interface Behaviour
     FootageBehaviour,
     ControlBehaviour,
     AlarmBehaviour,
+    SubscriptionBehaviour,
     VoiceBehaviour {
   /** `swapped`: with its bytes turned round. */
   ssrc: 'offered' | 'own' | 'zero' | 'swapped';
@@ -118,6 +120,7 @@ export const FLAWLESS: Readonly<Behaviour> = {
   ...FLAWLESS_SIGNALLING,
   ...FLAWLESS_FOOTAGE,
   ...FLAWLESS_CONTROL,
+  ...FLAWLESS_SUBSCRIPTIONS,
   ...FLAWLESS_VOICE,
   ...FLAWLESS_ALARMS,
   ssrc: 'offered',

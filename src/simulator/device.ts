@@ -27,6 +27,7 @@ import { type Random, seededRandom, seedOf } from './random.ts';
 import { Registration } from './registration.ts';
 import { type Address, openTcpSip, openUdpSip, type SipLink } from './sip-link.ts';
 import { VoiceSide } from './voice/voice-side.ts';
+import { SubscriptionSide } from './subscriptions/subscription-side.ts';
 import type { Wheel } from './wheel.ts';
 
 /** A unit, and the call it was sent in. */
@@ -78,6 +79,8 @@ export class CameraDevice {
   readonly registration: Registration;
   /** What it was told, and what became of it. */
   readonly controls: ControlSide;
+  /** Whom it tells what by itself. */
+  readonly subscriptions: SubscriptionSide;
   /** Alarms that it tells, pictures that it takes. */
   readonly alarms: AlarmSide;
   /** What it is told by word of mouth. */
@@ -126,6 +129,13 @@ export class CameraDevice {
       random: Math.random,
       server: () => this.#allegiance.current.address,
       onRequest: (request, from) => this.#request(request, from),
+    });
+    this.subscriptions = new SubscriptionSide({
+      deviceId: this.id,
+      agent: this.#agent,
+      wheel: o.wheel,
+      style: o.behaviour,
+      lookOf: (id) => this.controls.frontEnd(id).position,
     });
     this.voice = new VoiceSide({
       ...o,
@@ -251,6 +261,7 @@ export class CameraDevice {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.alarms.stop();
+    this.subscriptions.drop();
     await Promise.all([...this.calls.values()].map((call) => call.hangUp()));
     this.voice.drop();
     await this.registration.stop();
@@ -263,11 +274,12 @@ export class CameraDevice {
   reboot(downMs = REBOOT_MS): void {
     if (this.#stopped) return;
     for (const call of [...this.calls.values()]) call.drop();
+    this.subscriptions.drop();
     this.voice.drop();
     this.#agent.link?.close();
     this.#agent.link = null;
     this.#agent.abandon();
-    this.registration.lost();
+    this.registration.restarted();
     this.#o.wheel.after(downMs, () => {
       if (!this.#stopped) void this.start();
     });
@@ -306,6 +318,9 @@ export class CameraDevice {
       case 'INFO':
         if (call?.positionEpochMs == null) this.#acknowledge(request, from, call);
         else call.info(request, from);
+        break;
+      case 'SUBSCRIBE':
+        this.subscriptions.receive(request, from);
         break;
       case 'MESSAGE':
         this.#message(request, from);

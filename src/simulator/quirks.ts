@@ -4,6 +4,7 @@ import { CONTROL_QUIRKS } from './control/quirks.ts';
 import { FOOTAGE_QUIRKS } from './footage/quirks.ts';
 import { MEDIA_QUIRKS } from './media-quirks.ts';
 import { SIGNALLING_QUIRKS } from './signalling-quirks.ts';
+import { SUBSCRIPTION_QUIRKS } from './subscriptions/quirks.ts';
 import { VOICE_QUIRKS } from './voice/quirks.ts';
 
 /** A deviation that real cameras show, by its code in the list of known deviations. */
@@ -20,6 +21,7 @@ export const QUIRKS: readonly Quirk[] = [
   ...MEDIA_QUIRKS,
   ...FOOTAGE_QUIRKS,
   ...CONTROL_QUIRKS,
+  ...SUBSCRIPTION_QUIRKS,
   ...VOICE_QUIRKS,
   ...ALARM_QUIRKS,
 ];

@@ -132,6 +132,12 @@ export class Registration {
     this.#change(false, 'the connection to the platform is gone');
   }
 
+  /** It has restarted: what it said before, it does not know. */
+  restarted(): void {
+    this.#callId = `${this.#o.agent.token(16)}@${this.#o.id}`;
+    this.lost();
+  }
+
   /** Unregisters (Expires 0, challenged like a registration) when registered. */
   async stop(): Promise<void> {
     this.#stopped = true;
