@@ -38,7 +38,8 @@ export class Asked {
     question: Question<A>,
     o: { readonly force: boolean },
   ): Promise<{ readonly answer: A } | Problem> {
-    return this.#known(deviceId, what, o) ?? this.#judge(deviceId, what, await this.#ports.ask(deviceId, question));
+    const known = this.#known(deviceId, what, o);
+    return known ?? this.#judge(deviceId, what, await this.#ports.ask(deviceId, question), question.answer);
   }
 
   /**
@@ -55,7 +56,8 @@ export class Asked {
     const known = this.#known(deviceId, what, o);
     if (known !== null) return known;
     const [first, other] = this.#targets(deviceId, channelId);
-    const answer = await this.#ports.ask(deviceId, question(first));
+    const asking = question(first);
+    const answer = await this.#ports.ask(deviceId, asking);
     if (other !== undefined && isDeaf(answer)) {
       const second = await this.#ports.ask(deviceId, question(other));
       if (!isFault(second)) {
@@ -63,10 +65,10 @@ export class Asked {
         const form = other === deviceId ? 'device' : 'channel';
         if (device !== undefined && learn(device, 'controlIdForm', form)) this.#ports.directory.save(device);
         this.#ports.found(deviceId, 'PTZ-5', `it takes controls that name the ${form}, not those that name the other`);
-        return this.#judge(deviceId, what, second);
+        return this.#judge(deviceId, what, second, asking.answer);
       }
     }
-    return this.#judge(deviceId, what, answer);
+    return this.#judge(deviceId, what, answer, asking.answer);
   }
 
   /** Whom the body names first, and then. */
@@ -87,8 +89,15 @@ export class Asked {
     };
   }
 
-  #judge<A>(deviceId: string, what: string, answer: A | QueryFault): { readonly answer: A } | Problem {
+  #judge<A>(
+    deviceId: string,
+    what: string,
+    answer: A | QueryFault,
+    kind: Question<A>['answer'],
+  ): { readonly answer: A } | Problem {
     if (isFault(answer)) return this.#problem(deviceId, what, answer);
+    // what need not be answered and was not shows nothing
+    if (kind === 'optional' && answer === null) return { answer };
     this.#silences.delete(`${deviceId} ${what}`);
     this.#remember(deviceId, (list) => list.filter((each) => each !== what));
     return { answer };

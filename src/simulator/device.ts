@@ -394,8 +394,9 @@ export class CameraDevice {
   }
 
   async #obey(query: Query, body: Uint8Array): Promise<void> {
-    if (query.root === 'Control' && query.cmdType === 'DeviceControl') {
-      for (const answer of this.controls.control(query, body)) await this.#tell('MESSAGE', answer);
+    const answers = this.controls.obey(query, body);
+    if (answers !== null) {
+      for (const answer of answers) await this.#tell('MESSAGE', answer);
       return;
     }
     if (query.root === 'Response' && query.cmdType === 'Alarm') this.alarms.receipt(query);
@@ -434,9 +435,6 @@ export class CameraDevice {
         return catalog(query, described, { page: CATALOG_PAGE[sip], serverId }, behaviour);
       case 'DeviceInfo':
         return [deviceInfo(query, described, behaviour)];
-      case 'PresetQuery':
-      case 'PersetQuery':
-        return this.controls.presets(query);
       case 'DeviceStatus':
         return [deviceStatus(query, beijingTime(Date.now()), behaviour)];
       default:

@@ -322,7 +322,7 @@ export const CHAPTERS: readonly Chapter[] = [
 
 /** Codes that belong to a part of the gateway which is not built yet. */
 export const PENDING: readonly { readonly codes: RegExp; readonly until: string }[] = [
-  { codes: /^(?:TK|SUB)-\d+$|^PTZ-8$/, until: 'control, talk and subscriptions' },
+  { codes: /^(?:TK|SUB)-\d+$/, until: 'control, talk and subscriptions' },
 ];
 
 /** Codes without a test, and why their advice is wrong or cannot apply here. */

@@ -51,4 +51,11 @@ export const CONTROL_REMOVALS: readonly Removal[] = [
     replace: 'number === null',
     test: 'sip/manscdp/device-control.test.ts',
   },
+  {
+    code: 'PTZ-8',
+    file: 'gateway/configs.ts',
+    find: 'if (await watch.restarted()) {',
+    replace: "if ((await watch.restarted()) && deviceId === '') {",
+    test: 'gateway/configs.test.ts',
+  },
 ];

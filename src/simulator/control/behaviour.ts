@@ -6,6 +6,8 @@ export interface ControlBehaviour {
   deafStops: number;
   /** `odd`: presets 0 and 256 are listed as well, and names are not kept. */
   presetList: 'true' | 'odd';
+  /** `restart`: a DeviceConfig is carried out by a restart, and not answered. */
+  configAnswer: 'true' | 'restart';
 }
 
 /** Controlled without a fault. */
@@ -13,4 +15,5 @@ export const FLAWLESS_CONTROL: Readonly<ControlBehaviour> = {
   controlledAs: 'channel',
   deafStops: 0,
   presetList: 'true',
+  configAnswer: 'true',
 };

@@ -1,7 +1,9 @@
-import iconv from 'iconv-lite';
 import { encode, type Query, type Style } from '../manscdp.ts';
 import type { ControlBehaviour } from './behaviour.ts';
 import { FrontEnd } from './front-end.ts';
+import { QuerySide } from './queries.ts';
+import { SetupSide } from './setup.ts';
+import { inner, textOf } from './text.ts';
 
 /** What a simulated device does when it is controlled (GB/T 28181-2022 A.2.3), and what it answers. Read and written as text: the project's own rooms are on the other side. */
 
@@ -34,6 +36,10 @@ export class ControlSide {
   /** What it runs; an upgrade changes that. */
   firmware = 'V1.0';
   readonly homes = new Map<string, string>();
+  /** How it is set up. */
+  readonly setup: SetupSide;
+  /** What else it tells when it is asked. */
+  readonly queries: QuerySide;
   readonly #ports: ControlsPorts;
   readonly #frontEnds = new Map<string, FrontEnd>();
   /** What is told once it has registered anew. */
@@ -41,6 +47,12 @@ export class ControlSide {
 
   constructor(ports: ControlsPorts) {
     this.#ports = ports;
+    this.setup = new SetupSide(ports);
+    this.queries = new QuerySide({
+      style: ports.style,
+      frontEnd: (id) => this.frontEnd(id),
+      home: (id) => this.homes.get(id) ?? null,
+    });
   }
 
   /** The moving part of a channel; the device's own is that of its first one. */
@@ -58,8 +70,25 @@ export class ControlSide {
     return style.controlledAs === 'device' ? id === deviceId : id === deviceId || channelIds.includes(id);
   }
 
+  /** The messages that answer a command or a question; null: it is none of those that the control side knows. */
+  obey(query: Query, body: Uint8Array): Buffer[] | null {
+    switch (`${query.root} ${query.cmdType}`) {
+      case 'Control DeviceControl':
+        return this.#control(query, body);
+      case 'Control DeviceConfig':
+        return this.setup.configure(query, body);
+      case 'Query ConfigDownload':
+        return this.setup.download(query, body);
+      case 'Query PresetQuery':
+      case 'Query PersetQuery':
+        return this.#presets(query);
+      default:
+        return query.root === 'Query' ? this.queries.answer(query, body) : null;
+    }
+  }
+
   /** Carries out a DeviceControl; the messages that answer it. */
-  control(query: Query, body: Uint8Array): Buffer[] {
+  #control(query: Query, body: Uint8Array): Buffer[] {
     const text = textOf(body);
     const { reboot } = this.#ports;
     const command = /<\/DeviceID>([\s\S]*)<\/Control>/.exec(text)?.[1]?.trim() ?? '';
@@ -73,7 +102,7 @@ export class ControlSide {
   }
 
   /** Answers to a preset query, of either spelling. */
-  presets(query: Query): Buffer[] {
+  #presets(query: Query): Buffer[] {
     const { style } = this.#ports;
     if (this.answers === 'none') return [];
     const isOdd = style.presetList === 'odd';
@@ -139,16 +168,6 @@ export class ControlSide {
       this.#ports.style,
     );
   }
-}
-
-/** UTF-8 where it says so, else the charset of the standard. */
-function textOf(body: Uint8Array): string {
-  const bytes = Buffer.from(body);
-  return iconv.decode(bytes, /encoding="utf-8"/i.test(bytes.toString('latin1', 0, 80)) ? 'utf-8' : 'gb18030');
-}
-
-function inner(text: string, name: string): string | null {
-  return new RegExp(`<${name}>([\\s\\S]*?)</${name}>`).exec(text)?.[1] ?? null;
 }
 
 function value(text: string, name: string): string | null {
