@@ -322,7 +322,7 @@ export const CHAPTERS: readonly Chapter[] = [
 
 /** Codes that belong to a part of the gateway which is not built yet. */
 export const PENDING: readonly { readonly codes: RegExp; readonly until: string }[] = [
-  { codes: /^(?:TK|SUB)-\d+$/, until: 'control, talk and subscriptions' },
+  { codes: /^SUB-\d+$/, until: 'control and subscriptions' },
 ];
 
 /** Codes without a test, and why their advice is wrong or cannot apply here. */

@@ -5,6 +5,7 @@ import { MEDIA_REMOVALS } from './removals-media.ts';
 import { PLAYBACK_REMOVALS } from './removals-playback.ts';
 import { RECORD_REMOVALS } from './removals-records.ts';
 import { SIGNALLING_REMOVALS } from './removals-signalling.ts';
+import { VOICE_REMOVALS } from './removals-voice.ts';
 
 export type { Removal } from './removal.ts';
 
@@ -19,9 +20,11 @@ export const REMOVALS: readonly Removal[] = [
   ...PLAYBACK_REMOVALS,
   ...DOWNLOAD_REMOVALS,
   ...CONTROL_REMOVALS,
+  ...VOICE_REMOVALS,
 ];
 
 /** Codes whose tolerance is no line of its own that could be taken out, and why. */
 export const NO_SINGLE_EDIT: Readonly<Record<string, string>> = {
   'ES-5': 'the page asks the browser before it buffers (web/player/source.ts), and its test runs in a browser',
+  'TK-5': 'the page says so (web/page/talk/microphone.ts), and its test runs in a browser',
 };
