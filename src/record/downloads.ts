@@ -17,6 +17,9 @@ export const MAX_RUNNING = 64;
 /** Downloads that wait or run; each is a row in memory, with at most 4 kB of the asker's own. */
 export const MAX_OPEN = 10_000;
 
+/** Downloads that are kept; past it those that ended long ago without a byte are forgotten. What has a file is bounded by the disk. */
+export const MAX_KEPT = 20_000;
+
 /** After a 486 the device is left alone for so long; and one that has said it is thought to have that little room for so long. */
 export const BUSY_PAUSE_MS = 10_000;
 const BUSY_MEMORY_MS = 600_000;
@@ -107,6 +110,7 @@ export class Downloads {
   add(wish: DownloadWish): Download | null {
     const open = [...this.#rows.values()].filter((row) => !isOver(row)).length;
     if (open >= MAX_OPEN) return null;
+    if (this.#rows.size >= MAX_KEPT) this.#forgetOldest();
     const { rows, clock, newId, timeZone, absolutePath } = this.#ports;
     const taken = new Set([...this.#rows.values()].map(({ path }) => path));
     const isTaken = (path: string) =>
@@ -202,6 +206,16 @@ export class Downloads {
     const running = [...this.#running.values()];
     for (const { run } of running) run.stop('left');
     await Promise.all(running.map(({ done }) => done));
+  }
+
+  /** A script that asks in vain every minute fills nothing. */
+  #forgetOldest(): void {
+    for (const row of this.#rows.values()) {
+      if (!isOver(row) || row.bytes > 0 || this.#running.has(row.id)) continue;
+      this.#rows.delete(row.id);
+      this.#ports.rows.delete(row.id);
+      return;
+    }
   }
 
   #wait(row: Download): void {

@@ -6,7 +6,14 @@ import { describe, test } from 'node:test';
 import { downloadPath } from '../../src/record/download-path.ts';
 import { type Download, partOf } from '../../src/record/download-row.ts';
 import { PROGRESS_EVERY_MS } from '../../src/record/download-run.ts';
-import { BUSY_PATIENCE_MS, BUSY_PAUSE_MS, MAX_OPEN, MAX_PER_DEVICE, MAX_RUNNING } from '../../src/record/downloads.ts';
+import {
+  BUSY_PATIENCE_MS,
+  BUSY_PAUSE_MS,
+  MAX_KEPT,
+  MAX_OPEN,
+  MAX_PER_DEVICE,
+  MAX_RUNNING,
+} from '../../src/record/downloads.ts';
 import { openRecordFile } from '../../src/record/file.ts';
 import { DownloadWorld, FRAMES, RANGE, type Script, START } from './download-world.ts';
 
@@ -42,6 +49,27 @@ describe('the queue', () => {
         world.reopen();
         world.ask();
       }, /refused/);
+    }));
+
+  test('forgets what ended without a byte when there is too much of it, the oldest first; files are kept', () =>
+    inWorld(silent, async (world) => {
+      const row = world.ask();
+      await world.downloads.cancel(row);
+      for (let n = 0; n < MAX_KEPT - 1; n += 1) {
+        const [state, bytes] = n === 0 ? (['complete', 7] as const) : (['failed', 0] as const);
+        world.rows.set(`m${n}`, { ...row, id: `m${n}`, number: n, path: `${n}.mp4`, state, bytes });
+      }
+      await world.downloads.close();
+      // as the database has them: in the order of asking
+      const rows = [...world.rows.values()].sort((a, b) => a.number - b.number || a.id.localeCompare(b.id));
+      world.rows.clear();
+      for (const one of rows) world.rows.set(one.id, one);
+      world.reopen();
+      const next = world.ask();
+      assert.equal(world.rows.size, MAX_KEPT);
+      assert.ok(world.rows.has('m0') && world.rows.has(next.id));
+      assert.ok(!world.rows.has(row.id) && world.rows.has('m1'));
+      assert.equal(world.downloads.all().length, MAX_KEPT);
     }));
 
   test('goes by priority, then by the order of asking; the priority may be changed', () =>
