@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { SipEvent } from '../sip/server.ts';
+import { AlarmArming } from './alarm-arming.ts';
 import { Asked } from './asked.ts';
 import { atMost } from './clock.ts';
 import { Configs, type ConfigsDesk } from './configs.ts';
@@ -58,11 +59,13 @@ export function openVocabulary(needs: ToldNeeds): Vocabulary {
   const configs = new Configs({ asked, directory, clock, missing, found });
   const queries = new Queries({ asked, directory, missing });
   const told = openToldDesks(needs);
+  const arming = new AlarmArming(asked);
   return {
     asked,
     desks: { ptz, controls, configs, queries, ...told.desks },
     event(event) {
       if (event.type === 'device.online') ptz.online(event.data.deviceId);
+      if (event.type === 'subscription.changed') arming.changed(event.data);
       if (event.type === 'device.registered') configs.registered(event.data.deviceId);
     },
     counters: () => told.counters(),
