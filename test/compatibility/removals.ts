@@ -1,10 +1,12 @@
 import type { Removal } from './removal.ts';
+import { ALARM_REMOVALS } from './removals-alarms.ts';
 import { CONTROL_REMOVALS } from './removals-control.ts';
 import { DOWNLOAD_REMOVALS } from './removals-downloads.ts';
 import { MEDIA_REMOVALS } from './removals-media.ts';
 import { PLAYBACK_REMOVALS } from './removals-playback.ts';
 import { RECORD_REMOVALS } from './removals-records.ts';
 import { SIGNALLING_REMOVALS } from './removals-signalling.ts';
+import { SUBSCRIPTION_REMOVALS } from './removals-subscriptions.ts';
 import { VOICE_REMOVALS } from './removals-voice.ts';
 
 export type { Removal } from './removal.ts';
@@ -20,6 +22,8 @@ export const REMOVALS: readonly Removal[] = [
   ...PLAYBACK_REMOVALS,
   ...DOWNLOAD_REMOVALS,
   ...CONTROL_REMOVALS,
+  ...ALARM_REMOVALS,
+  ...SUBSCRIPTION_REMOVALS,
   ...VOICE_REMOVALS,
 ];
 

@@ -220,3 +220,26 @@ test('fields: numbers that are none, several parents, a name set by hand (CAT-5,
   directory.save(directory.device(D)!);
   assert.equal(new Directory(stores.devices, stores.channels).channel(D, ch(1))?.name, 'mine');
 });
+
+test('what is told while an answer comes is newer than the answer: nothing flaps, comes back or goes', () => {
+  const { ask, catalogs, directory, events, ids } = make();
+  ask(1, 0);
+  catalogs.answer(D, 1, { sumNum: 2, items: [item(ch(1)), item(ch(2))] }, 10);
+  events.length = 0;
+  ask(2, 20);
+  catalogs.notify(D, [item(ch(1), { event: 'OFF', on: null }), item(ch(2), { event: 'DEL' })]);
+  catalogs.notify(D, [item(ch(3), { event: 'ADD' })]);
+  // as things were when it was asked
+  catalogs.answer(D, 2, { sumNum: 2, items: [item(ch(1)), item(ch(2))] }, 30);
+  assert.deepEqual(ids(), [ch(1), ch(3)]);
+  assert.equal(directory.channel(D, ch(1))?.status, 'off');
+  assert.deepEqual(
+    events.filter(({ type }) => type.startsWith('channel.')).map(({ type }) => type),
+    ['channel.offline', 'channel.removed', 'channel.added'],
+  );
+  // the next answer is believed again
+  ask(3, 40);
+  catalogs.answer(D, 3, { sumNum: 2, items: [item(ch(1)), item(ch(2))] }, 50);
+  assert.deepEqual(ids(), [ch(1), ch(2)]);
+  assert.equal(directory.channel(D, ch(1))?.status, 'on');
+});
