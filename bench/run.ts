@@ -17,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   downloads: () => import('./downloads.ts'),
   viewers: () => import('./viewers.ts'),
   latency: () => import('./latency.ts'),
+  talk: () => import('./talk.ts'),
   browser: () => import('./browser.ts'),
   page: () => import('./page.ts'),
   paint: () => import('./paint.ts'),
