@@ -3,8 +3,8 @@ import { callIdOf, type SipRequest } from '../sip/wire/message.ts';
 import { sipUri } from '../sip/wire/uri.ts';
 import { ALLOW, SipAgent } from './agent.ts';
 import { AlarmSide } from './alarms/alarm-side.ts';
-import type { Behaviour } from './behaviour.ts';
 import { Allegiance } from './allegiance.ts';
+import type { Behaviour } from './behaviour.ts';
 import { CameraCall } from './call.ts';
 import type { Clip } from './clip.ts';
 import { ControlSide } from './control/controls.ts';
@@ -26,8 +26,8 @@ import type { SentUnit } from './media-sender.ts';
 import { type Random, seededRandom, seedOf } from './random.ts';
 import { Registration } from './registration.ts';
 import { type Address, openTcpSip, openUdpSip, type SipLink } from './sip-link.ts';
-import { VoiceSide } from './voice/voice-side.ts';
 import { SubscriptionSide } from './subscriptions/subscription-side.ts';
+import { VoiceSide } from './voice/voice-side.ts';
 import type { Wheel } from './wheel.ts';
 
 /** A unit, and the call it was sent in. */
@@ -83,9 +83,9 @@ export class CameraDevice {
   readonly subscriptions: SubscriptionSide;
   /** Alarms that it tells, pictures that it takes. */
   readonly alarms: AlarmSide;
+  readonly calls = new Map<string, CameraCall>();
   /** What it is told by word of mouth. */
   readonly voice: VoiceSide;
-  readonly calls = new Map<string, CameraCall>();
   /** Calls answered so far, open ones included. */
   callsTotal = 0;
   /** Packets, bytes and frames of calls that have ended. */
@@ -394,13 +394,13 @@ export class CameraDevice {
   }
 
   async #obey(query: Query, body: Uint8Array): Promise<void> {
+    if (query.root === 'Response' && query.cmdType === 'Alarm') this.alarms.receipt(query);
     const answers = this.controls.obey(query, body);
+    if (query.cmdType === 'DeviceConfig' && (await this.alarms.order(query, body))) return;
     if (answers !== null) {
       for (const answer of answers) await this.#tell('MESSAGE', answer);
       return;
     }
-    if (query.root === 'Response' && query.cmdType === 'Alarm') this.alarms.receipt(query);
-    if (query.cmdType === 'DeviceConfig' && (await this.alarms.order(query, body))) return;
     if (query.root !== 'Query') return;
     if (query.cmdType === 'RecordInfo') return this.#listRecordings(query, body);
     for (const answer of this.#answersTo(query)) await this.#tell('MESSAGE', answer);

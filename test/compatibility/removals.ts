@@ -1,6 +1,5 @@
 import type { Removal } from './removal.ts';
 import { ALARM_REMOVALS } from './removals-alarms.ts';
-import { ALARM_REMOVALS } from './removals-alarms.ts';
 import { CONTROL_REMOVALS } from './removals-control.ts';
 import { DOWNLOAD_REMOVALS } from './removals-downloads.ts';
 import { MEDIA_REMOVALS } from './removals-media.ts';
@@ -23,7 +22,6 @@ export const REMOVALS: readonly Removal[] = [
   ...PLAYBACK_REMOVALS,
   ...DOWNLOAD_REMOVALS,
   ...CONTROL_REMOVALS,
-  ...ALARM_REMOVALS,
   ...ALARM_REMOVALS,
   ...SUBSCRIPTION_REMOVALS,
   ...VOICE_REMOVALS,
