@@ -21,6 +21,11 @@ export const SPEEDS: readonly number[] = [-4, -2, -1, 0.25, 0.5, 1, 2, 4, 8];
 
 /** PB-13: a device that has not done by then what it said 200 to never will. */
 export const EFFECT_MS = 3000;
+/** So much content from where it was, at real speed, has to come before a device is taken for one that stayed there: what it sent before may be late. */
+const STAYED_MS = 2000;
+/** A busy machine or network is waited for, but no longer. */
+const EFFECT_LIMIT_MS = 9000;
+const EFFECT_AGAIN_MS = 500;
 /** When the watch of speeds is asked first: it has counted enough by then. */
 const LOOK_MS = 2700;
 const LOOK_AGAIN_MS = 1000;
@@ -223,6 +228,9 @@ export class PlaybackControl {
         this.#jump = 'asked';
         void this.#again(epochMs);
       },
+      this.#staying(
+        this.#expected === null ? Math.abs(this.speed) : Math.min(this.#expected.speed, this.#expected.before),
+      ),
     );
     return null;
   }
@@ -250,7 +258,7 @@ export class PlaybackControl {
     }
     this.#move++;
     this.speed = speed;
-    if (speed < 0) this.#reverse(speed, position);
+    if (speed < 0) this.#reverse(speed, Math.abs(before), position);
     else {
       if (before < 0) this.#content.rescale(1);
       this.#expect(speed, Math.max(before, 0.25));
@@ -274,7 +282,7 @@ export class PlaybackControl {
   }
 
   /** Backwards: groups of pictures come newest first, which their time stamps show. */
-  #reverse(speed: number, position: number): void {
+  #reverse(speed: number, before: number, position: number): void {
     this.#look++;
     this.#expected = null;
     this.#watch.forget(false);
@@ -288,6 +296,7 @@ export class PlaybackControl {
         this.#ports.found('PB-14', 'it said 200 to reverse and went on forwards');
         this.#giveUp(speed);
       },
+      this.#staying(Math.min(Math.abs(speed), before)),
     );
   }
 
@@ -346,11 +355,22 @@ export class PlaybackControl {
     return !this.#ports.profile().notSupported.includes(what);
   }
 
-  /** Unless it has come about within 3 s, or something else was done meanwhile. */
-  #unless(isDone: () => boolean, otherwise: () => void): void {
+  /** Answers from now on whether as much has come from where the device is as it sends at `pace` when it stays there. */
+  #staying(pace: number): () => boolean {
+    const from = this.#content.positionEpochMs ?? 0;
+    return () => Math.abs((this.#content.positionEpochMs ?? from) - from) >= STAYED_MS * pace;
+  }
+
+  /** Unless it has come about within 3 s, or something else was done meanwhile. What cannot be said yet is looked at again. */
+  #unless(isDone: () => boolean, otherwise: () => void, canBeSaid = () => true): void {
     const move = ++this.#move;
-    this.#ports.after(EFFECT_MS, () => {
-      if (move === this.#move && !isDone() && this.#ports.state() === 'playing') otherwise();
-    });
+    const untilMs = this.#ports.clock.nowMs() + EFFECT_LIMIT_MS;
+    const look = () => {
+      if (move === this.#move && !isDone() && this.#ports.state() === 'playing') {
+        if (canBeSaid() || this.#ports.clock.nowMs() >= untilMs) otherwise();
+        else this.#ports.after(EFFECT_AGAIN_MS, look);
+      }
+    };
+    this.#ports.after(EFFECT_MS, look);
   }
 }

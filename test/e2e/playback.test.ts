@@ -10,7 +10,7 @@ import { isProblem, type StreamView } from '../../src/gateway/views.ts';
 import { timeMarksIn } from '../../src/simulator/footage/time-mark.ts';
 import { gatewayConfig, SILENT } from '../support/config.ts';
 import { until } from '../support/gbgate.ts';
-import { FOOTAGE_END, type Nvr, startNvr } from '../support/nvr.ts';
+import { FOOTAGE_END, type Nvr, type NvrOptions, startNvr } from '../support/nvr.ts';
 
 /** Noon before the end of the footage; a file begins here. */
 const NOON = FOOTAGE_END - 12 * 3_600_000;
@@ -32,7 +32,8 @@ class Eyes {
   sendText(text: string): void {
     const message = JSON.parse(text);
     if (message.type !== 'clock') return;
-    this.#clock = Date.parse(message.time);
+    // a correction of what was said before belongs to no picture
+    if (message.key !== false) this.#clock = Date.parse(message.time);
     Object.assign(this.pace, { rate: message.rate, scale: message.scale });
   }
 
@@ -74,7 +75,7 @@ describe('playback of a recorder', { timeout: 280_000, concurrency: 4 }, () => {
     await rm(data, { recursive: true, force: true });
   });
 
-  async function recorder(o: { quirks?: string[]; maxCalls?: number } = {}): Promise<Nvr> {
+  async function recorder(o: Pick<NvrOptions, 'quirks' | 'maxCalls' | 'gaps'> = {}): Promise<Nvr> {
     const id = `3402000000118000${String(++number).padStart(4, '0')}`;
     const nvr = await startNvr(gateway.sipPort, { id, days: 2, ...o });
     await until('the channel', () => {
@@ -226,6 +227,43 @@ describe('playback of a recorder', { timeout: 280_000, concurrency: 4 }, () => {
     await until('the footage behind it', () => eyes.newest >= NOON + 25 * MINUTE_MS + 1000, 60_000);
     assert.ok(Math.abs(eyes.error) <= CLOCK_SLACK_MS, `the clock is off by ${eyes.error} ms`);
     await gateway.stopStream(id);
+    await nvr.stop();
+  });
+
+  for (const [quirks, what] of [
+    [[], 'counts on over it'],
+    [['TS-11'], 'starts its time stamps at 0'],
+    [['TS-12a'], 'counts from 1970'],
+  ] as const)
+    it(`PB-7: shows the true clock inside and around a hole of half an hour, with a recorder that ${what}`, async () => {
+      const hole = { startEpochMs: NOON + 20 * MINUTE_MS, endEpochMs: NOON + 50 * MINUTE_MS };
+      const nvr = await recorder({ quirks, gaps: [hole] });
+      const { id, eyes, control } = await play(nvr, { start: NOON + 30 * MINUTE_MS, end: NOON + 120 * MINUTE_MS });
+      await at(eyes, hole.endEpochMs, 'what is behind it, where nobody asked for that');
+      await control({ action: 'seek', epochMs: NOON + 60 * MINUTE_MS });
+      await at(eyes, NOON + 60 * MINUTE_MS, 'a place with footage');
+      await control({ action: 'seek', epochMs: NOON + 40 * MINUTE_MS });
+      await at(eyes, hole.endEpochMs, 'a seek into it');
+      await gateway.stopStream(id);
+      const { id: over, eyes: seen } = await play(nvr, { start: hole.startEpochMs - 3000 });
+      await at(seen, hole.endEpochMs, 'over it');
+      await gateway.stopStream(over);
+      await nvr.stop();
+    });
+
+  it('a finger that goes back and forth makes no deviation of a recorder that has none', async () => {
+    const nvr = await recorder();
+    const { id, eyes, view, control } = await play(nvr);
+    await at(eyes, NOON, 'the beginning');
+    for (let n = 0; n < 6; n++) {
+      const target = NOON + 10 * MINUTE_MS + (n % 2) * 1000;
+      await control({ action: 'seek', epochMs: target });
+      await until('its picture', () => eyes.newest >= target && eyes.newest < target + MINUTE_MS, LIMIT_MS);
+    }
+    await control({ action: 'seek', epochMs: NOON + 30 * MINUTE_MS });
+    await at(eyes, NOON + 30 * MINUTE_MS, 'where it rests');
+    assert.deepEqual(view().findings, []);
+    assert.equal(await gateway.stopStream(id), null);
     await nvr.stop();
   });
 

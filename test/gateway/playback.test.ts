@@ -309,7 +309,7 @@ describe('playback', () => {
     ]);
     // a device that ignores it is called again
     await s.playback.control({ action: 'seek', epochMs: START + 1_200_000 });
-    await s.world.clock.advance(3100);
+    await s.show(3100);
     await s.begin(3);
     const called = jumps().length;
     await s.show(1000);
@@ -428,6 +428,34 @@ describe('playback', () => {
         await s.end();
       });
 
+  it('takes pictures that are late for no sign that a seek was ignored', async () => {
+    const s = new Scene();
+    await s.begin();
+    await s.show(1000);
+    await s.playback.control({ action: 'seek', epochMs: START + 600_000 });
+    // this machine was busy: what was on its way when the device said 200 comes after 3 s
+    await s.world.clock.advance(2900);
+    await s.show(1500);
+    assert.deepEqual(s.t, ['Playback 0']);
+    s.leap(600);
+    await s.show(4000);
+    assert.deepEqual(s.t, ['Playback 0']);
+    assert.deepEqual(s.world.findings, []);
+    assert.ok(Math.abs(s.clock - 603.8) < 0.1, `${s.clock}`);
+    await s.end();
+  });
+
+  it('calls a device again that shows nothing at all behind a seek', async () => {
+    const s = new Scene();
+    await s.begin();
+    await s.show(1000);
+    await s.playback.control({ action: 'seek', epochMs: START + 600_000 });
+    await s.show(400);
+    await s.world.clock.advance(9000);
+    assert.deepEqual(s.t, ['Playback 0', 'Playback 600']);
+    await s.end();
+  });
+
   it('PB-13: pushes the footage of a device that ignores the speed by a call of another kind', async () => {
     const s = new Scene();
     await s.begin();
@@ -485,6 +513,16 @@ describe('playback', () => {
     assert.ok(Math.abs(s.clock - 6.8) < 0.1, `${s.clock}`);
     assert.deepEqual(s.learned, []);
     assert.equal(s.playback.speed, -1);
+    await s.end();
+  });
+
+  it('PB-14: says so within 3 s of the fastest reverse, too', async () => {
+    const s = new Scene();
+    await s.begin();
+    await s.show(1000);
+    await s.playback.control({ action: 'speed', speed: -4 });
+    await s.show(3100);
+    assert.deepEqual(s.learned, ['speed -4']);
     await s.end();
   });
 
