@@ -237,6 +237,9 @@ async function day(site: Site): Promise<Measured & { growth: Memory }> {
   const [channel] = await site.add(id, { bitrate: 'low', channels: 1, quirks: ['PB-5a'] });
   for (const view of await site.over([site.ask(id, channel!, HOUR_MS, SPEED)]))
     await site.gateway.downloads.delete(view.id);
+  // buffers that were swept are freed by and by
+  memory();
+  await sleep(SAMPLE_MS);
   const before = memory();
   const samples: Memory[] = [];
   const look = setInterval(() => samples.push(memory()), SAMPLE_MS);
