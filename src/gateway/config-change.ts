@@ -41,12 +41,16 @@ export function changed(field: ConfigField, before: ConfigValue | undefined, cha
   return Object.fromEntries(merged);
 }
 
+/** Without a key in every entry there is nothing to merge them by: then the list is replaced. */
 function mergedList(field: ConfigField, before: ConfigValue | undefined, change: ConfigValue): ConfigValue {
-  if (!Array.isArray(before) || !Array.isArray(change)) return change;
-  const keyOf = (entry: ConfigValue): string => (isObject(entry) ? String(own(entry, field.key ?? '') ?? '') : '');
-  const entries = new Map((before as readonly ConfigValue[]).map((entry) => [keyOf(entry), entry]));
-  for (const entry of change as readonly ConfigValue[])
-    entries.set(keyOf(entry), changed(field, entries.get(keyOf(entry)), entry));
+  if (!Array.isArray(change)) return change;
+  const known: readonly ConfigValue[] = Array.isArray(before) ? before : [];
+  const given: readonly ConfigValue[] = change;
+  const keyOf = (entry: ConfigValue): string | null =>
+    isObject(entry) ? String(own(entry, field.key ?? '') ?? '') || null : null;
+  if ([...known, ...given].some((entry) => keyOf(entry) === null)) return change;
+  const entries = new Map(known.map((entry) => [keyOf(entry), entry]));
+  for (const entry of given) entries.set(keyOf(entry), changed(field, entries.get(keyOf(entry)), entry));
   return [...entries.values()];
 }
 

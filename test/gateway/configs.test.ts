@@ -128,11 +128,11 @@ test('of a section that is written whole what nobody named stays, also what no t
   assert.deepEqual(written.AlarmReport, {
     MotionDetection: true,
     FieldDetection: false,
-    Sensitivity: { '@Unit': 'percent', '#text': '70' },
+    Maker: { Sensitivity: '70' },
   });
   assert.equal(
     setup.section(CHANNEL, 'AlarmReport'),
-    '<AlarmReport><MotionDetection>1</MotionDetection><FieldDetection>0</FieldDetection><Sensitivity Unit="percent">70</Sensitivity></AlarmReport>',
+    '<AlarmReport><MotionDetection>1</MotionDetection><FieldDetection>0</FieldDetection><Maker><Sensitivity>70</Sensitivity></Maker></AlarmReport>',
   );
   await change({ VideoParamAttribute: { Item: [{ StreamNumber: 1, VideoBitRate: 256 }] } });
   assert.match(

@@ -27,7 +27,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   PictureMask: '<PictureMask><On>0</On><SumNum>0</SumNum></PictureMask>',
   FrameMirror: '<FrameMirror>0</FrameMirror>',
   AlarmReport:
-    '<AlarmReport><MotionDetection>1</MotionDetection><FieldDetection>1</FieldDetection><Sensitivity Unit="percent">70</Sensitivity></AlarmReport>',
+    '<AlarmReport><MotionDetection>1</MotionDetection><FieldDetection>1</FieldDetection><Maker><Sensitivity>70</Sensitivity></Maker></AlarmReport>',
   OSDConfig:
     '<OSDConfig><Length>1920</Length><Width>1080</Width><TimeX>32</TimeX><TimeY>32</TimeY><TimeEnable>1</TimeEnable><TimeType>0</TimeType><TextEnable>1</TextEnable><SumNum>0</SumNum></OSDConfig>',
   SnapShotConfig:
