@@ -26,7 +26,7 @@ for (const sip of ['udp', 'tcp'] as const)
       },
     });
     await until('the catalogue', () => server.directory.channel(ID, CHANNEL) !== undefined);
-    const pool = new PortPool({ host: '127.0.0.1', first: 36_200, last: 36_299, quietMs: 50 });
+    const pool = new PortPool({ host: '127.0.0.1', first: 27_200, last: 27_299, quietMs: 50 });
     let ids = 0;
     const { desk, close } = openVoices({
       sip: server,

@@ -24,7 +24,7 @@ type Answer = 'OK' | 'ERROR' | null | QueryFault;
 /** The device: answers notices by `answer`, calls when `isCalling`, refuses INVITEs with `status`. */
 class World {
   readonly clock = new FakeClock();
-  readonly pool = new PortPool({ host: '127.0.0.1', first: 36_300, last: 36_399, quietMs: 0 });
+  readonly pool = new PortPool({ host: '127.0.0.1', first: 27_300, last: 27_399, quietMs: 0 });
   readonly ssrcs = new SsrcPool('34020000002000000001');
   answer: Answer = 'OK';
   isCalling = true;

@@ -24,7 +24,7 @@ async function site(
 ) {
   const { server, simulator, time } = await meet(t, { channels: 1, ...more });
   await until('the catalogue', () => server.directory.channel(ID, CHANNEL) !== undefined);
-  const pool = new PortPool({ host: '127.0.0.1', first: 36_000, last: 36_199, quietMs: 50 });
+  const pool = new PortPool({ host: '127.0.0.1', first: 27_000, last: 27_199, quietMs: 50 });
   const ssrcs = new SsrcPool(PLATFORM);
   const published: [type: string, data: Record<string, unknown>][] = [];
   let ids = 0;
