@@ -154,6 +154,7 @@ export class SipServer {
     this.#asking = new Asking({ ...ports, directory: this.directory, firstSn: randomInt(1, 1_000_000) });
     this.#inquiries = new Inquiries({
       ...ports,
+      random: Math.random,
       asking: this.#asking,
       catalogs: this.#catalogs,
       directory: this.directory,
@@ -438,7 +439,7 @@ export class SipServer {
     this.#asking.poll(nowMs);
     this.subscriptions.poll(nowMs);
     this.#catalogs.poll(nowMs);
-    this.#inquiries.records.poll(nowMs);
+    this.#inquiries.poll(nowMs);
     this.#registrations.poll(nowMs, epochMs);
     this.#redirects?.poll(nowMs);
     this.#rollCall.poll();

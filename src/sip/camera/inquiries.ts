@@ -20,14 +20,24 @@ export interface InquiryPorts {
   found(deviceId: string, code: string, detail: string): void;
   nowMs(): number;
   emit(event: CatalogEvent): void;
+  /** Between 0 and 1, for the moments of questions that nobody asked for. */
+  random(): number;
   /** Zone of times without one, when the profile of the device names none. */
   timeZone: string;
 }
+
+/**
+ * The catalogue of each device is asked for about this often: many agree to tell changes of it and never do. What it says anew is
+ * applied, the rest is no news.
+ */
+export const CATALOG_POLL_MS = 3_600_000;
 
 export class Inquiries {
   /** Searches for footage: answers of hundreds of messages that must not wait for each other. */
   readonly records: RecordSearches;
   readonly #ports: InquiryPorts;
+  /** When the catalogue of each device is asked for again; bounded by the devices. */
+  readonly #polls = new Map<string, number>();
 
   constructor(ports: InquiryPorts) {
     this.#ports = ports;
@@ -39,6 +49,7 @@ export class Inquiries {
 
   /** DeviceInfo, DeviceStatus and Catalog: at the first registration and after a change, and as long as no catalogue came whole (9.1). */
   afterRegistration(deviceId: string, changed: boolean): void {
+    if (!this.#polls.has(deviceId)) this.#pollLater(deviceId);
     if (!changed && this.#ports.catalogs.complete(deviceId)) return;
     void this.info(deviceId);
     void this.#ports.asking.ask(deviceId, deviceStatusQuestion(deviceId));
@@ -113,12 +124,28 @@ export class Inquiries {
     );
   }
 
+  /** Asks what is due. */
+  poll(nowMs: number): void {
+    this.records.poll(nowMs);
+    for (const [deviceId, dueMs] of this.#polls) {
+      if (dueMs > nowMs) continue;
+      this.#pollLater(deviceId);
+      void this.catalog(deviceId);
+    }
+  }
+
   /** The device is gone: nobody waits for it any longer. */
   gone(deviceId: string): void {
+    this.#polls.delete(deviceId);
     const fault: QueryFault = { fault: 'offline', detail: 'the device is offline' };
     this.#ports.asking.gone(deviceId, fault);
     this.#ports.catalogs.fail(deviceId, fault);
     this.records.gone(deviceId, fault);
+  }
+
+  /** Not all of them at once: a thousand devices that registered together are asked in the course of half an hour. */
+  #pollLater(deviceId: string): void {
+    this.#polls.set(deviceId, this.#ports.nowMs() + CATALOG_POLL_MS * (0.75 + this.#ports.random() / 2));
   }
 
   /** A catalogue that nobody waits for and that did not come; a device that left meanwhile has its own event. */
