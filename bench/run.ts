@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   ingest: () => import('./ingest.ts'),
   remux: () => import('./remux.ts'),
   finalise: () => import('./finalise.ts'),
+  alarms: () => import('./alarms.ts'),
   downloads: () => import('./downloads.ts'),
   viewers: () => import('./viewers.ts'),
   latency: () => import('./latency.ts'),

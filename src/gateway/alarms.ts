@@ -7,8 +7,8 @@ import type { Clock } from './clock.ts';
 
 /** Alarms wait so long for others that are written with them: a query sees them at once all the same. */
 const FLUSH_MS = 200;
-/** Written in one transaction, some milliseconds; what is more waits for the next turn, so that packets come in between. */
-export const MAX_BATCH = 250;
+/** Written in one transaction, a few milliseconds; what is more waits for the next turn, so that packets come in between. */
+export const MAX_BATCH = 100;
 /** Alarms in memory: twenty seconds of a thousand a second, which only a disk that does not write any more can fill. */
 export const MAX_WAITING = 20_000;
 /** Rows that are dropped at a time, after a batch; more than come, so that the table shrinks. */

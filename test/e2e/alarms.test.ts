@@ -94,6 +94,35 @@ describe('alarms over HTTP', () => {
     assert.deepEqual(await methods('deviceId=nobody'), []);
   });
 
+  it('keeps each of a thousand alarms of ten cameras once, with a storm of them as fast as they are answered', async () => {
+    const cameras = await startCamera(gateway.sipPort, { id: '34020000001110000101', count: 10, sip: 'tcp' });
+    try {
+      assert.equal(await cameras.whenRegistered(30_000), true);
+      await Promise.all(
+        cameras.devices.map(async ({ alarms }) => {
+          for (let n = 0; n < 100; n += 1) await alarms.alarm({ method: 7, description: `storm ${n}` });
+        }),
+      );
+      const kept = await until('a thousand', async () => {
+        const { items } = await get('alarms?method=7&limit=1000');
+        return items.length >= 1000 && items;
+      });
+      const told = new Set(kept.map((each: any) => `${each.deviceId} ${each.description}`));
+      assert.equal(told.size, 1000);
+      assert.equal((await get('alarms?method=7&limit=1')).next !== null, true);
+      const { items } = await get(`alarms?method=7&limit=1000&deviceId=${cameras.devices[3]!.id}`);
+      assert.deepEqual(
+        items.map((each: any) => each.description),
+        Array.from({ length: 100 }, (_, n) => `storm ${99 - n}`),
+        'in the order of their coming',
+      );
+      const metrics = await (await fetch(`${gateway.http}/metrics?token=${TOKEN}`)).text();
+      assert.match(metrics, /^gbgate_alarms_dropped_total 0$/m);
+    } finally {
+      await cameras.stop();
+    }
+  });
+
   it('has the device take pictures, which arrive as files', async () => {
     for (const [method, as] of [
       ['POST', 'form'],
