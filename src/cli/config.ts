@@ -3,6 +3,7 @@ import { Ajv, type ErrorObject } from 'ajv';
 import { parseDocument } from 'yaml';
 import type { GatewayConfig } from '../gateway/config.ts';
 import { redirectRules } from '../gateway/redirect-rules.ts';
+import type { TlsWish } from '../http/tls-files.ts';
 import { ConfigFile, SETTINGS, type Setting } from './schema.ts';
 import { endpointsOf, WEBHOOKS_ENV, webhooksOfEnv } from './webhook-settings.ts';
 
@@ -18,6 +19,8 @@ export interface ServeConfig {
     readonly readToken: string | null;
     readonly auth: boolean;
     readonly allowedOrigins: readonly string[];
+    /** What certificate is wanted, for SIP as well. */
+    readonly tls: TlsWish;
   };
   readonly logLevel: string;
 }
@@ -139,7 +142,7 @@ function addFlag(
   if (setting.flag === null) return null;
   const given = flags[setting.flag];
   if (given === undefined || given === false) return null;
-  return add(values, setting, `--${setting.flag}`, given === true ? 'false' : given);
+  return add(values, setting, `--${setting.flag}`, given === true ? String(!setting.flag.startsWith('no-')) : given);
 }
 
 /** Text from a flag or variable, as the kind of its key, checked alone so that the sentence names its source. */
@@ -265,6 +268,7 @@ function resolve(values: ConfigFile): ServeConfig | ConfigFault {
       readToken: value('http.readToken'),
       auth: value('http.auth'),
       allowedOrigins: value('http.allowedOrigins'),
+      tls: { cert: value('http.tlsCert'), key: value('http.tlsKey'), selfSigned: value('http.tlsSelfSigned') },
     },
     logLevel: value('log.level'),
   };

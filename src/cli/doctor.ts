@@ -80,7 +80,8 @@ export function addDoctor(program: Command, io: Io, exit: (status: number) => vo
 /** The gateway that would be configured like this, on this machine. */
 function usualUrl({ http }: ServeConfig): string {
   const isAny = /^(0\.0\.0\.0|::|\[::\])$/.test(http.host);
-  return isAny ? `http://127.0.0.1:${http.port}` : `http://${http.host}:${http.port}`;
+  const scheme = http.tls.cert !== null || http.tls.selfSigned ? 'https' : 'http';
+  return `${scheme}://${isAny ? '127.0.0.1' : http.host}:${http.port}`;
 }
 
 /** Asks a running gateway; a sentence when it cannot be asked, and whether somebody answered at all. */

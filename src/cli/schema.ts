@@ -21,6 +21,7 @@ const text = (o: Notes & { default?: string; pattern?: string; minLength?: numbe
 const port = (o: Notes & { default: number }) => Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535, ...o }));
 const oneOf = <T extends string[]>(words: [...T], o: Notes & { default: T[number] }) =>
   Type.Optional(Type.Unsafe<T[number]>({ type: 'string', enum: words, ...o }));
+const no = (o: Notes) => Type.Optional(Type.Boolean({ default: false, ...o }));
 const yes = (o: Notes) => Type.Optional(Type.Boolean({ default: true, ...o }));
 /** `500ms`, `20s`, `30m`, `2h`, `1d`; a bare number is seconds. */
 export const DURATION = '^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)?$';
@@ -250,6 +251,17 @@ export const ConfigFile = Type.Object(
         description: 'a token that may only look',
       }),
       auth: yes({ flag: 'no-http-auth', description: 'ask for the token' }),
+      tlsCert: text({
+        flag: 'tls-cert',
+        value: 'FILE',
+        otherwise: 'none',
+        description: 'certificate (PEM): HTTPS and WSS instead of HTTP, which a microphone needs',
+      }),
+      tlsKey: text({ flag: 'tls-key', value: 'FILE', otherwise: 'none', description: 'its key (PEM)' }),
+      tlsSelfSigned: no({
+        flag: 'tls-self-signed',
+        description: 'make a certificate for this machine’s addresses, kept in the data folder; browsers ask once',
+      }),
       allowedOrigins: Type.Optional(
         Type.Array(Type.String({ minLength: 1 }), {
           default: [],

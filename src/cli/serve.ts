@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { openGateway } from '../gateway/gateway.ts';
 import { openHttp } from '../http/server.ts';
+import { readTls } from '../http/tls-files.ts';
 import { readConfig, type ServeConfig } from './config.ts';
 import { tuneHeap } from './heap.ts';
 import { EXIT_USAGE, type Io, stopAsked } from './io.ts';
@@ -44,6 +45,8 @@ async function serve(config: ServeConfig, io: Io): Promise<number> {
 export async function start(config: ServeConfig, io: Io): Promise<Running | { fault: string }> {
   tuneHeap();
   const { log, ring } = openLog(config.logLevel, io.stderr);
+  const tls = readTls(config.http.tls, { folder: config.gateway.data, hosts: namesOf(config), epochMs: Date.now() });
+  if (tls !== null && 'fault' in tls) return tls;
   const gateway = await openGateway(config.gateway, log);
   if ('fault' in gateway) return { fault: gateway.fault };
   const token = config.http.auth ? (config.http.token ?? gateway.generated.token) : null;
@@ -53,6 +56,7 @@ export async function start(config: ServeConfig, io: Io): Promise<Running | { fa
   const http = await openHttp(gateway, {
     ...config.http,
     token,
+    tls,
     version: io.version,
     log: log.child({ part: 'http' }),
     logTail: ring,
@@ -84,13 +88,33 @@ export async function start(config: ServeConfig, io: Io): Promise<Running | { fa
   };
 }
 
+/** Names by which we are reached that the machine does not know of itself. */
+function namesOf({ gateway, http }: ServeConfig): string[] {
+  const { advertise } = gateway.sip;
+  const told = advertise?.replace(/:\d{1,5}$/, '').replace(/^\[(.*)\]$/, '$1');
+  return [
+    ...(http.publicUrl === null ? [] : [new URL(http.publicUrl).hostname]),
+    ...(told === undefined ? [] : [told]),
+  ];
+}
+
 /** The page's address as a person opens it. The fragment never reaches a server or its log. */
-export function pageAddress(host: string, port: number, token: string | null, publicUrl: string | null): string {
+export function pageAddress(
+  host: string,
+  port: number,
+  token: string | null,
+  publicUrl: string | null,
+  isSecure = false,
+): string {
   const shown = /^(0\.0\.0\.0|::|\[::\])$/.test(host) ? '127.0.0.1' : host;
   const base =
     publicUrl?.replace(/\/+$/, '') ??
-    `http://${shown.includes(':') && !shown.startsWith('[') ? `[${shown}]` : shown}:${port}`;
+    `http${isSecure ? 's' : ''}://${shown.includes(':') && !shown.startsWith('[') ? `[${shown}]` : shown}:${port}`;
   return `${base}/${token === null ? '' : `#token=${encodeURIComponent(token)}`}`;
+}
+
+function isSecure({ http }: ServeConfig): boolean {
+  return http.tls.cert !== null || http.tls.selfSigned;
 }
 
 function greeting(config: ServeConfig, running: Running): string {
@@ -98,7 +122,7 @@ function greeting(config: ServeConfig, running: Running): string {
   const password = running.sipPassword === null ? '' : `, password ${running.sipPassword}`;
   return [
     '',
-    `  page     ${pageAddress(config.http.host, running.httpPort, running.token, config.http.publicUrl)}`,
+    `  page     ${pageAddress(config.http.host, running.httpPort, running.token, config.http.publicUrl, isSecure(config))}`,
     `  cameras  server id ${sip.id}, domain ${sip.domain}, port ${running.sipPort} (UDP and TCP)${password}`,
     '',
     '',

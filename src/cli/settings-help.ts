@@ -14,7 +14,7 @@ export function addSettings(command: Command): void {
 
 function helpText(setting: Setting): string {
   const { description } = setting.schema;
-  if (setting.kind === 'boolean') return `do not ${description}`;
+  if (setting.kind === 'boolean') return setting.flag?.startsWith('no-') ? `do not ${description}` : description;
   return `${description} (default: ${byDefault(setting)})`;
 }
 

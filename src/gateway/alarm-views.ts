@@ -99,6 +99,8 @@ export interface Served {
   readonly port: number;
   /** Our address behind a reverse proxy; null: there is none. */
   readonly publicUrl: string | null;
+  /** We speak HTTPS ourselves. */
+  readonly isSecure?: boolean;
 }
 
 /** Pictures of devices, as the API asks for them. */

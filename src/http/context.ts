@@ -28,7 +28,7 @@ export const ADDRESS_SECONDS = 3600;
 
 /** A stream as it leaves: its paths signed and with scheme and host before them. */
 export function withAddresses(context: HttpContext, request: FastifyRequest, stream: StreamView): StreamView {
-  const base = baseAddress(request.headers, context.port(), context.origins.publicUrl);
+  const base = baseAddress(request.headers, context.port(), context.origins);
   const expires = Math.floor(context.epochMs() / 1000) + ADDRESS_SECONDS;
   const sign = (path: string): string => signedAddress(context.gateway.signingKey, path, expires);
   return {

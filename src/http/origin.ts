@@ -5,6 +5,8 @@ export interface OriginRule {
   readonly allowed: readonly string[];
   /** Our address behind a reverse proxy, or null. */
   readonly publicUrl: string | null;
+  /** We speak HTTPS ourselves. */
+  readonly isSecure?: boolean;
 }
 
 /** True when there is no `Origin` (no browser), or it is our own page's, or it was allowed by name. */
@@ -31,11 +33,12 @@ function isOwn(origin: string, host: string | undefined, rule: OriginRule): bool
   }
 }
 
-/** `http://HOST[/PATH]` as the asking client sees us, without a slash at the end. */
-export function baseAddress(headers: IncomingHttpHeaders, port: number, publicUrl: string | null): string {
+/** `http://HOST[/PATH]`, or `https:`, as the asking client sees us, without a slash at the end. */
+export function baseAddress(headers: IncomingHttpHeaders, port: number, rule: Omit<OriginRule, 'allowed'>): string {
+  const { publicUrl, isSecure = false } = rule;
   if (publicUrl !== null) return publicUrl.replace(/\/+$/, '');
   const host = headers.host ?? '';
-  return `http://${isHost(host) ? host : `localhost:${port}`}`;
+  return `http${isSecure ? 's' : ''}://${isHost(host) ? host : `localhost:${port}`}`;
 }
 
 /** True when a `Host` header is one that may be written into headers and addresses. */

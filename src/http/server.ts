@@ -68,6 +68,8 @@ export interface HttpOptions {
   /** A token that may only look. */
   readonly readToken: string | null;
   readonly allowedOrigins: readonly string[];
+  /** Certificate and key as PEM: HTTPS and WSS instead of HTTP; null: plain. */
+  readonly tls?: { readonly cert: string; readonly key: string } | null;
   readonly version: string;
   readonly log: FastifyBaseLogger;
   /** The last lines of the log, for the page. */
@@ -87,6 +89,7 @@ const MAX_BODY_BYTES = 64 * 1024;
 /** A request whose headers and body have not come by then is cut: a connection must not be held by silence. */
 const REQUEST_MS = 30_000;
 const HEADERS_MS = 10_000;
+const PATIENCE = { headersTimeout: HEADERS_MS, connectionsCheckingInterval: 5000 };
 /** Connections at once: viewers (10,000) and API clients together. */
 const MAX_CONNECTIONS = 12_000;
 /** How long viewers have to answer our close frame at the end. */
@@ -99,7 +102,8 @@ export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpSe
   const metrics = new Metrics(() => gateway.counters());
   metrics.total('http_unauthorized_total', () => auth.refused);
   let port = o.port;
-  const origins = { allowed: o.allowedOrigins, publicUrl: o.publicUrl };
+  const tls = o.tls ?? null;
+  const origins = { allowed: o.allowedOrigins, publicUrl: o.publicUrl, isSecure: tls !== null };
   const context: HttpContext = { gateway, auth, origins, metrics, version: o.version, epochMs, port: () => port };
 
   const app = fastify({
@@ -108,7 +112,7 @@ export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpSe
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_MS,
-    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: 5000 },
+    ...(tls === null ? { http: PATIENCE } : { https: { ...PATIENCE, ...tls } }),
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
   });
@@ -181,7 +185,7 @@ export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpSe
   }
   const bound = app.server.address();
   if (typeof bound === 'object' && bound !== null) port = bound.port;
-  gateway.imageSnapshots.servedAt({ host: o.host, port, publicUrl: o.publicUrl });
+  gateway.imageSnapshots.servedAt({ host: o.host, port, publicUrl: o.publicUrl, isSecure: tls !== null });
   const viewers = new ViewerSockets(app.server, context);
 
   let closing: Promise<void> | null = null;

@@ -91,6 +91,7 @@ test('every default is the one of the contract', () => {
       readToken: null,
       auth: true,
       allowedOrigins: [],
+      tls: { cert: null, key: null, selfSigned: false },
     },
     logLevel: 'info',
   });
@@ -123,6 +124,14 @@ test('authentication is switched off by flag, variable and file', () => {
   assert.equal(good({ config: file('sip: {auth: false}') }).gateway.sip.auth, false);
 });
 
+test('a switch that is off by default is turned on by option, environment and file', () => {
+  assert.equal(good({ 'tls-self-signed': 'true' }).http.tls.selfSigned, true);
+  assert.equal(good({ 'tls-self-signed': true }).http.tls.selfSigned, true);
+  assert.equal(good({}, { GBGATE_TLS_SELF_SIGNED: 'true' }).http.tls.selfSigned, true);
+  assert.equal(good({ config: file('http: {tlsSelfSigned: true}') }).http.tls.selfSigned, true);
+  assert.equal(good({}, { GBGATE_TLS_SELF_SIGNED: 'false' }).http.tls.selfSigned, false);
+});
+
 test('a mistake is one sentence that names its place', () => {
   for (const [flags, env, words] of [
     [{ 'sip-port': 'x' }, {}, /^--sip-port must be a whole number from 0 to 65535\.$/],
@@ -148,7 +157,7 @@ test('a mistake is one sentence that names its place', () => {
     [{ config: file('sip: 3') }, {}, /sip must be object/],
     [{ config: file('[1]') }, {}, /groups of keys/],
     [{ config: file('sip: {port: 1') }, {}, /is not YAML/],
-    [{ config: file('http: {tlsCert: a}') }, {}, /the key http\.tlsCert is unknown/],
+    [{ config: file('http: {tlsCrt: a}') }, {}, /the key http\.tlsCrt is unknown/],
     [{ config: file('webhooks: {url: "https://a"}') }, {}, /webhooks must be array/],
     [{ config: file('webhooks: [{}]') }, {}, /webhooks\.0 must have required property 'url'/],
     [{ config: file('webhooks: [{url: "ftp://a"}]') }, {}, /webhooks\.0\.url must be an address such as https:/],

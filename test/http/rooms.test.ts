@@ -95,9 +95,11 @@ test('logs hold no secrets', () => {
 });
 
 test('addresses are written with our public name, or the host that was asked for if it is one', () => {
-  assert.equal(baseAddress({ host: 'nvr:81' }, 8080, null), 'http://nvr:81');
-  assert.equal(baseAddress({ host: 'x"><script>' }, 8080, null), 'http://localhost:8080');
-  assert.equal(baseAddress({ host: 'nvr' }, 8080, 'https://v.example/gb/'), 'https://v.example/gb');
+  const plain = { publicUrl: null };
+  assert.equal(baseAddress({ host: 'nvr:81' }, 8080, plain), 'http://nvr:81');
+  assert.equal(baseAddress({ host: 'nvr:81' }, 8080, { ...plain, isSecure: true }), 'https://nvr:81');
+  assert.equal(baseAddress({ host: 'x"><script>' }, 8080, plain), 'http://localhost:8080');
+  assert.equal(baseAddress({ host: 'nvr' }, 8080, { publicUrl: 'https://v.example/gb/' }), 'https://v.example/gb');
   assert.equal(isOriginAllowed({ host: '[::1]:80', origin: 'http://[::1]' }, { allowed: [], publicUrl: null }), true);
   assert.equal(isOriginAllowed({ host: 'a', origin: 'null' }, { allowed: [], publicUrl: null }), false);
   assert.equal(isOriginAllowed({ host: 'a:80', origin: 'http://a:81' }, { allowed: [], publicUrl: null }), false);

@@ -176,7 +176,7 @@ export const systemRoutes: Routes = (app, context) => {
       }
       const expires = Math.floor(context.epochMs() / 1000) + expiresSeconds;
       const signed = signedAddress(context.gateway.signingKey, path, expires);
-      const base = baseAddress(request.headers, context.port(), context.origins.publicUrl);
+      const base = baseAddress(request.headers, context.port(), context.origins);
       const isViewer = !path.startsWith('/api/');
       return reply.code(201).send({
         url: base + signed,

@@ -227,7 +227,7 @@ function sendTalk(
   talk: TalkView | Problem,
 ): FastifyReply {
   if (isProblem(talk)) return sendRefusal(reply, talk);
-  const base = baseAddress(request.headers, context.port(), context.origins.publicUrl).replace(/^http/, 'ws');
+  const base = baseAddress(request.headers, context.port(), context.origins).replace(/^http/, 'ws');
   return reply.send({ ...talk, urls: { ws: base + talk.urls.ws } });
 }
 
