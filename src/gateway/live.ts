@@ -3,7 +3,6 @@ import type { FeedCounters, Finding } from '../media/frame.ts';
 import { LIVE_REORDER } from '../media/ingest/reorder.ts';
 import { Stream } from '../media/live/stream.ts';
 import type { MediaTap, ReceiverEvent } from '../media/receiver.ts';
-import { formatSsrc } from '../sip/ssrc.ts';
 import { Bitrate } from './bitrate.ts';
 import { Call, type CallEnd } from './call.ts';
 import { atMost } from './clock.ts';
@@ -257,21 +256,17 @@ export class Live {
   }
 
   #onMedia(event: ReceiverEvent): void {
+    this.steps.media(event);
     switch (event.type) {
       case 'first-packet':
         this.#bitrate.restart(this.#feed.counters.bytes, this.#ports.clock.nowMs());
-        this.steps.add('first packet', `${event.remote}, SSRC ${formatSsrc(event.ssrc)}`);
         if (this.state === 'inviting') this.#setState('waiting');
         this.#rememberRung();
-        return;
-      case 'first-pack':
-        this.steps.add('first pack');
         return;
       case 'finding':
         this.#found(event.finding);
         return;
       case 'init':
-        this.steps.add('codecs', event.init.mime);
         this.stream.push(event);
         return;
       case 'key-frame-wanted':

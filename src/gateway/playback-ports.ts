@@ -20,12 +20,3 @@ export interface PlaybackOptions extends Omit<FootageRange, 'speed'> {
   readonly speed: number;
   onEnded(): void;
 }
-
-/** A picture this near to a whole second was the last of it: 10 a second. */
-const LAST_PICTURE_MS = 100;
-
-/** PB-15: where a call that ended at `position` is gone on with. Calls begin at whole seconds: at that of the newest picture, at the next when it was the last of its second, and later by each call that brought nothing. */
-export function beyond(position: number, failures: number): number {
-  const second = Math.floor((position + LAST_PICTURE_MS) / 1000) * 1000;
-  return second + failures * 1000;
-}

@@ -4,7 +4,6 @@ import { LIVE_REORDER } from '../media/ingest/reorder.ts';
 import { Stream } from '../media/live/stream.ts';
 import type { MediaTap, ReceiverEvent } from '../media/receiver.ts';
 import type { FootageEnd } from '../record/source.ts';
-import { formatSsrc } from '../sip/ssrc.ts';
 import { Bitrate } from './bitrate.ts';
 import type { CallEnd } from './call.ts';
 import { atMost } from './clock.ts';
@@ -16,22 +15,21 @@ import { FootageMap } from './footage-map.ts';
 import type { HistoryOptions } from './history.ts';
 import { retryPauseMs } from './ladder.ts';
 import { type PlaybackCommand, PlaybackControl } from './playback-control.ts';
-import { beyond, type PlaybackOptions, type PlaybackPorts } from './playback-ports.ts';
+import { END_SLACK_MS, MAX_FAILURES, nextCall } from './playback-next.ts';
+import type { PlaybackOptions, PlaybackPorts } from './playback-ports.ts';
 import { closeCodeOf, problemOf } from './pull-failure.ts';
 import { heldWords } from './pull-words.ts';
 import { NOTHING_REFUSED, type Refused, refusedSoFar } from './refused.ts';
 import { Steps } from './steps.ts';
+import { Timers } from './timers.ts';
 import type { Problem, PulledTransport, StreamState } from './views.ts';
 
 /** The next call waits for the BYE of the one before, so that the device has its session free. */
 const BYE_PATIENCE_MS = 2000;
 /** A paused playback that nobody watches is kept for a page that is loaded anew, or a player that reconnects. */
 const PAUSED_LINGER_MS = 300_000;
-/** Calls in a row that brought the playback no further; with the pauses between them half a minute. */
-const MAX_FAILURES = 5;
 /** A call that brought less than this brought nothing. */
 const PROGRESS_MS = 1000;
-const END_SLACK_MS = 1000;
 /** Dialogues that a playback remembers: a seek may be a call of its own. */
 const KEPT_DIALOGUES = 8;
 
@@ -62,7 +60,7 @@ export class Playback {
   readonly #map: FootageMap;
   readonly #control: PlaybackControl;
   readonly #bitrate = new Bitrate();
-  readonly #timers = new Set<() => void>();
+  readonly #timers: Timers;
   readonly #closing = new Set<Promise<void>>();
   readonly #demand: Demand;
   #call: FootageCall | null = null;
@@ -84,6 +82,7 @@ export class Playback {
     this.startedEpochMs = ports.clock.epochMs();
     this.#pullStartEpochMs = options.startEpochMs;
     this.steps = new Steps(ports.clock);
+    this.#timers = new Timers(ports.clock);
     this.content = new ContentClock(options.startEpochMs);
     const { deviceId, channelId, endEpochMs } = options;
     this.#map = new FootageMap((from, to) => ports.findFootage(deviceId, channelId, from, to), endEpochMs);
@@ -108,7 +107,7 @@ export class Playback {
         mansrtspWorked: (version) => ports.mansrtspWorked(options.deviceId, version),
         paced: () => this.stream.reclock(this.content.base.dts90k, this.content.base.epochMs),
         notSupported: (what) => ports.notSupported(options.deviceId, what),
-        after: (ms, action) => this.#after(ms, action),
+        after: (ms, action) => this.#timers.after(ms, action),
       },
       this.content,
       { startEpochMs: options.startEpochMs, endEpochMs: options.endEpochMs },
@@ -196,8 +195,7 @@ export class Playback {
       this.endReason = reason;
       this.endedEpochMs = this.#ports.clock.epochMs();
       this.#pull++;
-      for (const cancel of this.#timers) cancel();
-      this.#timers.clear();
+      this.#timers.cancel();
       this.#hangUp();
       this.#setState('ended');
       this.#demand.close();
@@ -277,18 +275,12 @@ export class Playback {
   }
 
   #onMedia(event: ReceiverEvent): void {
+    this.steps.media(event);
     switch (event.type) {
-      case 'first-packet':
-        this.steps.add('first packet', `${event.remote}, SSRC ${formatSsrc(event.ssrc)}`);
-        return;
-      case 'first-pack':
-        this.steps.add('first pack');
-        return;
       case 'placed':
         this.content.placed(event.source90k, event.dts90k);
         return;
       case 'init':
-        this.steps.add('codecs', event.init.mime);
         this.stream.push(event);
         return;
       case 'fragment': {
@@ -303,10 +295,7 @@ export class Playback {
         }
         this.stream.push(event);
         if (this.state !== 'playing' && this.state !== 'paused') this.#onPlaying();
-        return;
       }
-      default:
-        return;
     }
   }
 
@@ -345,33 +334,23 @@ export class Playback {
   async #goOn(position: number, end: FootageEnd): Promise<void> {
     const pull = this.#pull;
     const found = await this.#ports.findFootage(this.deviceId, this.channelId, position, this.endEpochMs);
-    if (
-      pull !== this.#pull ||
-      (this.state !== 'playing' && this.state !== 'waiting' && this.state !== 'stalled' && this.state !== 'inviting')
-    )
-      return;
-    const spans = 'fault' in found ? [{ startEpochMs: position, endEpochMs: this.endEpochMs }] : found.spans;
-    const next = spans.find((span) => span.endEpochMs > position + END_SLACK_MS);
-    if (next === undefined || this.#failures > MAX_FAILURES) {
-      const detail = `The device has no footage from ${new Date(position).toISOString()} to the end of the range (${end.detail})`;
-      const problem: Problem = { problem: 'no_media', detail: `${detail}.` };
-      void this.end(
-        this.#everPlayed ? 'no more footage in the range' : detail,
-        this.#everPlayed ? 4410 : 4408,
-        problem,
-      );
+    if (pull !== this.#pull || this.state === 'paused' || this.state === 'ended') return;
+    const { endEpochMs } = this;
+    const next = nextCall(
+      found,
+      position,
+      { endEpochMs, failures: this.#failures, hasPlayed: this.#everPlayed },
+      end.detail,
+    );
+    if ('problem' in next) {
+      void this.end(next.reason, next.closeCode, next.problem);
       return;
     }
-    const from = Math.max(beyond(position, this.#failures), next.startEpochMs);
-    this.#found(
-      {
-        code: 'PB-15',
-        detail: `it ended at ${new Date(position).toISOString()} (${end.detail}) and was asked to go on`,
-      },
-      true,
-    );
+    const detail = `it ended at ${new Date(position).toISOString()} (${end.detail}) and was asked to go on`;
+    this.#found({ code: 'PB-15', detail }, true);
+    const from = next.fromEpochMs;
     if (this.#failures === 0) void this.#pullFrom(from, this.#control.callName, this.#control.callSpeed);
-    else this.#after(retryPauseMs(this.#failures - 1, false), () => void this.#pullFrom(from, 'Playback', 1));
+    else this.#timers.after(retryPauseMs(this.#failures - 1, false), () => void this.#pullFrom(from, 'Playback', 1));
   }
 
   #stall(position: number, end: FootageEnd): void {
@@ -380,7 +359,7 @@ export class Playback {
       this.#ports.publish('stream.stalled', { ...this.#identity(), code: end.why, detail: end.detail });
     }
     const pull = this.#pull;
-    this.#after(retryPauseMs(this.#failures, false), () => {
+    this.#timers.after(retryPauseMs(this.#failures, false), () => {
       if (pull === this.#pull) void this.#pullFrom(position, 'Playback', 1);
     });
   }
@@ -399,14 +378,6 @@ export class Playback {
     if (isNew) this.#ports.noteFinding(this.deviceId, finding);
     if (this.findings.add(finding, this.#ports.clock.epochMs()))
       this.#ports.log('tolerated deviation', { ...this.#identity(), ...finding });
-  }
-
-  #after(ms: number, action: () => void): void {
-    const cancel = this.#ports.clock.after(ms, () => {
-      this.#timers.delete(cancel);
-      action();
-    });
-    this.#timers.add(cancel);
   }
 
   #setState(state: StreamState, code?: string): void {

@@ -1,3 +1,5 @@
+import type { ReceiverEvent } from '../media/receiver.ts';
+import { formatSsrc } from '../sip/ssrc.ts';
 import type { Clock } from './clock.ts';
 import type { StepView } from './views.ts';
 
@@ -37,6 +39,13 @@ export class Steps {
     const step = { name, epochMs: this.#clock.epochMs(), ms: Math.round((nowMs - this.#startMs) * 10) / 10 };
     if (this.#steps.length >= KEPT_STEPS) this.#steps.splice(KEPT_FIRST, 1);
     this.#steps.push(detail === undefined ? step : { ...step, detail });
+  }
+
+  /** The step that media is which came in, if it is one. */
+  media(event: ReceiverEvent): void {
+    if (event.type === 'first-packet') this.add('first packet', `${event.remote}, SSRC ${formatSsrc(event.ssrc)}`);
+    else if (event.type === 'first-pack') this.add('first pack');
+    else if (event.type === 'init') this.add('codecs', event.init.mime);
   }
 
   view(iso: (epochMs: number) => string): StepView[] {
