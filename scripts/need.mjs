@@ -13,6 +13,7 @@ const NEEDED = {
   chromium: 'chromium',
   tshark: 'tshark',
   sipp: 'sip-tester',
+  openssl: 'openssl',
 };
 
 function isOnPath(program) {
