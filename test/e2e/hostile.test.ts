@@ -142,10 +142,14 @@ describe('bad input', { timeout: 110_000 }, () => {
     });
   });
 
-  it('answers to questions nobody asked, methods nobody knows', async () => {
+  it('answers to questions nobody asked, methods nobody knows, calls nobody waits for', async () => {
     const answer = (i: number) =>
       `SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 127.0.0.1:${gateway.sipPort};branch=z9hG4bKx${i}\r\nFrom: <sip:${PLATFORM_ID}@${DOMAIN}>;tag=a\r\nTo: <sip:1@2>;tag=b\r\nCall-ID: x${i}\r\nCSeq: ${i} MESSAGE\r\nContent-Length: 0\r\n\r\n`;
-    const rises = { gbgate_sip_unmatched_responses_total: 500, gbgate_sip_requests_unknown_method_total: 300 };
+    const rises = {
+      gbgate_sip_unmatched_responses_total: 500,
+      gbgate_sip_requests_unknown_method_total: 300,
+      gbgate_sip_incoming_refused_total: 300,
+    };
     await attack(rises, async () => {
       await stranger.send(
         gateway.sipPort,
@@ -153,7 +157,9 @@ describe('bad input', { timeout: 110_000 }, () => {
       );
       await stranger.send(
         gateway.sipPort,
-        Array.from({ length: 300 }, () => sipRequest('INVITE', { user: '34020000001320000001' })),
+        ['INVITE', 'PUBLISH'].flatMap((method) =>
+          Array.from({ length: 300 }, () => sipRequest(method, { user: '34020000001320000001' })),
+        ),
       );
     });
   });
