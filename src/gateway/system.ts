@@ -46,7 +46,7 @@ interface SlowFacts {
   readonly isClockSynchronized: boolean | null;
 }
 
-/** The health of a running gateway: gathers the facts, asks `health` what they mean. */
+/** A running gateway as a whole, and its health: gathers the facts, asks `health` what they mean. */
 export class System {
   readonly #ports: SystemPorts;
   readonly #meter = new MachineMeter();
@@ -64,6 +64,20 @@ export class System {
         return 'fault' in answer ? null : answer.deviceTime;
       },
     });
+  }
+
+  /** What was set, and what the process takes. */
+  view(): Record<string, unknown> {
+    const { sip, media } = this.#ports.config;
+    return {
+      platformId: sip.id,
+      domain: sip.domain,
+      pull: media.pull,
+      mediaTransport: media.transport,
+      sipAuth: sip.auth,
+      timeZone: sip.timeZone,
+      memoryBytes: process.memoryUsage().rss,
+    };
   }
 
   async health(): Promise<HealthView> {
