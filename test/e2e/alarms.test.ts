@@ -207,4 +207,32 @@ describe('alarms over HTTP', () => {
       return items.some((recording: any) => recording.reason === 'alarm');
     });
   });
+
+  it('records by plan what came before an alarm when nobody has set rules', async () => {
+    assert.equal((await gateway.api('DELETE', '/api/v1/alarm-rules')).body.rules[0].record, 'plan');
+    const camera = await startCamera(gateway.sipPort, { id: '34020000001110000201' });
+    const [{ id, channels, alarms }] = camera.devices as [Simulator['devices'][number]];
+    const path = `/api/v1/devices/${id}/channels/${channels[0]!.id}`;
+    try {
+      await until('its channel', async () => (await gateway.api('GET', path)).status === 200);
+      const plan = { mode: 'alarm', preRollSeconds: 5, postRollSeconds: 2 };
+      assert.equal((await gateway.api('PUT', `${path}/plan`, plan)).status, 200);
+      // kept in memory means pulled
+      await until('its stream', async () => {
+        const { items } = await get('streams');
+        return items.some(({ deviceId, state }: any) => deviceId === id && state === 'playing');
+      });
+      assert.deepEqual((await get(`recordings?deviceId=${id}`)).items, []);
+      await alarms.alarm({ method: 5, type: 2 });
+      const alarm = (await until('the alarm', async () => (await get(`alarms?deviceId=${id}`)).items[0])) as any;
+      const recording = (await until('its recording', async () => {
+        const { items } = await get(`recordings?deviceId=${id}`);
+        return items[0];
+      })) as any;
+      assert.equal(recording.reason, 'alarm');
+      assert.ok(Date.parse(recording.start) <= Date.parse(alarm.receivedAt), `${recording.start} ${alarm.receivedAt}`);
+    } finally {
+      await camera.stop();
+    }
+  });
 });
