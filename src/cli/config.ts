@@ -22,6 +22,8 @@ export interface ServeConfig {
     /** What certificate is wanted, for SIP as well. */
     readonly tls: TlsWish;
   };
+  /** Port of SIP over TLS; null: none. The certificate is read at the start. */
+  readonly sipTlsPort: number | null;
   readonly logLevel: string;
 }
 
@@ -216,6 +218,16 @@ function resolve(values: ConfigFile): ServeConfig | ConfigFault {
 
   const id = value<string>('sip.id');
   const host = value<string>('sip.host');
+  const sipTlsPort = value<number | null>('sip.tlsPort');
+  const tls = {
+    cert: value<string>('http.tlsCert'),
+    key: value<string>('http.tlsKey'),
+    selfSigned: value<boolean>('http.tlsSelfSigned'),
+  };
+  if (sipTlsPort !== null && tls.cert === null && !tls.selfSigned)
+    return {
+      fault: 'sip.tlsPort (--sip-tls-port) needs a certificate: --tls-cert and --tls-key, or --tls-self-signed.',
+    };
   const redirect = redirectRules(value('sip.redirect'), id);
   if ('fault' in redirect) return redirect;
   return {
@@ -230,6 +242,7 @@ function resolve(values: ConfigFile): ServeConfig | ConfigFault {
         admission: value('sip.admission'),
         advertise: value('sip.advertise'),
         redirect,
+        tls: null,
         timeZone,
       },
       media: {
@@ -268,8 +281,9 @@ function resolve(values: ConfigFile): ServeConfig | ConfigFault {
       readToken: value('http.readToken'),
       auth: value('http.auth'),
       allowedOrigins: value('http.allowedOrigins'),
-      tls: { cert: value('http.tlsCert'), key: value('http.tlsKey'), selfSigned: value('http.tlsSelfSigned') },
+      tls,
     },
+    sipTlsPort,
     logLevel: value('log.level'),
   };
 }

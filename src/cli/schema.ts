@@ -142,6 +142,16 @@ export const ConfigFile = Type.Object(
         default: 5060,
         description: 'port to listen on, UDP and TCP; 0 means any free one',
       }),
+      tlsPort: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          maximum: 65_535,
+          flag: 'sip-tls-port',
+          value: 'PORT',
+          otherwise: 'none',
+          description: 'port of SIP over TLS, with the certificate of `http.tlsCert` or `http.tlsSelfSigned`',
+        }),
+      ),
       password: text({
         flag: 'sip-password',
         value: 'PASSWORD',

@@ -47,7 +47,8 @@ export async function start(config: ServeConfig, io: Io): Promise<Running | { fa
   const { log, ring } = openLog(config.logLevel, io.stderr);
   const tls = readTls(config.http.tls, { folder: config.gateway.data, hosts: namesOf(config), epochMs: Date.now() });
   if (tls !== null && 'fault' in tls) return tls;
-  const gateway = await openGateway(config.gateway, log);
+  const sipTls = tls === null || config.sipTlsPort === null ? null : { port: config.sipTlsPort, ...tls };
+  const gateway = await openGateway({ ...config.gateway, sip: { ...config.gateway.sip, tls: sipTls } }, log);
   if ('fault' in gateway) return { fault: gateway.fault };
   const token = config.http.auth ? (config.http.token ?? gateway.generated.token) : null;
   const { sip: sipConfig, webhooks } = config.gateway;

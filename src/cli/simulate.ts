@@ -12,7 +12,7 @@ interface Flags {
   password: string;
   channels: string;
   count: string;
-  sip: 'udp' | 'tcp';
+  sip: 'udp' | 'tcp' | 'tls';
   file: string;
   audio: AudioCodec | 'none';
   footage?: string;
@@ -53,7 +53,7 @@ export function addSimulate(
     .addOption(option('--password <password>', 'password of every device', '12345678'))
     .addOption(option('--channels <n>', 'channels of each device', '1'))
     .addOption(option('--count <n>', 'devices', '1'))
-    .addOption(option('--sip <transport>', 'SIP over udp or tcp', 'udp').choices(['udp', 'tcp']))
+    .addOption(option('--sip <transport>', 'SIP over udp, tcp or tls', 'udp').choices(['udp', 'tcp', 'tls']))
     .addOption(
       option('--file <clip>', `a raw .h264 or .h265 file, or ${Object.keys(SHIPPED_VIDEOS).join(', ')}`, LIVE_CLIP),
     )

@@ -1,4 +1,5 @@
 import type { RedirectRule } from '../sip/camera/redirects.ts';
+import type { SipTls } from '../sip/tls-listen.ts';
 import type { PullTransport } from './views.ts';
 
 /** Who is told of events by HTTP POST. */
@@ -29,6 +30,8 @@ export interface GatewayConfig {
     admission: 'open' | 'known';
     /** `HOST[:SIPPORT]` written into Contact, Via and SDP; null: the local address that faces the device. */
     advertise: string | null;
+    /** SIP over TLS; null: no. */
+    tls: SipTls | null;
     /** Devices that belong to other gateways. */
     redirect: readonly RedirectRule[];
     /** IANA zone of device-local times and of file names. */

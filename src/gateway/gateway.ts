@@ -107,6 +107,7 @@ export async function openGateway(
     sealingKey: secrets.signingKey,
     admission: config.sip.admission,
     redirect: config.sip.redirect,
+    tls: config.sip.tls,
     advertise: config.sip.advertise,
     mediaAdvertise: config.media.advertise,
     mediaListen: config.media.host,

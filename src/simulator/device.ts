@@ -44,7 +44,7 @@ export interface DeviceOptions {
   readonly serverId: string;
   readonly domain: string;
   readonly localHost: string;
-  readonly sip: 'udp' | 'tcp';
+  readonly sip: 'udp' | 'tcp' | 'tls';
   readonly clip: Clip;
   /** What it has recorded; null: it is a camera, no recorder. */
   readonly footage: Footage | null;
@@ -60,7 +60,7 @@ export interface DeviceOptions {
 /** Digits of an id of before 2011 (REG-5). */
 const SHORT_ID = 18;
 /** What fits a datagram of 1,300 bytes, and what TCP makes of it. */
-const CATALOG_PAGE = { udp: 2, tcp: 20 } as const;
+const CATALOG_PAGE = { udp: 2, tcp: 20, tls: 20 } as const;
 /** Annex M: the next message goes when the one before was answered, or after this. */
 const PAGE_WAIT_MS = 2000;
 /** One channel of a camera is asked for by a few platforms at most. */
@@ -198,7 +198,7 @@ export class CameraDevice {
         }
       },
     };
-    link = sip === 'udp' ? await openUdpSip(edge) : await openTcpSip(edge);
+    link = sip === 'udp' ? await openUdpSip(edge) : await openTcpSip(edge, sip);
     return link;
   }
 

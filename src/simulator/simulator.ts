@@ -22,7 +22,7 @@ export interface SimulatorOptions {
   readonly channels: number;
   /** Devices. */
   readonly count: number;
-  readonly sip: 'udp' | 'tcp';
+  readonly sip: 'udp' | 'tcp' | 'tls';
   /** Default: the local address that faces the server. */
   readonly localHost?: string | undefined;
   /** Default `h264`. */

@@ -2,6 +2,7 @@ import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import type { SipMessage } from '../sip/wire/message.ts';
 import { parseDatagram } from '../sip/wire/parse.ts';
 import { SipStream } from '../sip/wire/stream.ts';
@@ -15,7 +16,7 @@ export interface Address {
 
 /** One device has one socket of its own, as a real one would: its address is part of its identity. */
 export interface SipLink {
-  readonly transport: 'udp' | 'tcp';
+  readonly transport: 'udp' | 'tcp' | 'tls';
   /** Address of this device as the platform sees it (without NAT). */
   readonly local: Address;
   /** Sends to `to` (UDP) or over the connection (TCP, `to` is ignored). False when the connection is gone. */
@@ -75,12 +76,15 @@ export async function openUdpSip(o: SipLinkOptions): Promise<SipLink> {
   };
 }
 
-/** A TCP connection to the server, used in both directions. Rejects when it cannot be made. */
-export async function openTcpSip(o: SipLinkOptions): Promise<SipLink> {
-  const socket: Socket = connect({ host: o.server.host, port: o.server.port, localAddress: o.localHost });
+/** A connection to the server, used in both directions. Rejects when it cannot be made. Over TLS any certificate will do, as cameras have it. */
+export async function openTcpSip(o: SipLinkOptions, transport: 'tcp' | 'tls' = 'tcp'): Promise<SipLink> {
+  const way = { host: o.server.host, port: o.server.port, localAddress: o.localHost };
+  const socket: Socket = transport === 'tls' ? connectTls({ ...way, rejectUnauthorized: false }) : connect(way);
   socket.setNoDelay(true);
   try {
-    await once(socket, 'connect', { signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS) });
+    await once(socket, transport === 'tls' ? 'secureConnect' : 'connect', {
+      signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS),
+    });
   } catch (error) {
     socket.destroy();
     throw error;
@@ -100,7 +104,7 @@ export async function openTcpSip(o: SipLinkOptions): Promise<SipLink> {
     if (stream.dead) lost();
   });
   return {
-    transport: 'tcp',
+    transport,
     local: { host: socket.localAddress ?? o.localHost, port: socket.localPort ?? 0 },
     send(bytes) {
       if (open && o.pieces) writeInPieces(socket, bytes);

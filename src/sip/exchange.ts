@@ -21,7 +21,7 @@ export interface ExchangePorts {
   /** The address by which that host knows us. */
   localAddressTo(host: string): string;
   /** Our port on that transport. */
-  localPort(): number;
+  localPort(transport: Peer['transport']): number;
   /** Written into Via and Contact instead of the local address; null: the local one. */
   advertise: { host: string; port: number | null } | null;
   platformId: string;
@@ -123,7 +123,8 @@ export class Exchange {
     const { advertise } = this.#ports;
     return {
       host: advertise?.host ?? this.#ports.localAddressTo(to.host),
-      port: advertise?.port ?? this.#ports.localPort(),
+      // what is advertised is the port of UDP and TCP
+      port: (to.transport === 'tls' ? null : advertise?.port) ?? this.#ports.localPort(to.transport),
     };
   }
 

@@ -10,6 +10,7 @@ import type { Peer } from './peer.ts';
 import type { SocketFault } from './socket.ts';
 import type { SubscriptionEvent } from './subscription-words.ts';
 import type { ConnectionLimits } from './tcp-connections.ts';
+import type { SipTls } from './tls-listen.ts';
 
 /** What a SIP server is opened with, and what it tells. Types only. */
 
@@ -32,6 +33,8 @@ export interface SipServerOptions {
   /** Key under which passwords of single devices are sealed. */
   readonly sealingKey: Uint8Array;
   readonly admission: 'open' | 'known';
+  /** SIP over TLS as well; not unless told. */
+  readonly tls?: SipTls | null;
   /** Devices that belong to other gateways; none unless told. */
   readonly redirect?: readonly RedirectRule[];
   /** `HOST[:PORT]` for Via and Contact; null: the local address that faces the device. */

@@ -88,6 +88,7 @@ export class SipServer {
       onMessage: (message, peer) => server.#receive(message, peer),
       onDisconnect: (peer) => server.#disconnected(peer),
       inUse: () => server.#fleet.connections(),
+      tls: options.tls ?? null,
       ...(options.connectionLimits === undefined ? {} : { limits: options.connectionLimits }),
       ...(options.tap === undefined ? {} : { tap: options.tap }),
       ...(options.trace === undefined ? {} : { trace: options.trace }),
@@ -112,7 +113,7 @@ export class SipServer {
     this.#exchange = new Exchange(this.#endpoint, {
       send: (bytes, to) => this.#sockets?.send(bytes, to) ?? false,
       localAddressTo: (host) => this.#sockets?.localAddressTo(host) ?? o.host,
-      localPort: () => this.port,
+      localPort: (transport) => (transport === 'tls' ? this.#sockets?.tlsPort : null) ?? this.port,
       advertise: parseAdvertise(o.advertise),
       platformId: o.platformId,
       domain: o.domain,

@@ -1,9 +1,11 @@
 import dgram from 'node:dgram';
 import net from 'node:net';
+import type { Server as TlsServer } from 'node:tls';
 import { LocalAddresses } from './local-address.ts';
 import type { Peer } from './peer.ts';
 import { plainAddress } from './socket-address.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits, SipConnections } from './tcp-connections.ts';
+import { listenTls, type SipTls } from './tls-listen.ts';
 import type { Fault } from './wire/fault.ts';
 import type { SipMessage } from './wire/message.ts';
 import { parseDatagram } from './wire/parse.ts';
@@ -31,6 +33,8 @@ export interface SipSocketOptions {
   /** TCP connections over which devices are registered: the others are the first to go. */
   readonly inUse?: () => ReadonlySet<number>;
   readonly limits?: Partial<ConnectionLimits>;
+  /** SIP over TLS as well. */
+  readonly tls?: SipTls | null;
 }
 
 /** Why the port could not be opened. */
@@ -43,6 +47,7 @@ export interface SocketFault {
 export class SipSockets {
   readonly #udp: dgram.Socket;
   readonly #connections: SipConnections;
+  readonly #secure: SipConnections | null;
   readonly #options: SipSocketOptions;
   readonly #localAddresses = new LocalAddresses();
   #closed = false;
@@ -51,30 +56,43 @@ export class SipSockets {
   #malformed = 0;
   #sendErrors = 0;
 
-  private constructor(udp: dgram.Socket, tcp: net.Server, options: SipSocketOptions) {
+  private constructor(udp: dgram.Socket, tcp: net.Server, tls: TlsServer | null, options: SipSocketOptions) {
     this.#udp = udp;
     this.#options = options;
-    this.#connections = new SipConnections(tcp, {
+    const common = {
       limits: { ...CONNECTION_LIMITS, ...options.limits },
-      onMessage: (message, peer) => this.#deliver(message, peer),
-      onDisconnect: (peer) => options.onDisconnect(peer),
+      onMessage: (message: SipMessage | Fault, peer: Peer) => this.#deliver(message, peer),
+      onDisconnect: (peer: Peer) => options.onDisconnect(peer),
       inUse: options.inUse,
       ...(options.tap === undefined ? undefined : { tap: options.tap }),
       ...(options.trace === undefined ? undefined : { trace: options.trace }),
-    });
+    };
+    this.#connections = new SipConnections(tcp, { ...common, transport: 'tcp' });
+    this.#secure = tls === null ? null : new SipConnections(tls, { ...common, transport: 'tls' });
     udp.on('message', (bytes, remote) => this.#receive(bytes, remote));
     udp.on('error', () => {
       this.#sendErrors += 1;
     });
   }
 
-  /** Opens both sockets, or says why not. */
+  /** Opens the sockets, or says why not. */
   static async open(options: SipSocketOptions): Promise<SipSockets | SocketFault> {
+    const wish = options.tls ?? null;
+    if (wish === null) return SipSockets.#openPlain(options, null);
+    const limit = options.limits?.maxConnections ?? CONNECTION_LIMITS.maxConnections;
+    const tls = await listenTls(options.host, wish, limit);
+    if (tls instanceof Error) return socketFault(tls, 'TLS', options.host, wish.port);
+    const sockets = await SipSockets.#openPlain(options, tls);
+    if ('fault' in sockets) await new Promise<void>((resolve) => tls.close(() => resolve()));
+    return sockets;
+  }
+
+  static async #openPlain(options: SipSocketOptions, tls: TlsServer | null): Promise<SipSockets | SocketFault> {
     for (let attempt = 1; ; attempt += 1) {
       const udp = await bindUdp(options.host, options.port);
       if ('fault' in udp) return udp;
       const tcp = await listenTcp(options.host, udp.address().port);
-      if (!('fault' in tcp)) return new SipSockets(udp, tcp, options);
+      if (!('fault' in tcp)) return new SipSockets(udp, tcp, tls, options);
       await new Promise<void>((resolve) => udp.close(() => resolve()));
       if (options.port !== 0 || tcp.fault !== 'address-in-use' || attempt === PORT_ATTEMPTS) return tcp;
     }
@@ -89,6 +107,11 @@ export class SipSockets {
     return this.#connections.port;
   }
 
+  /** The port of SIP over TLS; null: there is none. */
+  get tlsPort(): number | null {
+    return this.#secure?.port ?? null;
+  }
+
   /**
    * Sends bytes. False when that is impossible: too long for a datagram, or the TCP connection is gone. Nothing is dialled
    * (SIP-8). True promises no arrival.
@@ -96,7 +119,8 @@ export class SipSockets {
   send(bytes: Uint8Array, peer: Peer): boolean {
     if (this.#closed) return false;
     if (peer.transport !== 'udp') {
-      if (!this.#connections.send(bytes, peer)) return false;
+      const connections = peer.transport === 'tls' ? this.#secure : this.#connections;
+      if (connections?.send(bytes, peer) !== true) return false;
     } else {
       const family = net.isIP(peer.host);
       if (bytes.length > MAX_DATAGRAM_BYTES || family === 0 || !(peer.port >= 1 && peer.port <= 65_535)) return false;
@@ -131,9 +155,9 @@ export class SipSockets {
     localAddresses: number;
   } {
     return {
-      connections: this.#connections.size,
-      connectionsRefused: this.#connections.refused,
-      connectionsClosed: this.#connections.closedByUs,
+      connections: this.#connections.size + (this.#secure?.size ?? 0),
+      connectionsRefused: this.#connections.refused + (this.#secure?.refused ?? 0),
+      connectionsClosed: this.#connections.closedByUs + (this.#secure?.closedByUs ?? 0),
       datagrams: this.#datagrams,
       keepAlives: this.#keepAlives,
       malformed: this.#malformed,
@@ -146,7 +170,11 @@ export class SipSockets {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await Promise.all([this.#connections.close(), new Promise<void>((resolve) => this.#udp.close(() => resolve()))]);
+    await Promise.all([
+      this.#connections.close(),
+      this.#secure?.close(),
+      new Promise<void>((resolve) => this.#udp.close(() => resolve())),
+    ]);
   }
 
   #receive(bytes: Buffer, remote: dgram.RemoteInfo): void {

@@ -54,6 +54,8 @@ interface Connection {
 }
 
 export interface ConnectionOptions {
+  /** `tls`: the server hands over connections whose handshake is done. */
+  readonly transport: 'tcp' | 'tls';
   readonly limits: ConnectionLimits;
   onMessage(message: SipMessage | Fault, peer: Peer): void;
   onDisconnect(peer: Peer): void;
@@ -63,7 +65,10 @@ export interface ConnectionOptions {
   trace?: (direction: 'in' | 'out', message: Uint8Array, peer: Peer) => void;
 }
 
-/** EDGE. The TCP connections that cameras opened to the SIP port. */
+/** Connections of both servers have ids of their own: those of TLS begin here. */
+const FIRST_TLS_ID = 2 ** 40;
+
+/** EDGE. The connections that cameras opened to the SIP port, or to that of SIP over TLS. */
 export class SipConnections {
   readonly #server: net.Server;
   readonly #options: ConnectionOptions;
@@ -80,7 +85,9 @@ export class SipConnections {
   constructor(server: net.Server, options: ConnectionOptions) {
     this.#server = server;
     this.#options = options;
-    server.on('connection', (socket) => this.#accept(socket));
+    if (options.transport === 'tls') this.#lastId = FIRST_TLS_ID;
+    const isOpen = options.transport === 'tls' ? 'secureConnection' : 'connection';
+    server.on(isOpen, (socket: net.Socket) => this.#accept(socket));
     server.on('error', () => {
       this.refused += 1; // accept failed: out of descriptors
     });
@@ -129,7 +136,12 @@ export class SipConnections {
       return;
     }
     this.#lastId += 1;
-    const peer = { transport: 'tcp', host, port: socket.remotePort ?? 0, connection: this.#lastId } as const;
+    const peer = {
+      transport: this.#options.transport,
+      host,
+      port: socket.remotePort ?? 0,
+      connection: this.#lastId,
+    } as const;
     const { trace } = this.#options;
     const connection: Connection = {
       socket,

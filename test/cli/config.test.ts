@@ -63,6 +63,7 @@ test('every default is the one of the contract', () => {
         admission: 'open',
         advertise: null,
         redirect: [],
+        tls: null,
         timeZone: 'Asia/Shanghai',
       },
       media: {
@@ -93,6 +94,7 @@ test('every default is the one of the contract', () => {
       allowedOrigins: [],
       tls: { cert: null, key: null, selfSigned: false },
     },
+    sipTlsPort: null,
     logLevel: 'info',
   });
 });
@@ -138,6 +140,7 @@ test('a mistake is one sentence that names its place', () => {
     [{ 'sip-port': '65536' }, {}, /^--sip-port must/],
     [{ 'sip-port': '-1' }, {}, /^--sip-port must/],
     [{}, { GBGATE_SIP_PORT: '5060.5' }, /^GBGATE_SIP_PORT must/],
+    [{ 'sip-tls-port': '5061' }, {}, /--sip-tls-port\) needs a certificate/],
     [{ 'sip-id': '123' }, {}, /^--sip-id must have 20 digits/],
     [{ pull: 'never' }, {}, /^--pull must be one of on-demand, on-register/],
     [{ linger: '20 parsecs' }, {}, /^--linger must be a time such as/],

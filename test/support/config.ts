@@ -22,6 +22,7 @@ export function gatewayConfig(o: {
       admission: 'open',
       advertise: null,
       redirect: [],
+      tls: null,
       timeZone: 'Asia/Shanghai',
       ...o.sip,
     },

@@ -18,7 +18,7 @@ export interface RecordSearch {
   readonly channel: SimulatedChannel;
   /** Null: it has recorded nothing, and says so. */
   readonly footage: Footage | null;
-  readonly sip: 'udp' | 'tcp';
+  readonly sip: 'udp' | 'tcp' | 'tls';
   readonly style: Style & FootageBehaviour;
 }
 
@@ -45,7 +45,7 @@ export function recordInfo(search: RecordSearch): Buffer[] {
   const list = (some: readonly string[]) => `<RecordList Num="${some.length}">\r\n${some.join('')}</RecordList>\r\n`;
   const message = (inner: string) => encode(`<Response>\r\n${head}${inner}</Response>\r\n`, style);
   if (items.length === 0) return [message(style.recordsNothing === 'empty-list' ? list([]) : '')];
-  const page = style.recordPage ?? PAGE[sip];
+  const page = style.recordPage ?? PAGE[sip === 'udp' ? 'udp' : 'tcp'];
   return Array.from({ length: Math.ceil(items.length / page) }, (_, index) =>
     message(list(items.slice(index * page, (index + 1) * page))),
   );

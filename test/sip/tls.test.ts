@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { connect as connectTls } from 'node:tls';
+import { selfSigned } from '../../src/http/tls-self-signed.ts';
+import { startSimulator } from '../../src/simulator/simulator.ts';
+import { SipServer } from '../../src/sip/server.ts';
+import { eventually, ID, open } from './opened.ts';
+import { PLATFORM_ID } from './scripted-device.ts';
+
+const pair = selfSigned({ hosts: ['127.0.0.1'], epochMs: Date.now(), random: randomBytes });
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function secured(t: TestContext) {
+  const port = await freePort();
+  const written: string[] = [];
+  const { server } = await open(t, {
+    host: '127.0.0.1',
+    tls: { port, ...pair },
+    trace: (direction, message, peer) => {
+      if (direction === 'out' && peer.transport === 'tls') written.push(Buffer.from(message).toString('latin1'));
+    },
+  });
+  return { server, port, written };
+}
+
+test('a camera registers over TLS, is asked for its catalogue there, and is gone with its connection', async (t) => {
+  const { server, port, written } = await secured(t);
+  const simulator = await startSimulator({
+    server: { host: '127.0.0.1', port },
+    serverId: PLATFORM_ID,
+    id: ID,
+    password: 'secret',
+    channels: 2,
+    count: 1,
+    sip: 'tls',
+    keepaliveSeconds: 60,
+    expiresSeconds: 3600,
+    quirks: new Set(),
+  });
+  t.after(() => simulator.stop());
+  await eventually(() => server.directory.channelCount(ID) === 2, 'its channels came');
+  assert.equal(server.directory.device(ID)?.transport, 'tls');
+  const message = written.find((text) => text.startsWith('MESSAGE ')) ?? '';
+  assert.match(message, new RegExp(`\r\nVia: SIP/2\\.0/TLS 127\\.0\\.0\\.1:${port};`), 'our port of TLS stands in Via');
+  assert.match(message, new RegExp(`\r\nContact: <sip:${PLATFORM_ID}@127\\.0\\.0\\.1:${port}>`));
+  await simulator.stop();
+  await eventually(() => server.directory.device(ID)?.online === false, 'it signed off');
+});
+
+test('whoever says no TLS, or nothing that is SIP, disturbs nobody', async (t) => {
+  const { server, port } = await secured(t);
+  const plain = connect(port, '127.0.0.1');
+  plain.on('error', () => {});
+  plain.write(`OPTIONS sip:${PLATFORM_ID}@x SIP/2.0\r\n\r\n`);
+  plain.resume();
+  await once(plain, 'close');
+  const socket = connectTls({ host: '127.0.0.1', port, ca: pair.cert });
+  await once(socket, 'secureConnect');
+  assert.equal(socket.authorized, true);
+  socket.write(
+    `OPTIONS sip:${PLATFORM_ID}@x SIP/2.0\r\nVia: SIP/2.0/TLS 1.2.3.4;branch=z9hG4bKa\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:a@b>\r\nCall-ID: a\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n`,
+  );
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  assert.match(answer.toString(), /^SIP\/2\.0 200 OK/);
+  assert.equal(server.counters().sip_tcp_connections, 1);
+  socket.destroy();
+});
+
+test('a TLS port that cannot be opened is one sentence, and leaves nothing open', async (t) => {
+  const { port } = await secured(t);
+  for (const [tls, words] of [
+    [{ port, ...pair }, /^TLS 127\.0\.0\.1:\d+ is in use\.$/],
+    [{ port: 0, cert: 'x', key: 'y' }, /^TLS 127\.0\.0\.1:0 cannot be opened/],
+  ] as const) {
+    const opened = await SipServer.open({ ...(await optionsOf(t)), tls });
+    assert.ok('fault' in opened);
+    assert.match(opened.detail, words);
+  }
+});
+
+async function optionsOf(t: TestContext) {
+  const { stores } = await open(t);
+  return {
+    platformId: PLATFORM_ID,
+    domain: '3402000000',
+    host: '127.0.0.1',
+    port: 0,
+    authRequired: true,
+    password: 'secret',
+    sealingKey: Buffer.from('key'),
+    admission: 'open' as const,
+    advertise: null,
+    mediaAdvertise: null,
+    mediaListen: '0.0.0.0',
+    stores,
+    log: { warn() {}, debug() {}, info() {} },
+    onEvent() {},
+  };
+}
