@@ -90,7 +90,10 @@ test('a message beside the line waits for nobody; one that is wanted no more is 
   camera.onRequest = (request) => camera.reply(request, 200);
   assert.equal(await server.ask(ID, { ...keyFrameCommand(CHANNEL, 'IFrameCmd'), haste: 'beside' }), null);
   assert.equal(await late, null, 'left out, when the question before it has had its time');
-  const bodies = camera.requests('MESSAGE').slice(before).map((request) => Buffer.from(request.body).toString());
+  const bodies = camera
+    .requests('MESSAGE')
+    .slice(before)
+    .map((request) => Buffer.from(request.body).toString());
   assert.ok(bodies.some((body) => body.includes('IFrameCmd')));
   assert.ok(!bodies.some((body) => body.includes('IFameCmd')));
 });
