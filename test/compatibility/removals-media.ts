@@ -108,11 +108,11 @@ export const MEDIA_REMOVALS: readonly Removal[] = [
   ]),
   ...inFile('media/es/timeline.ts', 'media/time.test.ts', [
     ['RTP-7', 'const usesRtp = pts < 0 && (', 'const usesRtp = pts < 2 ** 33 && (', 'media/es/deviations.test.ts'],
-    ['RTP-14', 'if ((delta > limit || delta < -limit) &&', 'if (!usesRtp && (delta > limit || delta < -limit) &&'],
+    ['RTP-14', '((delta > limit || delta < -limit) &&', '(!usesRtp && (delta > limit || delta < -limit) &&'],
     ['TS-1', 'const usesRtp = pts < 0 && (', 'const usesRtp = pts < -1 && (', 'media/quirks.test.ts'],
     ['TS-2', 'if (pts < 0 && !usesRtp) {', 'if (pts < -1) {', 'media/quirks.test.ts'],
     ['TS-3', 'this.#notStrictlyAfter(delta, elapsed, arrivedMs);', 'this.dts = mapped;'],
-    ['TS-4', 'if ((delta > limit || delta < -limit) &&', 'if (usesRtp && (delta > limit || delta < -limit) &&'],
+    ['TS-4', '((delta > limit || delta < -limit) &&', '(usesRtp && (delta > limit || delta < -limit) &&'],
     ['TS-5', 'this.source = unwrap(before, raw, usesRtp ? RTP_MODULUS : PTS_MODULUS);', 'this.source = raw;'],
     [
       'TS-7',
