@@ -288,6 +288,7 @@ test('the address for uploads is one that the device reaches', () => {
   assert.equal(uploadAddress({ ...SERVED, host: '::' }, { ...sides, own: 'fd00::1' }), 'http://[fd00::1]:8080');
   assert.equal(uploadAddress({ ...SERVED, host: '10.9.9.9' }, sides), 'http://10.9.9.9:8080');
   assert.equal(uploadAddress({ ...SERVED, publicUrl: 'https://cams.example/gb/' }, sides), 'https://cams.example/gb');
+  assert.equal(uploadAddress({ ...SERVED, isSecure: true }, sides), 'https://10.0.0.1:8080');
   for (const host of ['127.0.0.1', 'localhost', '::1', '[::1]'])
     assert.equal(uploadAddress({ ...SERVED, host }, sides), null, host);
   assert.equal(

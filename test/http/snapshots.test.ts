@@ -31,7 +31,7 @@ test('pictures are ordered of a channel or a device, with their count and interv
 test('the gateway learns where devices reach it', async (t) => {
   const { gateway, http } = await opened({ publicUrl: 'https://cams.example/gb' });
   t.after(() => http.close());
-  const served = { host: '127.0.0.1', port: http.port, publicUrl: 'https://cams.example/gb' };
+  const served = { host: '127.0.0.1', port: http.port, publicUrl: 'https://cams.example/gb', isSecure: false };
   assert.deepEqual(gateway.imageSnapshots.served, served);
 });
 
