@@ -8,6 +8,7 @@ import type { FootageCall } from './footage-call.ts';
 import type { HistoryOptions } from './history.ts';
 import { SpeedWatch } from './playback-speed.ts';
 import { PlaybackTalk } from './playback-talk.ts';
+import { PushHold } from './push-hold.ts';
 import type { Problem, StreamState } from './views.ts';
 
 export type PlaybackCommand =
@@ -59,6 +60,8 @@ export class PlaybackControl {
   readonly #range: { readonly startEpochMs: number; readonly endEpochMs: number };
   readonly #talk: PlaybackTalk;
   readonly #watch = new SpeedWatch();
+  readonly #push = new PushHold();
+  #isHolding = false;
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   #pictures = 0;
@@ -120,6 +123,8 @@ export class PlaybackControl {
     this.callSpeed = speed;
     this.pace = { rate: name === 'Download' ? speed : 1, scale: 1 };
     this.#watch.forget(false);
+    this.#push.restart();
+    this.#isHolding = false;
     this.#expected = null;
     this.#pictures = 0;
     // a new call plays at real speed, or is pushed
@@ -134,9 +139,23 @@ export class PlaybackControl {
       this.#watch.forget(this.callName === 'Playback');
       if (this.callName === 'Download') this.#expect(this.callSpeed, 1);
     }
+    if (this.callName === 'Download') this.#holdBack(fragment.dts90k, nowMs);
     if (this.#jump === 'asked' && !this.#content.isSeeking) this.#jump = 'here';
     const squeezed = this.#watch.picture(fragment.dts90k, fragment.isKey, nowMs);
     if (squeezed !== null && this.#expected !== null && this.pace.scale !== squeezed.scale) this.#paced(squeezed);
+  }
+
+  /** PB-5: over TCP a device that pushes faster than it was asked to waits; over UDP each viewer's queue leaves out what is too much. */
+  #holdBack(dts90k: number, nowMs: number): void {
+    const holdMs = this.#push.picture(dts90k, nowMs, this.pace.rate);
+    if (holdMs === 0 || this.#isHolding) return;
+    const call = this.#ports.call();
+    this.#isHolding = true;
+    call?.hold(true);
+    this.#ports.after(holdMs, () => {
+      this.#isHolding = false;
+      call?.hold(false);
+    });
   }
 
   /** What viewers are told with a key frame. */

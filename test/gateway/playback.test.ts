@@ -526,6 +526,25 @@ describe('playback', () => {
     await s.end();
   });
 
+  it('lets a device wait that pushes twenty times as fast, and goes on', async () => {
+    const s = new Scene();
+    await s.begin();
+    await s.show(1000);
+    s.world.infoAnswer = () => ({ status: 400, body: '' });
+    await s.playback.control({ action: 'speed', speed: 4 });
+    await s.begin(3);
+    // what was asked for is never held
+    await s.show(4000, { speed: 4 });
+    const device = s.world.receivers.at(-1)!;
+    assert.equal(device.held, false);
+    await s.show(1000, { speed: 20 });
+    assert.equal(device.held, true);
+    await s.world.clock.advance(4000);
+    assert.equal(device.held, false);
+    assert.equal(s.world.invites.length, 2, 'it is not taken for silent');
+    await s.end();
+  });
+
   it('PB-14: says so when a device says 200 to reverse and goes on forwards', async () => {
     const s = new Scene();
     await s.begin();
