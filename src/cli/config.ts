@@ -188,6 +188,8 @@ function sizeBytes(value: string | number): number {
   return Math.round(Number(count) * step ** ('KMGT'.indexOf(prefix) + (prefix === '' ? 0 : 1)));
 }
 
+/** A device answers the first challenge that it understands. */
+const STRONGEST_FIRST = ['SM3', 'SHA-256', 'MD5'] as const;
 /** Shorter files than a usual group of pictures are none. */
 const MIN_SEGMENT_MS = 1000;
 
@@ -239,6 +241,7 @@ function resolve(values: ConfigFile): ServeConfig | ConfigFault {
         port: value('sip.port'),
         password: value('sip.password'),
         auth: value('sip.auth'),
+        digest: STRONGEST_FIRST.filter((algorithm) => value<string[]>('sip.digest').includes(algorithm)),
         admission: value('sip.admission'),
         advertise: value('sip.advertise'),
         redirect,

@@ -159,6 +159,17 @@ export const ConfigFile = Type.Object(
         description: 'password of devices without their own',
       }),
       auth: yes({ flag: 'no-sip-auth', description: 'ask devices for a password (digest)' }),
+      digest: Type.Optional(
+        Type.Array(Type.Unsafe<'MD5' | 'SHA-256' | 'SM3'>({ type: 'string', enum: ['MD5', 'SHA-256', 'SM3'] }), {
+          minItems: 1,
+          maxItems: 3,
+          flag: 'sip-digest',
+          value: 'ALGORITHM,…',
+          default: ['MD5'],
+          description:
+            'hashes that devices may answer a challenge with: `MD5`, `SHA-256`, `SM3`; several are offered strongest first',
+        }),
+      ),
       admission: oneOf(['open', 'known'], {
         flag: 'sip-admission',
         default: 'open',

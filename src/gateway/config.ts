@@ -1,4 +1,5 @@
 import type { RedirectRule } from '../sip/camera/redirects.ts';
+import type { DigestAlgorithm } from '../sip/digest.ts';
 import type { SipTls } from '../sip/tls-listen.ts';
 import type { PullTransport } from './views.ts';
 
@@ -27,6 +28,8 @@ export interface GatewayConfig {
     password: string | null;
     /** False switches digest off. */
     auth: boolean;
+    /** Hashes that challenges offer, strongest first. */
+    digest: readonly DigestAlgorithm[];
     admission: 'open' | 'known';
     /** `HOST[:SIPPORT]` written into Contact, Via and SDP; null: the local address that faces the device. */
     advertise: string | null;

@@ -103,6 +103,7 @@ export async function openGateway(
     host: config.sip.host,
     port: config.sip.port,
     authRequired: config.sip.auth,
+    digest: config.sip.digest,
     password: config.sip.password ?? secrets.sipPassword,
     sealingKey: secrets.signingKey,
     admission: config.sip.admission,
@@ -346,6 +347,7 @@ export async function openGateway(
     redeliver: (number) => webhooks.redeliver(number),
     counters: () => ({
       ...alarms.counters(),
+      ...voices.counters(),
       ...vocabulary.counters(),
       ...gatewayCounters({
         sip,

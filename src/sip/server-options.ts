@@ -5,6 +5,7 @@ import type { FleetEvent } from './camera/fleet.ts';
 import type { RedirectRule } from './camera/redirects.ts';
 import type { RegistrationEvent } from './camera/registration.ts';
 import type { UpgradeEvent } from './camera/upgrades.ts';
+import type { DigestAlgorithm } from './digest.ts';
 import type { DialogueStore } from './farewells.ts';
 import type { Peer } from './peer.ts';
 import type { SocketFault } from './socket.ts';
@@ -28,6 +29,8 @@ export interface SipServerOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly authRequired: boolean;
+  /** Hashes that challenges offer, strongest first; MD5 unless told. */
+  readonly digest?: readonly DigestAlgorithm[];
   /** Password of devices without their own; null: only devices with their own get in. */
   readonly password: string | null;
   /** Key under which passwords of single devices are sealed. */

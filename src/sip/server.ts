@@ -144,6 +144,7 @@ export class SipServer {
       platformId: o.platformId,
       realm: o.domain,
       authRequired: o.authRequired,
+      algorithms: o.digest ?? ['MD5'],
       admission: o.admission,
       directory: this.directory,
       passwordOf: (deviceId) => passwordOf(this.directory.device(deviceId), o.password, o.sealingKey),
@@ -162,8 +163,7 @@ export class SipServer {
       timeZone: o.timeZone ?? 'Asia/Shanghai',
       emit,
     });
-    const ping = (peer: Peer, id: string, there: () => void) => this.#inquiries.ping(peer, id, there);
-    this.#redirects = redirectDesk(o.redirect ?? [], { fleet: this.#fleet, ping, nowMs });
+    this.#redirects = redirectDesk(o.redirect ?? [], { fleet: this.#fleet, inquiries: this.#inquiries, nowMs });
     this.#registrations = new RegistrationDesk(this.#registrar, this.#fleet, {
       emit,
       attempt: (attempt) => o.onAttempt?.(attempt),

@@ -60,6 +60,7 @@ test('every default is the one of the contract', () => {
         port: 5060,
         password: null,
         auth: true,
+        digest: ['MD5'],
         admission: 'open',
         advertise: null,
         redirect: [],
@@ -124,6 +125,12 @@ test('authentication is switched off by flag, variable and file', () => {
   assert.equal(good({}, { GBGATE_NO_HTTP_AUTH: '1' }).http.auth, false);
   assert.equal(good({}, { GBGATE_NO_SIP_AUTH: 'false' }).gateway.sip.auth, true);
   assert.equal(good({ config: file('sip: {auth: false}') }).gateway.sip.auth, false);
+});
+
+test('hashes of the login, strongest first', () => {
+  assert.deepEqual(good({ 'sip-digest': 'MD5,SHA-256' }).gateway.sip.digest, ['SHA-256', 'MD5']);
+  assert.deepEqual(good({ config: file('sip: {digest: [SHA-256]}') }).gateway.sip.digest, ['SHA-256']);
+  assert.match(fault({ 'sip-digest': 'SHA-1' }), /--sip-digest must/);
 });
 
 test('a switch that is off by default is turned on by option, environment and file', () => {

@@ -19,6 +19,7 @@ export function gatewayConfig(o: {
       port: 0,
       password: SIP_PASSWORD,
       auth: true,
+      digest: ['MD5'],
       admission: 'open',
       advertise: null,
       redirect: [],

@@ -41,6 +41,8 @@ export interface RegistrarOptions {
   platformId: string;
   realm: string;
   authRequired: boolean;
+  /** What challenges offer, strongest first; one of them for a device whose profile names it. */
+  algorithms: readonly DigestAlgorithm[];
   admission: 'open' | 'known';
   directory: Directory;
   /** The password this device must prove; null when it has none. */
@@ -68,7 +70,7 @@ export interface Registration {
 
 export type RegisterDecision =
   /** `unanswered`: challenges to this device before this one that nobody answered, 0 while that means nothing. */
-  | { type: 'challenge'; challenge: string; deviceId: string; unanswered: number }
+  | { type: 'challenge'; challenges: readonly string[]; deviceId: string; unanswered: number }
   | {
       type: 'refuse';
       status: number;
@@ -213,6 +215,10 @@ export class Registrar {
       const detail = `its digest is for platform id ${named.slice(0, 64)}`;
       return this.#refuse(r.deviceId, 403, 'Wrong Platform Id', 'wrong-platform-id', detail);
     }
+    if ((c.algorithm ?? 'MD5') === 'MD5' && !this.#offered(r.deviceId).includes('MD5')) {
+      const detail = `it answered with MD5, which is not offered: sip.digest names ${this.#offered(r.deviceId).join(', ')}`;
+      return this.#refuse(r.deviceId, 403, 'Weak Digest', 'wrong-password', detail);
+    }
     if (!verifyDigest(c, 'REGISTER', password)) {
       const locked = this.#lockout.failed(host, r.deviceId, verifiedBefore, nowMs);
       const hint =
@@ -224,6 +230,12 @@ export class Registrar {
     this.#nonces.use(c.nonce, c.nc, nowMs);
     this.#lockout.succeeded(host, r.deviceId);
     return this.#accept(r);
+  }
+
+  /** What it may answer with. */
+  #offered(deviceId: string): readonly DigestAlgorithm[] {
+    const wanted = this.#o.directory.device(deviceId)?.profile.algorithm;
+    return wanted === undefined ? this.#o.algorithms : [wanted];
   }
 
   /** It comes from the very address and port where this id is registered. */
@@ -246,14 +258,17 @@ export class Registrar {
   #challenge(deviceId: string, host: string, stale: boolean, nowMs: number): RegisterDecision {
     this.counters.challenged += 1;
     const profile = this.#o.directory.device(deviceId)?.profile;
-    const algorithm: DigestAlgorithm = profile?.algorithm ?? 'MD5';
     const nonce = this.#nonces.issue(host, nowMs);
     const { unanswered, isPlain } = stale
       ? { unanswered: 0, isPlain: this.#challenges.plainOnes(host, deviceId) > 0 }
       : this.#challenges.asked(host, deviceId, nowMs);
     const qop = profile?.digest !== 'plain' && !isPlain;
-    const challenge = formatChallenge({ realm: this.#o.realm, nonce, algorithm, qop, stale });
-    return { type: 'challenge', challenge, deviceId, unanswered };
+    const offered = this.#offered(deviceId);
+    // one that never answers may read the first challenge alone, and know MD5 alone
+    const algorithms = isPlain && offered.includes('MD5') ? (['MD5'] as const) : offered;
+    const { realm } = this.#o;
+    const challenges = algorithms.map((algorithm) => formatChallenge({ realm, nonce, algorithm, qop, stale }));
+    return { type: 'challenge', challenges, deviceId, unanswered };
   }
 
   #refuse(

@@ -175,7 +175,7 @@ export class RegistrationDesk {
         status: 401,
         phrase: 'Unauthorized',
         headers: [
-          ['WWW-Authenticate', decision.challenge],
+          ...decision.challenges.map((challenge): [string, string] => ['WWW-Authenticate', challenge]),
           ['X-GB-Ver', OWN_VERSION],
         ],
       };
