@@ -251,22 +251,6 @@ describe('playback of a recorder', { timeout: 280_000, concurrency: 4 }, () => {
       await nvr.stop();
     });
 
-  it('a finger that goes back and forth makes no deviation of a recorder that has none', async () => {
-    const nvr = await recorder();
-    const { id, eyes, view, control } = await play(nvr);
-    await at(eyes, NOON, 'the beginning');
-    for (let n = 0; n < 6; n++) {
-      const target = NOON + 10 * MINUTE_MS + (n % 2) * 1000;
-      await control({ action: 'seek', epochMs: target });
-      await until('its picture', () => eyes.newest >= target && eyes.newest < target + MINUTE_MS, LIMIT_MS);
-    }
-    await control({ action: 'seek', epochMs: NOON + 30 * MINUTE_MS });
-    await at(eyes, NOON + 30 * MINUTE_MS, 'where it rests');
-    assert.deepEqual(view().findings, []);
-    assert.equal(await gateway.stopStream(id), null);
-    await nvr.stop();
-  });
-
   it('PB-16: plays several at once up to the limit of the recorder, and says who holds it then', async () => {
     const nvr = await recorder({ maxCalls: 2 });
     const one = await play(nvr);
