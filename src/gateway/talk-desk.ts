@@ -26,6 +26,8 @@ export interface Voices {
   readonly desk: TalkDesk;
   /** Something happened to a device. */
   event(event: SipEvent): void;
+  /** A flat snapshot for the metrics. */
+  counters(): Record<string, number>;
   /** Every voice ends, while there is a way to the devices. */
   close(): Promise<void>;
 }
@@ -59,6 +61,7 @@ export function openVoices(o: TalkNeeds): Voices {
     event({ type, data }) {
       if (type === 'device.offline' || type === 'device.unregistered') talks.deviceGone(data.deviceId);
     },
+    counters: () => ({ talks: talks.size }),
     close: () => atMost(clock, CLOSE_PATIENCE_MS, talks.close()),
   };
 }

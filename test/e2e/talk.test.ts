@@ -92,6 +92,8 @@ describe('talking in Chromium', { timeout: 240_000 }, () => {
     assert.equal(camera.voice.last?.kind, 'broadcast');
     const busy = await gateway.api('POST', `/api/v1/devices/${ID}/channels/${channelId}/talk`, {});
     assert.deepEqual([busy.status, busy.body.code], [409, 'talk_busy']);
+    const metrics = await fetch(`${gateway.http}/metrics?token=${TOKEN}`);
+    assert.match(await metrics.text(), /^gbgate_talks 1$/m);
     await page.mouse.up();
     const quiet = () => {
       const last = camera.voice.last?.heard.pcm.slice(-50) ?? [];
