@@ -18,6 +18,12 @@ import type { SipTls } from './tls-listen.ts';
 /** Everything that happens to devices and channels, for whoever listens. */
 export type SipEvent = FleetEvent | RegistrationEvent | CatalogEvent | UpgradeEvent | SubscriptionEvent;
 
+/** Monotonic time, wall clock. */
+export interface SipClock {
+  nowMs(): number;
+  epochMs(): number;
+}
+
 /** The SIP port could not be opened: one sentence. */
 export type SipFault = SocketFault;
 
@@ -65,7 +71,7 @@ export interface SipServerOptions {
   readonly tap?: (direction: 'in' | 'out', bytes: Uint8Array, peer: Peer) => void;
   /** Sees every whole message as its bytes, in order; valid during the call only. */
   readonly trace?: (direction: 'in' | 'out', message: Uint8Array, peer: Peer) => void;
-  readonly clock?: { nowMs(): number; epochMs(): number };
+  readonly clock?: SipClock;
   /** What TCP peers may take; the defaults of `CONNECTION_LIMITS` unless told. */
   readonly connectionLimits?: Partial<ConnectionLimits>;
 }

@@ -1,55 +1,28 @@
-import type { Calls } from './calls.ts';
-import type { Asking } from './camera/ask.ts';
-import type { Catalogs } from './camera/catalogs.ts';
-import type { DeviceFindings } from './camera/device-findings.ts';
-import type { MessageDesk } from './camera/messages.ts';
-import type { Outbox } from './camera/outbox.ts';
-import type { RecordSearches } from './camera/records.ts';
-import type { RedirectDesk } from './camera/redirect-desk.ts';
-import type { Registrar } from './camera/registrar.ts';
-import type { RegistrationDesk } from './camera/registration.ts';
-import type { RollCall } from './camera/roll-call.ts';
-import type { Subscriptions } from './camera/subscriptions.ts';
-import type { SipEndpoint } from './endpoint.ts';
-import type { Exchange } from './exchange.ts';
-import type { Farewells } from './farewells.ts';
-import type { IncomingCalls } from './incoming-calls.ts';
+import type { Rooms } from './rooms.ts';
 import type { SipSockets } from './socket.ts';
 
-/** Where the numbers of the SIP side are. */
-export interface CounterSources {
-  nowMs: number;
-  server: { received: number; malformed: number; unknownMethods: number; desksFailed: number };
-  endpoint: ReturnType<SipEndpoint['counts']>;
-  sockets: ReturnType<SipSockets['counts']> | null;
-  registrar: Registrar;
-  registrations: RegistrationDesk;
-  redirects: RedirectDesk | null;
-  messages: MessageDesk;
-  asking: Asking;
-  subscriptions: Subscriptions;
-  catalogs: Catalogs;
-  records: RecordSearches;
-  outbox: Outbox;
-  exchange: Exchange;
-  calls: Calls;
-  incoming: IncomingCalls;
-  farewells: Farewells;
-  findings: DeviceFindings;
-  rollCall: RollCall;
+/** What the corridor counts itself. */
+interface CorridorCounts {
+  readonly nowMs: number;
+  readonly received: number;
+  readonly malformed: number;
+  readonly unknownMethods: number;
+  readonly desksFailed: number;
+  readonly sockets: ReturnType<SipSockets['counts']> | null;
 }
 
 /** One flat table: what ends in `_total` only grows, the rest is a size now. Every bounded queue is in it. */
-export function sipCounters(s: CounterSources): Record<string, number> {
-  const sizes = s.registrar.sizes(s.nowMs);
+export function sipCounters(s: Rooms, corridor: CorridorCounts): Record<string, number> {
+  const sizes = s.registrar.sizes(corridor.nowMs);
   const r = s.registrar.counters;
   const m = s.messages.counters;
+  const endpoint = s.endpoint.counts();
   return {
-    sip_messages_received_total: s.server.received,
-    sip_malformed_total: s.server.malformed,
+    sip_messages_received_total: corridor.received,
+    sip_malformed_total: corridor.malformed,
     sip_requests_elsewhere_total: m.elsewhere,
-    sip_requests_unknown_method_total: s.server.unknownMethods,
-    sip_desk_failures_total: s.server.desksFailed,
+    sip_requests_unknown_method_total: corridor.unknownMethods,
+    sip_desk_failures_total: corridor.desksFailed,
     sip_registers_accepted_total: r.accepted,
     sip_registers_challenged_total: r.challenged,
     sip_registers_stale_total: r.stale,
@@ -84,7 +57,7 @@ export function sipCounters(s: CounterSources): Record<string, number> {
     sip_subscribes_unanswered_total: s.subscriptions.counters.unanswered,
     sip_notifies_outside_total: s.subscriptions.counters.notifiesOutside,
     sip_catalogs_running: s.catalogs.size,
-    sip_record_searches: s.records.size,
+    sip_record_searches: s.inquiries.records.size,
     sip_media_statuses_total: m.mediaStatuses,
     sip_outbox_tasks: s.outbox.size,
     sip_requests_waiting: s.exchange.waiting,
@@ -103,16 +76,16 @@ export function sipCounters(s: CounterSources): Record<string, number> {
     sip_byes_sent_total: s.farewells.counters.byes,
     sip_byes_unanswered_total: s.farewells.counters.byesUnanswered,
     sip_dialogues_owed: s.farewells.owed,
-    sip_client_transactions: s.endpoint.clientTransactions,
-    sip_server_transactions: s.endpoint.serverTransactions,
-    sip_retransmissions_absorbed_total: s.endpoint.retransmissionsAbsorbed,
-    sip_transaction_overflows_total: s.endpoint.transactionOverflows,
-    sip_unmatched_responses_total: s.endpoint.unmatchedResponses,
-    sip_tcp_connections: s.sockets?.connections ?? 0,
-    sip_tcp_connections_refused_total: s.sockets?.connectionsRefused ?? 0,
-    sip_tcp_connections_closed_total: s.sockets?.connectionsClosed ?? 0,
-    sip_datagrams_total: s.sockets?.datagrams ?? 0,
-    sip_send_errors_total: s.sockets?.sendErrors ?? 0,
-    sip_local_addresses: s.sockets?.localAddresses ?? 0,
+    sip_client_transactions: endpoint.clientTransactions,
+    sip_server_transactions: endpoint.serverTransactions,
+    sip_retransmissions_absorbed_total: endpoint.retransmissionsAbsorbed,
+    sip_transaction_overflows_total: endpoint.transactionOverflows,
+    sip_unmatched_responses_total: endpoint.unmatchedResponses,
+    sip_tcp_connections: corridor.sockets?.connections ?? 0,
+    sip_tcp_connections_refused_total: corridor.sockets?.connectionsRefused ?? 0,
+    sip_tcp_connections_closed_total: corridor.sockets?.connectionsClosed ?? 0,
+    sip_datagrams_total: corridor.sockets?.datagrams ?? 0,
+    sip_send_errors_total: corridor.sockets?.sendErrors ?? 0,
+    sip_local_addresses: corridor.sockets?.localAddresses ?? 0,
   };
 }
