@@ -19,6 +19,8 @@ export interface ServeConfig {
     readonly readToken: string | null;
     readonly auth: boolean;
     readonly allowedOrigins: readonly string[];
+    /** What lies under the positions; null: nothing. */
+    readonly map: { readonly tiles: string; readonly attribution: string } | null;
     /** What certificate is wanted, for SIP as well. */
     readonly tls: TlsWish;
   };
@@ -221,6 +223,7 @@ function resolve(values: ConfigFile): ServeConfig | ConfigFault {
   const id = value<string>('sip.id');
   const host = value<string>('sip.host');
   const sipTlsPort = value<number | null>('sip.tlsPort');
+  const tiles = value<string | null>('http.mapTiles');
   const tls = {
     cert: value<string>('http.tlsCert'),
     key: value<string>('http.tlsKey'),
@@ -284,6 +287,7 @@ function resolve(values: ConfigFile): ServeConfig | ConfigFault {
       readToken: value('http.readToken'),
       auth: value('http.auth'),
       allowedOrigins: value('http.allowedOrigins'),
+      map: tiles === null ? null : { tiles, attribution: value<string | null>('http.mapAttribution') ?? '' },
       tls,
     },
     sipTlsPort,

@@ -290,6 +290,18 @@ export const ConfigFile = Type.Object(
           description: 'other web pages that may use the API and open viewers (`*`: all)',
         }),
       ),
+      mapTiles: text({
+        value: 'https://HOST/{z}/{x}/{y}.png',
+        // the host goes into the Content-Security-Policy
+        pattern: '^https?://[\\w.:\\[\\]-]+/(?=\\S*\\{z\\})(?=\\S*\\{x\\})(?=\\S*\\{y\\})\\S+$',
+        otherwise: 'none: coordinates on a plain ground, and no request to anybody',
+        description: 'map under the positions: an address with `{z}`, `{x}` and `{y}`, in Web Mercator',
+      }),
+      mapAttribution: text({
+        value: 'TEXT',
+        otherwise: 'none',
+        description: 'who made that map, as its licence wants it shown',
+      }),
     }),
     record: group('Recordings', {
       segment: duration({

@@ -5,7 +5,7 @@ import { type MobilePosition, readMobilePositions } from '../sip/manscdp/mobile-
 import { readPtzPosition } from '../sip/manscdp/ptz-position.ts';
 import type { PositionQuery, PositionRows, StoredPosition } from '../store/positions.ts';
 import type { Clock } from './clock.ts';
-import type { PositionsDesk, PositionView } from './told-views.ts';
+import type { PlaceView, PositionsDesk, PositionView } from './told-views.ts';
 import type { Problem } from './views.ts';
 
 /** Points wait so long for others that are written with them; a query sees them at once all the same. */
@@ -77,6 +77,17 @@ export class Positions implements PositionsDesk {
       items: shown.map((row) => this.#view(row)),
       next: rows.length > shown.length ? (shown.at(-1)?.epochMs ?? null) : null,
     };
+  }
+
+  newest({ after, limit }: Parameters<PositionsDesk['newest']>[0]): { items: PlaceView[]; hasMore: boolean } {
+    this.#writeAll();
+    const rows = this.#ports.rows.newest({ after, limit: limit + 1 });
+    const items = rows.slice(0, limit).map((row) => ({
+      deviceId: row.deviceId,
+      channelId: row.channelId,
+      ...this.#view(row),
+    }));
+    return { items, hasMore: rows.length > limit };
   }
 
   /** Points that are not written yet. */

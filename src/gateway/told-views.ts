@@ -42,7 +42,22 @@ export interface PositionView {
   readonly height?: number;
 }
 
+/** Where a channel is, as far as it has told. */
+export interface PlaceView extends PositionView {
+  readonly deviceId: string;
+  /** The channel, or the device itself. */
+  readonly channelId: string;
+}
+
 export interface PositionsDesk {
+  /** The newest position of each channel that has told any, in the order of ids, behind those of `after`. */
+  newest(o: {
+    readonly after: { readonly deviceId: string; readonly channelId: string } | null;
+    readonly limit: number;
+  }): {
+    readonly items: PlaceView[];
+    readonly hasMore: boolean;
+  };
   /** Oldest first. `next`: what the following page begins after; null at the end. */
   track(query: PositionQuery): { readonly items: PositionView[]; readonly next: number | null } | Problem;
 }

@@ -8,6 +8,14 @@ import { type Page, pageOf } from './paging.ts';
 import { sendProblem } from './problem.ts';
 import { signedAddress } from './signature.ts';
 
+/** A map that lies under the positions: somebody else's pictures. */
+export interface MapTiles {
+  /** An address with `{z}`, `{x}` and `{y}`. */
+  readonly tiles: string;
+  /** Who made it; '' when nobody is to be named. */
+  readonly attribution: string;
+}
+
 /** What every route may lean on. */
 export interface HttpContext {
   readonly gateway: Gateway;
@@ -15,6 +23,7 @@ export interface HttpContext {
   readonly origins: OriginRule;
   readonly metrics: Metrics;
   readonly version: string;
+  readonly map: MapTiles | null;
   readonly epochMs: () => number;
   /** The port we are bound to, for addresses when a request names no host. */
   port(): number;

@@ -9,7 +9,7 @@ import {
 } from 'fastify';
 import type { Gateway } from '../gateway/port.ts';
 import { Auth, redacted } from './auth.ts';
-import type { HttpContext } from './context.ts';
+import type { HttpContext, MapTiles } from './context.ts';
 import { collectSchemas, serveDocs, serveDocsProgram } from './docs.ts';
 import { eventRoutes } from './events.ts';
 import { keepAnswers } from './idempotency.ts';
@@ -68,6 +68,8 @@ export interface HttpOptions {
   /** A token that may only look. */
   readonly readToken: string | null;
   readonly allowedOrigins: readonly string[];
+  /** Tiles that lie under the positions, by an address with `{z}`, `{x}` and `{y}`; null: the page asks nobody else for anything. */
+  readonly map?: MapTiles | null;
   /** Certificate and key as PEM: HTTPS and WSS instead of HTTP; null: plain. */
   readonly tls?: { readonly cert: string; readonly key: string } | null;
   readonly version: string;
@@ -104,7 +106,8 @@ export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpSe
   let port = o.port;
   const tls = o.tls ?? null;
   const origins = { allowed: o.allowedOrigins, publicUrl: o.publicUrl, isSecure: tls !== null };
-  const context: HttpContext = { gateway, auth, origins, metrics, version: o.version, epochMs, port: () => port };
+  const { version, map = null } = o;
+  const context: HttpContext = { gateway, auth, origins, metrics, version, map, epochMs, port: () => port };
 
   const app = fastify({
     loggerInstance: o.log,
@@ -242,12 +245,13 @@ function guard(app: FastifyInstance, { auth, origins }: HttpContext): void {
 }
 
 /** Headers of every answer, the answer to CORS preflights, and the count. */
-function everyAnswer(app: FastifyInstance, { origins, metrics }: HttpContext): void {
+function everyAnswer(app: FastifyInstance, { origins, metrics, map }: HttpContext): void {
+  const tiles = map === null ? '' : ` ${new URL(map.tiles).origin}`;
   app.addHook('onRequest', async (request, reply) => {
     const host = request.headers.host ?? '';
     const sockets = isHost(host) ? ` ws://${host} wss://${host}` : '';
     reply.headers({
-      'content-security-policy': `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; media-src 'self' blob:; connect-src 'self'${sockets}; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`,
+      'content-security-policy': `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:${tiles}; font-src 'self'; media-src 'self' blob:; connect-src 'self'${sockets}; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`,
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
     });

@@ -37,6 +37,11 @@ export interface PositionRows {
   addAll(positions: readonly StoredPosition[]): void;
   /** Oldest first. */
   page(query: PositionQuery): StoredPosition[];
+  /** The newest of each channel, in the order of their ids, at most `limit` of those behind `after`. */
+  newest(o: {
+    readonly after: { readonly deviceId: string; readonly channelId: string } | null;
+    readonly limit: number;
+  }): StoredPosition[];
   /** Drops at most `count` of those before `before`, and of what is more than `kept` in all; the oldest first. Answers how many. */
   trim(o: { readonly before: number; readonly kept: number; readonly count: number }): number;
   /** The track of a device that was deleted. */
@@ -52,6 +57,14 @@ export function positionTable(database: Database, write: (run: () => unknown) =>
     page: database.prepare(
       `SELECT record FROM positions WHERE device_id = ? AND channel_id = ? AND epoch_ms >= ? AND epoch_ms < ? AND epoch_ms > ?
          ORDER BY epoch_ms LIMIT ?`,
+    ),
+    // one look into the index a channel, however long its track is
+    nextPlace: database.prepare(
+      `SELECT device_id, channel_id FROM positions WHERE (device_id, channel_id) > (?, ?)
+         ORDER BY device_id, channel_id LIMIT 1`,
+    ),
+    last: database.prepare(
+      'SELECT record FROM positions WHERE device_id = ? AND channel_id = ? ORDER BY epoch_ms DESC LIMIT 1',
     ),
     count: database.prepare('SELECT COUNT(*) AS count FROM positions'),
     oldest: database.prepare('SELECT device_id, channel_id, epoch_ms FROM positions ORDER BY epoch_ms LIMIT ?'),
@@ -71,6 +84,20 @@ export function positionTable(database: Database, write: (run: () => unknown) =>
     page({ deviceId, channelId, fromEpochMs, toEpochMs, limit, after }) {
       const rows = sql.page.all(deviceId, channelId, fromEpochMs, toEpochMs, after ?? fromEpochMs - 1, limit);
       return (rows as { record: string }[]).map(({ record }) => JSON.parse(record) as StoredPosition);
+    },
+    newest({ after, limit }) {
+      const found: StoredPosition[] = [];
+      let place: { device_id: string; channel_id: string } | undefined = {
+        device_id: after?.deviceId ?? '',
+        channel_id: after?.channelId ?? '',
+      };
+      while (found.length < limit) {
+        place = sql.nextPlace.get(place.device_id, place.channel_id) as typeof place;
+        if (place === undefined) break;
+        const { record } = sql.last.get(place.device_id, place.channel_id) as { record: string };
+        found.push(JSON.parse(record) as StoredPosition);
+      }
+      return found;
     },
     trim({ before, kept, count }) {
       const surplus = (sql.count.get() as { count: number }).count - kept;

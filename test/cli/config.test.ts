@@ -93,6 +93,7 @@ test('every default is the one of the contract', () => {
       readToken: null,
       auth: true,
       allowedOrigins: [],
+      map: null,
       tls: { cert: null, key: null, selfSigned: false },
     },
     sipTlsPort: null,
@@ -118,6 +119,20 @@ test('every key has a distinct variable, and file keys reach the configuration',
   assert.deepEqual([loss, stallTimeoutMs, portHoldOffMs, selfChannelAfterMs], ['wait', 3000, 500, 1500]);
   assert.deepEqual([http.allowedOrigins, http.readToken], [['https://a'], 'r']);
   assert.deepEqual(good({}, { GBGATE_HTTP_ALLOWED_ORIGINS: 'a, b' }).http.allowedOrigins, ['a', 'b']);
+});
+
+test('the map under the positions is an address of tiles, whose host can stand in a policy', () => {
+  const tiles = 'https://tiles.example:8443/road/{z}/{x}/{y}@2x.png?key=a';
+  const read = good({ config: file(`http: {mapTiles: "${tiles}", mapAttribution: "© Example"}`) });
+  assert.deepEqual(read.http.map, { tiles, attribution: '© Example' });
+  assert.deepEqual(good({}, { GBGATE_HTTP_MAP_TILES: tiles }).http.map, { tiles, attribution: '' });
+  for (const wrong of [
+    'https://tiles.example/',
+    '/{z}/{x}/{y}',
+    'https://a; script-src *//{z}/{x}/{y}',
+    'ftp://a/{z}{x}{y}',
+  ])
+    assert.match(fault({}, { GBGATE_HTTP_MAP_TILES: wrong }), /MAP_TILES must look like https:\/\/HOST\/\{z\}/, wrong);
 });
 
 test('authentication is switched off by flag, variable and file', () => {

@@ -102,6 +102,30 @@ test('a position is an event at once and a point of the track, also before it is
   });
 });
 
+test('the newest of each channel, also before it is written, page by page in the order of ids', (t) => {
+  const { tell, positions } = make(t, [C, C2]);
+  tell('2026-01-05T14:03:20', 117.3, { id: C2 });
+  tell('2026-01-05T14:03:20', 117.2);
+  tell('2026-01-05T14:03:10', 117.1);
+  tell('2026-01-05T14:03:20', 117.4, { id: D });
+  const all = positions.newest({ after: null, limit: 10 });
+  assert.deepEqual(
+    all.items.map(({ deviceId, channelId, longitude }) => [deviceId, channelId, longitude]),
+    [
+      [D, D, 117.4],
+      [D, C, 117.2],
+      [D, C2, 117.3],
+    ],
+  );
+  assert.equal(all.hasMore, false);
+  const page = positions.newest({ after: { deviceId: D, channelId: D }, limit: 1 });
+  assert.deepEqual([page.items.map(({ channelId }) => channelId), page.hasMore], [[C], true]);
+  assert.deepEqual(positions.newest({ after: { deviceId: D, channelId: C2 }, limit: 1 }), {
+    items: [],
+    hasMore: false,
+  });
+});
+
 test('points are written together, a little later, batch by batch', async (t) => {
   const { tell, positions, clock } = make(t);
   for (let second = 0; second < 600; second += 1)

@@ -1,4 +1,5 @@
 import type {
+  PlaceView,
   PositionsDesk,
   PositionView,
   SubscriptionsDesk,
@@ -33,8 +34,15 @@ export class FakeSubscriptions implements SubscriptionsDesk {
 export class FakePositions implements PositionsDesk {
   readonly queries: PositionQuery[] = [];
   points: PositionView[] = [];
+  places: PlaceView[] = [];
+  readonly asked: Parameters<PositionsDesk['newest']>[0][] = [];
   next: number | null = null;
   refusal: Problem | null = null;
+
+  newest(o: Parameters<PositionsDesk['newest']>[0]) {
+    this.asked.push(o);
+    return { items: this.places.slice(0, o.limit), hasMore: this.places.length > o.limit };
+  }
 
   track(query: PositionQuery) {
     this.queries.push(query);

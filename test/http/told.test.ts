@@ -101,6 +101,39 @@ test('without a range it is the last day', async () => {
   assert.equal(toEpochMs - fromEpochMs, 86_400_000);
 });
 
+test('where every channel is, page by page', async () => {
+  o.gateway.positions.places = ['C', 'C2'].map((channelId) => ({ deviceId: 'D', channelId, ...POINT }));
+  const first = await o.ask('GET', '/api/v1/positions?limit=1', undefined, { authorization: `Bearer ${READ_TOKEN}` });
+  assert.equal(first.status, 200, first.text);
+  assert.deepEqual(first.json.items, [{ deviceId: 'D', channelId: 'C', ...POINT }]);
+  const second = await o.ask('GET', `/api/v1/positions?limit=2&cursor=${first.json.next}`);
+  assert.equal(second.json.next, null);
+  assert.deepEqual(o.gateway.positions.asked, [
+    { after: null, limit: 1 },
+    { after: { deviceId: 'D', channelId: 'C' }, limit: 2 },
+  ]);
+  for (const cursor of ['x', 'a2FiYw'])
+    assert.equal((await o.ask('GET', `/api/v1/positions?cursor=${cursor}`)).json.code, 'bad_request', cursor);
+});
+
+test('the page asks nobody else for anything, unless a map is set: then its host for pictures alone', async () => {
+  const policyOf = async (base: string) =>
+    (await fetch(`${base}/healthz`)).headers.get('content-security-policy') ?? '';
+  assert.deepEqual((await o.ask('GET', '/api/v1/map')).json, { tiles: null, attribution: '' });
+  const plain = await policyOf(o.base);
+  assert.match(plain, /img-src 'self' data: blob:;/);
+  const map = { tiles: 'https://tiles.example:8443/{z}/{x}/{y}.png?key=1', attribution: '© Example' };
+  const mapped = await opened({ map });
+  try {
+    assert.deepEqual((await mapped.ask('GET', '/api/v1/map')).json, map);
+    const withoutPorts = (policy: string) => policy.replace(/ wss?:\/\/\S+/g, '').replace(/127\.0\.0\.1:\d+/g, '');
+    const policy = await policyOf(mapped.base);
+    assert.equal(withoutPorts(policy), withoutPorts(plain).replace('blob:;', 'blob: https://tiles.example:8443;'));
+  } finally {
+    await mapped.http.close();
+  }
+});
+
 test('times and cursors that are none are refused, and so is an unknown channel', async () => {
   for (const query of ['start=noon', 'end=2026-01-05T14:00:00', 'cursor=x', 'cursor=a2FiYw']) {
     const answer = await o.ask('GET', `${TRACK}?${query}`);

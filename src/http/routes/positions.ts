@@ -3,7 +3,7 @@ import { isProblem } from '../../gateway/views.ts';
 import type { Routes } from '../context.ts';
 import { DEFAULT_LIMIT, decodeCursor, encodeCursor } from '../paging.ts';
 import { sendProblem, sendRefusal, sendWrongTime } from '../problem.ts';
-import { answers, ChannelParams, listOf, listQuery } from '../schema.ts';
+import { answers, ChannelParams, listOf, listQuery, Nullable } from '../schema.ts';
 import { parseTime } from '../times.ts';
 
 /** What is shown when no beginning is asked for. */
@@ -24,6 +24,15 @@ const Position = Type.Object(
   },
   { title: 'Position' },
 );
+const Place = Type.Object(
+  {
+    deviceId: Type.String(),
+    channelId: Type.String({ description: 'The channel, or the device itself' }),
+    ...Position.properties,
+  },
+  { title: 'Place' },
+);
+const PlacesQuery = Type.Object({ limit: listQuery.limit, cursor: listQuery.cursor });
 const TrackQuery = Type.Object({
   start: Type.Optional(Type.String({ description: 'ISO 8601 with offset, or epoch seconds; else a day before `end`' })),
   end: Type.Optional(Type.String({ description: 'The same; else now' })),
@@ -31,8 +40,51 @@ const TrackQuery = Type.Object({
   cursor: listQuery.cursor,
 });
 
-/** `C/positions`. */
-export const positionRoutes: Routes = (app, { gateway, epochMs }) => {
+const MapView = Type.Object(
+  {
+    tiles: Nullable(Type.String({ description: 'An address with `{z}`, `{x}` and `{y}`; null: a plain ground' })),
+    attribution: Type.String(),
+  },
+  { title: 'Map' },
+);
+
+/** `/api/v1/positions`, `C/positions`, and what lies under them. */
+export const positionRoutes: Routes = (app, { gateway, epochMs, map }) => {
+  app.get(
+    '/map',
+    {
+      schema: {
+        tags: ['system'],
+        summary: 'The map that the page shows under positions (`http.mapTiles`)',
+        response: answers({ 200: MapView }),
+      },
+    },
+    (_request, reply) => reply.send(map ?? { tiles: null, attribution: '' }),
+  );
+
+  app.get<{ Querystring: Static<typeof PlacesQuery> }>(
+    '/positions',
+    {
+      schema: {
+        tags: ['channels'],
+        summary: 'Where every channel is: the newest position of each that has told any',
+        querystring: PlacesQuery,
+        response: answers({ 200: listOf(Place) }),
+      },
+    },
+    (request, reply) => {
+      const { limit = DEFAULT_LIMIT, cursor } = request.query;
+      const [, deviceId, channelId] = /^(\S+) (\S+)$/.exec(decodeCursor(cursor ?? '') ?? '') ?? [];
+      const after = deviceId === undefined || channelId === undefined ? null : { deviceId, channelId };
+      if (cursor !== undefined && after === null)
+        return sendProblem(reply, 'bad_request', 'The cursor is not one this list has given out.');
+      const { items, hasMore } = gateway.positions.newest({ after, limit });
+      const last = items.at(-1);
+      const next = hasMore && last !== undefined ? encodeCursor(`${last.deviceId} ${last.channelId}`) : null;
+      return reply.send({ items, next });
+    },
+  );
+
   app.get<{ Params: ChannelParams; Querystring: Static<typeof TrackQuery> }>(
     '/devices/:deviceId/channels/:channelId/positions',
     {
