@@ -27,7 +27,7 @@ export interface Drive {
 export interface PresetView {
   /** 1–255. */
   readonly number: number;
-  /** The device's, else ours; '' when nobody has named it. */
+  /** Ours, else the device's; '' when nobody has named it. */
   readonly name: string;
 }
 
@@ -40,6 +40,8 @@ export interface PtzDesk {
   setPreset(deviceId: string, channelId: string, number: number, name?: string): Promise<Problem | null>;
   gotoPreset(deviceId: string, channelId: string, number: number): Promise<Problem | null>;
   deletePreset(deviceId: string, channelId: string, number: number): Promise<Problem | null>;
+  /** Names a preset here and moves nothing: the device has no command for that. '': its own name again. */
+  renamePreset(deviceId: string, channelId: string, number: number, name: string): Problem | null;
 }
 
 export interface PtzPorts {
@@ -89,7 +91,7 @@ export class Ptz implements PtzDesk {
     }
     if (list.refused.length > 0)
       this.#ports.found(deviceId, 'PTZ-7', `its presets have the numbers ${list.refused.slice(0, 5).join(', ')}`);
-    return list.presets.map(({ number, name }) => ({ number, name: name || (names[number] ?? '') }));
+    return list.presets.map(({ number, name }) => ({ number, name: names[number] || name }));
   }
 
   async setPreset(deviceId: string, channelId: string, number: number, name?: string): Promise<Problem | null> {
@@ -113,6 +115,12 @@ export class Ptz implements PtzDesk {
     const refusal = await this.command(deviceId, channelId, { kind: 'preset', action: 'delete', preset: number });
     if (refusal === null) this.#nameIt(deviceId, channelId, number, null);
     return refusal;
+  }
+
+  renamePreset(deviceId: string, channelId: string, number: number, name: string): Problem | null {
+    const missing = this.#ports.missing(deviceId, channelId);
+    if (missing === null) this.#nameIt(deviceId, channelId, number, name === '' ? null : name);
+    return missing;
   }
 
   /** The device is back: what it was not told because it was away. */

@@ -42,7 +42,7 @@ test('what is no motion is 400 and says why', async (t) => {
   assert.deepEqual(gateway.calls, []);
 });
 
-test('presets: a list in pages, set, go, delete; numbers 1 to 255', async (t) => {
+test('presets: a list in pages, set, go, rename, delete; numbers 1 to 255', async (t) => {
   const { gateway, http, ask } = await opened();
   t.after(() => http.close());
   gateway.presetList.push({ number: 1, name: 'gate' }, { number: 9, name: '' }, { number: 12, name: 'yard' });
@@ -55,16 +55,20 @@ test('presets: a list in pages, set, go, delete; numbers 1 to 255', async (t) =>
   assert.equal((await ask('PUT', `${C}/presets/3`, { name: '东门' })).status, 204);
   assert.equal((await ask('PUT', `${C}/presets/4`)).status, 204);
   assert.equal((await ask('POST', `${C}/presets/3/goto`)).status, 204);
+  assert.equal((await ask('PATCH', `${C}/presets/3`, { name: '西门' })).status, 204);
   assert.equal((await ask('DELETE', `${C}/presets/3`)).status, 204);
   assert.deepEqual(gateway.calls, [
     ['ptz.setPreset', DEVICE, CHANNEL, 3, '东门'],
     ['ptz.setPreset', DEVICE, CHANNEL, 4, undefined],
     ['ptz.gotoPreset', DEVICE, CHANNEL, 3],
+    ['ptz.renamePreset', DEVICE, CHANNEL, 3, '西门'],
     ['ptz.deletePreset', DEVICE, CHANNEL, 3],
   ]);
   for (const number of ['0', '256', 'x', '-1'])
     assert.equal((await ask('POST', `${C}/presets/${number}/goto`)).status, 400, number);
-  assert.equal((await ask('PUT', `${C}/presets/1`, { name: 'x'.repeat(33) })).status, 400);
+  for (const method of ['PUT', 'PATCH'])
+    assert.equal((await ask(method, `${C}/presets/1`, { name: 'x'.repeat(33) })).status, 400);
+  assert.equal((await ask('PATCH', `${C}/presets/1`, {})).status, 400);
 });
 
 test('every control is taken with its fields, of a device and of a channel', async (t) => {

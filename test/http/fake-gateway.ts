@@ -151,6 +151,10 @@ export class FakeGateway implements Gateway {
     setPreset: (...asked) => this.#told('ptz.setPreset', ...asked),
     gotoPreset: (...asked) => this.#told('ptz.gotoPreset', ...asked),
     deletePreset: (...asked) => this.#told('ptz.deletePreset', ...asked),
+    renamePreset: (...asked) => {
+      this.#said('ptz.renamePreset', ...asked);
+      return this.refusal;
+    },
   };
   controlResult: ControlAnswer | null = null;
   readonly controls: ControlsDesk = {

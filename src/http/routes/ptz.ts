@@ -34,7 +34,7 @@ const Body = Type.Object(
 const Preset = Type.Object(
   {
     number: Type.Integer({ minimum: 1, maximum: 255 }),
-    name: Type.String({ description: 'The device’s, else the one given here; may be empty' }),
+    name: Type.String({ description: 'The one given here, else the device’s; may be empty' }),
   },
   { title: 'Preset' },
 );
@@ -44,10 +44,9 @@ const PresetParams = Type.Object({
   number: Type.Integer({ minimum: 1, maximum: 255 }),
 });
 type PresetParams = Static<typeof PresetParams>;
-const PresetBody = Type.Object(
-  { name: Type.Optional(Type.String({ maxLength: 32 })) },
-  { additionalProperties: false },
-);
+const Name = Type.String({ maxLength: 32 });
+const RenameBody = Type.Object({ name: Name }, { additionalProperties: false });
+const PresetBody = Type.Object({ name: Type.Optional(Name) }, { additionalProperties: false });
 const PresetsQuery = Type.Object({
   ...listQuery,
   force: Type.Optional(
@@ -122,6 +121,25 @@ export const ptzRoutes: Routes = (app, { gateway }) => {
     async (request, reply) => {
       const { deviceId, channelId, number } = request.params;
       return done(reply, await gateway.ptz.setPreset(deviceId, channelId, number, request.body.name));
+    },
+  );
+
+  app.patch<{ Params: PresetParams; Body: Static<typeof RenameBody> }>(
+    `${channel}/presets/:number`,
+    {
+      schema: {
+        tags,
+        summary: 'Name a preset; nothing moves',
+        description:
+          'The name is kept here, before the one that the device gives: devices have no command to rename. Empty: the device’s again.',
+        params: PresetParams,
+        body: RenameBody,
+        response: answers({ 204: Nothing }),
+      },
+    },
+    async (request, reply) => {
+      const { deviceId, channelId, number } = request.params;
+      return done(reply, gateway.ptz.renamePreset(deviceId, channelId, number, request.body.name));
     },
   );
 
