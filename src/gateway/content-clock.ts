@@ -26,6 +26,9 @@ const LEAP_90K = 90_000;
 /** Lists of footage have whole seconds, and pictures go on to the end of the last one: this near to an edge is at the edge. */
 const EDGE_MS = 2000;
 
+/** Seeks that are on their way at once; a device is told no more before it has answered. */
+const MAX_EARLIER = 8;
+
 export class ContentClock {
   /** Content seconds per second of media time: not 1 where a device squeezes time stamps to play faster (TS-10). */
   #scale = 1;
@@ -34,6 +37,8 @@ export class ContentClock {
   #anchorEpochMs: number | null;
   /** Behind a seek: what a leap of the time stamps leads to. */
   #sought: number | null = null;
+  /** Seeks before that one whose leap had not come when the next was told: it may come yet. */
+  #earlier: number[] = [];
   /** PB-12: the time base where the pictures of the seek begin, of a device whose clock goes on. */
   #soughtDts: number | null = null;
   /** What was named was believed; a leap soon after shows that it was not so. */
@@ -96,6 +101,7 @@ export class ContentClock {
     this.#anchorEpochMs = startEpochMs;
     this.#asked = null;
     this.#sought = null;
+    this.#earlier = [];
     this.#soughtDts = null;
     this.#believed = null;
   }
@@ -105,6 +111,7 @@ export class ContentClock {
    * packet from there, if the device says (PB-12); it counts when it follows on what came before, so that no leap will tell.
    */
   seek(epochMs: number, rtpTime: number | null = null): void {
+    this.#earlier = this.#sought === null ? [] : [...this.#earlier, this.#sought].slice(-MAX_EARLIER);
     this.#sought = epochMs;
     this.#soughtDts = null;
     this.#believed = null;
@@ -243,8 +250,17 @@ export class ContentClock {
 
   /** Behind a seek: by the time stamps when they agree with what was asked for, to the key frame before it; else as asked for. */
   #where(byStamps: number, source90k: number | null): number {
+    const isNear = (epochMs: number) => Math.abs(byStamps - epochMs) <= CAPTURE_TIME_SLACK_MS;
+    const earlier = this.#earlier.findIndex((epochMs) => isNear(this.#map?.from(epochMs) ?? epochMs));
     const sought = this.#led(this.#sought ?? byStamps, source90k);
+    if (earlier >= 0 && !isNear(sought)) {
+      // the place of a seek before this one, which was on its way
+      this.#earlier = this.#earlier.slice(earlier + 1);
+      this.#asked = null;
+      return byStamps;
+    }
     this.#sought = null;
+    this.#earlier = [];
     if (Math.abs(byStamps - sought) > CAPTURE_TIME_SLACK_MS) return sought;
     this.#asked = null;
     return byStamps;

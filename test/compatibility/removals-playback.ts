@@ -85,7 +85,7 @@ export const PLAYBACK_REMOVALS: readonly Removal[] = [
   {
     code: 'TS-11',
     file: 'gateway/content-clock.ts',
-    find: 'if (this.#sought !== null) return this.#where(here + delta);',
+    find: 'if (this.#sought !== null) return this.#where(here + delta, source90k);',
     replace: '',
     test: PLAYBACK,
   },

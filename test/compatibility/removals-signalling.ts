@@ -75,7 +75,7 @@ export const SIGNALLING_REMOVALS: readonly Removal[] = [
     ],
   ]),
   ...outOf('sip/server.ts', [
-    ['SIP-13', 'sip/server', 'if (!this.#registrar.admit(message, from, nowMs)) return;', ''],
+    ['SIP-13', 'sip/server', 'if (!this.#rooms.registrar.admit(message, from, nowMs)) return;', ''],
     [
       'SIP-14',
       'sip/strangers',

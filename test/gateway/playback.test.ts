@@ -244,6 +244,20 @@ describe('playback', () => {
       await s.end();
     });
 
+  it('keeps the right clock when the next seek is told before the pictures of the one before have come', async () => {
+    const s = new Scene();
+    await s.begin(5);
+    await s.show(1000);
+    for (const second of [600, 1200, 1800])
+      assert.equal(await s.playback.control({ action: 'seek', epochMs: START + second * 1000 }), null);
+    for (const second of [600, 1800]) {
+      s.leap(5 + second);
+      await s.show(1000);
+      assert.ok(Math.abs(s.clock - (second + 0.8)) < 0.1, `${s.clock} at ${second}`);
+    }
+    await s.end();
+  });
+
   it('PB-12: believes a device that says where it goes', async () => {
     const s = new Scene();
     s.world.infoAnswer = () => ({ status: 200, body: 'RTSP/1.0 200 OK\r\nCSeq: 1\r\nRange: npt=1190-\r\n\r\n' });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { PROFILE_FIELDS } from '../../web/page/devices/profile-fields.ts';
 import { type Browser, launchBrowser, until } from '../support/browser.ts';
 import { StandIn } from '../support/stand-in.ts';
 
@@ -319,7 +320,8 @@ describe('the devices of the page, with a scripted gateway', { timeout: 120_000 
     const tab = await open(`devices/${D}?tab=settings`);
     const source = (field: string) => tab.getAttribute(`[data-testid="profile-${field}"]`, 'data-source');
     await tab.waitForSelector('[data-testid="profile-date"]');
-    assert.equal(await tab.locator('[data-testid^="profile-"]').count(), 18, 'every field of the contract');
+    const fields = Object.values(PROFILE_FIELDS).flat().length;
+    assert.equal(await tab.locator('[data-testid^="profile-"]').count(), fields, 'every field of the contract');
     assert.deepEqual(
       [await source('charset'), await source('date'), await source('sdpForm')],
       ['learned', 'byHand', 'standard'],
