@@ -12,6 +12,7 @@ import { addSettings } from './settings-help.ts';
 export interface Running {
   readonly httpPort: number;
   readonly sipPort: number;
+  readonly sipTlsPort: number | null;
   /** The administrator's token in force; null: authentication is off. */
   readonly token: string | null;
   readonly sipPassword: string | null;
@@ -75,10 +76,17 @@ export async function start(config: ServeConfig, io: Io): Promise<Running | { fa
       'password for cameras, generated at first start',
     );
   }
-  always(log).info({ event: 'ready', http: http.port, sip: gateway.sipPort, media: gateway.mediaPorts });
+  always(log).info({
+    event: 'ready',
+    http: http.port,
+    sip: gateway.sipPort,
+    sipTls: gateway.sipTlsPort,
+    media: gateway.mediaPorts,
+  });
   return {
     httpPort: http.port,
     sipPort: gateway.sipPort,
+    sipTlsPort: gateway.sipTlsPort,
     token,
     sipPassword,
     async close() {
@@ -121,10 +129,11 @@ function isSecure({ http }: ServeConfig): boolean {
 function greeting(config: ServeConfig, running: Running): string {
   const { sip } = config.gateway;
   const password = running.sipPassword === null ? '' : `, password ${running.sipPassword}`;
+  const tls = running.sipTlsPort === null ? '' : `, ${running.sipTlsPort} (TLS)`;
   return [
     '',
     `  page     ${pageAddress(config.http.host, running.httpPort, running.token, config.http.publicUrl, isSecure(config))}`,
-    `  cameras  server id ${sip.id}, domain ${sip.domain}, port ${running.sipPort} (UDP and TCP)${password}`,
+    `  cameras  server id ${sip.id}, domain ${sip.domain}, port ${running.sipPort} (UDP and TCP)${tls}${password}`,
     '',
     '',
   ].join('\n');

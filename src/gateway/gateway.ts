@@ -285,6 +285,7 @@ export async function openGateway(
 
   return {
     sipPort: sip.port,
+    sipTlsPort: sip.tlsPort,
     mediaPorts: `${config.media.firstPort}-${config.media.lastPort}`,
     signingKey: secrets.signingKey,
     generated: {

@@ -50,6 +50,8 @@ export interface ViewOptions {
 /** Everything that the HTTP side may ask of the gateway. A refusal is a `Problem`, never an exception. */
 export interface Gateway extends VocabularyDesks, AlarmDesks {
   readonly sipPort: number;
+  /** Of SIP over TLS; null: there is none. */
+  readonly sipTlsPort: number | null;
   /** `30000-31999` */
   readonly mediaPorts: string;
   /** Key of signed addresses, kept in the data folder. */

@@ -232,7 +232,6 @@ export class Calls {
       this.#fail(row, { kind: 'unreachable' }, true);
       return;
     }
-    const self = exchange.sentBy(peer);
     row.dialogue = openDialogue({
       callId: row.callId,
       deviceId,
@@ -240,7 +239,7 @@ export class Calls {
       localUri: `sip:${platformId}@${domain}`,
       localTag: this.#ports.random(),
       remoteUri: `sip:${idForm === 'device' ? deviceId : channelId}@${bracketed(peer.host)}:${peer.port}`,
-      localContact: `sip:${platformId}@${bracketed(self.host)}:${self.port}`,
+      localContact: exchange.contactFor(peer),
       createdEpochMs: this.#ports.epochMs(),
     });
     // before it leaves: a gateway that dies now knows after its restart what to end (INV-8)

@@ -128,9 +128,14 @@ export class Exchange {
     };
   }
 
+  /** The URI by which this peer is to call us back; over TLS it says so, for the port speaks nothing else (RFC 3261 19.1.1). */
+  contactFor(to: Peer): string {
+    const { host, port } = this.sentBy(to);
+    return `sip:${this.#ports.platformId}@${bracketed(host)}:${port}${to.transport === 'tls' ? ';transport=tls' : ''}`;
+  }
+
   /** Writes a request outside of every dialogue: ids in From and To, the observed address in the Request-URI (SIP-11). */
   compose(o: OwnRequest): SipRequest {
-    const self = this.sentBy(o.peer);
     const host = bracketed(o.peer.host);
     const { platformId, domain, random } = this.#ports;
     const headers = Headers.of([
@@ -138,7 +143,7 @@ export class Exchange {
       ['To', `<sip:${o.toId}@${host}:${o.peer.port}>`],
       ['Call-ID', o.callId ?? random()],
       ['CSeq', `${o.cseq ?? 1} ${o.method}`],
-      ['Contact', `<sip:${platformId}@${bracketed(self.host)}:${self.port}>`],
+      ['Contact', `<${this.contactFor(o.peer)}>`],
       ['Max-Forwards', '70'],
       ['User-Agent', USER_AGENT],
       ...(o.headers ?? []),

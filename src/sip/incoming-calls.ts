@@ -1,7 +1,7 @@
 import { GONE_WORDS, type GoneReason } from './camera/fleet.ts';
 import { type Dialogue, sameTags } from './dialog.ts';
 import type { ServerId } from './endpoint.ts';
-import { bracketed, type Exchange } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import type { DialogueStore, Farewells } from './farewells.ts';
 import type { Expectation, IncomingCall, IncomingListener } from './incoming-call.ts';
 import { acceptDialogue } from './incoming-dialogue.ts';
@@ -88,7 +88,7 @@ export class IncomingCalls {
       channelId: targetId,
       from,
       localTag: this.#ports.random(),
-      localContact: this.#contactFor(from),
+      localContact: this.#ports.exchange.contactFor(from),
       createdEpochMs: this.#ports.epochMs(),
     });
     if (dialogue === null) return { status: 400, phrase: 'Bad Request' };
@@ -243,11 +243,6 @@ export class IncomingCalls {
           };
     const answer = { status, phrase, toTag: row.dialogue.localTag, ...described };
     exchange.respond(row.invite, row.transaction, row.from, answer, nowMs());
-  }
-
-  #contactFor(from: Peer): string {
-    const self = this.#ports.exchange.sentBy(from);
-    return `sip:${this.#ports.platformId}@${bracketed(self.host)}:${self.port}`;
   }
 
   /** Of that Call-ID, from the other end: it knows both tags, or is where the device is. */

@@ -87,6 +87,11 @@ export class SipServer {
     return this.#sockets?.udpPort ?? this.#o.port;
   }
 
+  /** The port of SIP over TLS; null: there is none. */
+  get tlsPort(): number | null {
+    return this.#sockets?.tlsPort ?? null;
+  }
+
   /** Our own address on the way to that host, before any address translation. */
   localAddressTo(host: string): string {
     return this.#sockets?.localAddressTo(host) ?? this.#o.host;

@@ -73,6 +73,7 @@ export interface AttachedViewer {
 /** A gateway of plain lists: the HTTP side in front of it is the real one. */
 export class FakeGateway implements Gateway {
   readonly sipPort = 5060;
+  readonly sipTlsPort = null;
   readonly mediaPorts = '30000-31999';
   readonly signingKey = Buffer.from('key of the signatures in tests');
   readonly generated = { sipPassword: 'typed-in', token: 'generated' };

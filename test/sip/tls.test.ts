@@ -52,7 +52,7 @@ test('a camera registers over TLS, is asked for its catalogue there, and is gone
   assert.equal(server.directory.device(ID)?.transport, 'tls');
   const message = written.find((text) => text.startsWith('MESSAGE ')) ?? '';
   assert.match(message, new RegExp(`\r\nVia: SIP/2\\.0/TLS 127\\.0\\.0\\.1:${port};`), 'our port of TLS stands in Via');
-  assert.match(message, new RegExp(`\r\nContact: <sip:${PLATFORM_ID}@127\\.0\\.0\\.1:${port}>`));
+  assert.match(message, new RegExp(`\r\nContact: <sip:${PLATFORM_ID}@127\\.0\\.0\\.1:${port};transport=tls>\r\n`));
   await simulator.stop();
   await eventually(() => server.directory.device(ID)?.online === false, 'it signed off');
 });

@@ -126,6 +126,7 @@ export const systemRoutes: Routes = (app, context) => {
         time: new Date(context.epochMs()).toISOString(),
         httpPort: context.port(),
         sipPort: context.gateway.sipPort,
+        sipTlsPort: context.gateway.sipTlsPort,
         mediaPorts: context.gateway.mediaPorts,
         ...context.gateway.system(),
         ...health,

@@ -26,7 +26,7 @@ import { MESSAGE_HOLD_MS, type Outbox } from './outbox.ts';
 /** Subscriptions at all devices: made, refreshed, ended, and made again when a device or this process comes back (GB/T 28181 9.11, annex N). */
 
 export interface SubscriptionsPorts {
-  readonly exchange: Pick<Exchange, 'request' | 'sentBy'>;
+  readonly exchange: Pick<Exchange, 'request' | 'contactFor'>;
   readonly outbox: Pick<Outbox, 'add'>;
   readonly directory: Directory;
   readonly platformId: string;
@@ -328,14 +328,13 @@ export class Subscriptions {
 
   #open(device: Device, peer: Peer): Dialogue {
     const { exchange, platformId, domain, token, epochMs } = this.#ports;
-    const self = exchange.sentBy(peer);
     return subscriptionDialogue({
       callId: token(),
       localTag: token(),
       deviceId: device.id,
       localUri: `sip:${platformId}@${domain}`,
       remoteUri: `sip:${device.id}@${bracketed(peer.host)}:${peer.port}`,
-      localContact: `sip:${platformId}@${bracketed(self.host)}:${self.port}`,
+      localContact: exchange.contactFor(peer),
       createdEpochMs: epochMs(),
     });
   }

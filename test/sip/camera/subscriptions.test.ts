@@ -47,7 +47,7 @@ function make(o: { stores?: ReturnType<typeof memoryStores>; devices?: number; n
   let tokens = 0;
   const subscriptions = new Subscriptions({
     exchange: {
-      sentBy: () => ({ host: '10.0.0.9', port: 5060 }),
+      contactFor: () => 'sip:34020000002000000001@10.0.0.9:5060',
       request(request: SipRequest, _: unknown, waiting: Waiting) {
         const respond = (status: number, headers: [string, string][], body: string) =>
           waiting.onResponse(

@@ -19,6 +19,7 @@ export interface System {
   readonly time: string;
   readonly httpPort: number;
   readonly sipPort: number;
+  readonly sipTlsPort?: number | null;
   readonly mediaPorts: string;
   readonly platformId?: string;
   readonly timeZone?: string;

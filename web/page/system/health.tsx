@@ -90,7 +90,10 @@ export function Health() {
     ['ffmpeg', versions.ffmpeg ?? words.notInstalled],
     [words.uptime, spanWords(now.uptimeSeconds, language)],
     [words.clock, moment(now.time, locale)],
-    [words.listeners, `SIP ${now.sipPort} · HTTP ${now.httpPort}`],
+    [
+      words.listeners,
+      `SIP ${now.sipPort}${now.sipTlsPort == null ? '' : ` · SIP TLS ${now.sipTlsPort}`} · HTTP ${now.httpPort}`,
+    ],
     [words.ports, now.mediaPorts],
     [words.platform, now.platformId],
     [words.timeZone, now.timeZone],
