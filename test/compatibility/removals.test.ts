@@ -99,7 +99,10 @@ describe('removals', () => {
   });
 });
 
-describe('without its tolerance the test of a deviation fails', { timeout: 280_000, concurrency: 2 }, () => {
+describe('without its tolerance the test of a deviation fails', {
+  timeout: process.env.REMOVALS === 'all' ? 3_600_000 : 280_000,
+  concurrency: 2,
+}, () => {
   const seed = Number(process.env.REMOVALS_SEED ?? Math.floor(Math.random() * 2 ** 32));
   let folder = '';
 
