@@ -4,17 +4,15 @@ import { sipUri } from '../sip/wire/uri.ts';
 import { ALLOW, SipAgent } from './agent.ts';
 import { AlarmSide } from './alarms/alarm-side.ts';
 import { Allegiance } from './allegiance.ts';
+import { answersTo, beijingTime } from './answers.ts';
 import type { Behaviour } from './behaviour.ts';
 import { CameraCall } from './call.ts';
 import type { Clip } from './clip.ts';
 import { ControlSide } from './control/controls.ts';
 import type { Footage } from './footage/footage.ts';
-import { recordInfo } from './footage/record-info.ts';
+import { Line } from './line.ts';
 import {
-  catalog,
   type Described,
-  deviceInfo,
-  deviceStatus,
   MANSCDP_TYPE,
   offEvent,
   privateCommand,
@@ -25,7 +23,7 @@ import {
 import type { SentUnit } from './media-sender.ts';
 import { type Random, seededRandom, seedOf } from './random.ts';
 import { Registration } from './registration.ts';
-import { type Address, openTcpSip, openUdpSip, type SipLink } from './sip-link.ts';
+import type { Address } from './sip-link.ts';
 import { SubscriptionSide } from './subscriptions/subscription-side.ts';
 import { VoiceSide } from './voice/voice-side.ts';
 import type { Wheel } from './wheel.ts';
@@ -59,13 +57,10 @@ export interface DeviceOptions {
 
 /** Digits of an id of before 2011 (REG-5). */
 const SHORT_ID = 18;
-/** What fits a datagram of 1,300 bytes, and what TCP makes of it. */
-const CATALOG_PAGE = { udp: 2, tcp: 20, tls: 20 } as const;
 /** Annex M: the next message goes when the one before was answered, or after this. */
 const PAGE_WAIT_MS = 2000;
 /** One channel of a camera is asked for by a few platforms at most. */
 const MAX_CALLS = 64;
-const MAX_RECONNECT_SECONDS = 60;
 /** An answer leaves before the device restarts. */
 const REBOOT_NOTICE_MS = 500;
 /** A device that fell over is back after this. */
@@ -94,8 +89,8 @@ export class CameraDevice {
   readonly #agent: SipAgent;
   readonly #allegiance: Allegiance;
   readonly #random: Random;
+  readonly #line: Line;
   #stopped = false;
-  #connects = 0;
 
   constructor(o: DeviceOptions) {
     const described = o.behaviour.shortId ? { ...o.described, id: o.described.id.slice(0, SHORT_ID) } : o.described;
@@ -151,78 +146,26 @@ export class CameraDevice {
       random: this.#random,
       agent: this.#agent,
       allegiance: this.#allegiance,
-      moved: () => this.#moved(),
-      freshSocket: () => this.#freshSocket(),
+      moved: () => this.#line.moved(),
+      freshSocket: () => this.#line.renew(),
       onChange: (registered, detail) => {
         o.log({ event: registered ? 'registered' : 'unregistered', device: this.id, detail });
         if (registered) void this.#speakUp();
       },
     });
+    this.#line = new Line({
+      ...o,
+      agent: this.#agent,
+      allegiance: this.#allegiance,
+      registration: this.registration,
+      pieces: o.behaviour.pieces,
+      unreachable: (detail) => o.log({ event: 'unreachable', device: this.id, detail }),
+    });
   }
 
   /** Opens the socket and begins to register. Rejects when a UDP socket cannot be opened; a TCP connection is tried again and again. */
-  async start(): Promise<void> {
-    const o = this.#o;
-    try {
-      this.#agent.link = await this.#open();
-    } catch (error) {
-      if (o.sip === 'udp') throw error;
-      o.log({ event: 'unreachable', device: this.id, detail: (error as Error).message });
-      this.#allegiance.goHome();
-      return this.#reconnect();
-    }
-    if (this.#stopped) return this.#agent.link.close();
-    this.#connects = 0;
-    void this.registration.start();
-  }
-
-  async #open(): Promise<SipLink> {
-    const { behaviour, localHost, sip } = this.#o;
-    const server = this.#allegiance.current.address;
-    let link: SipLink | null = null;
-    const edge = {
-      server,
-      localHost,
-      pieces: behaviour.pieces,
-      onMessage: (message: Parameters<SipAgent['receive']>[0], from: Address) => this.#agent.receive(message, from),
-      onLost: () => {
-        if (link !== null && link !== this.#agent.link) return;
-        this.#agent.link = null;
-        this.#agent.abandon();
-        this.registration.lost();
-        if (this.#allegiance.isHome) this.#reconnect();
-        else {
-          // the platform that it was sent to is gone: at once back to where it was told to begin
-          this.#allegiance.goHome();
-          void this.start();
-        }
-      },
-    };
-    link = sip === 'udp' ? await openUdpSip(edge) : await openTcpSip(edge, sip);
-    return link;
-  }
-
-  /** The old socket goes, a new one takes its place: another port, or another connection (SIP-2, SIP-8). */
-  async #freshSocket(): Promise<void> {
-    const old = this.#agent.link;
-    if (old === null || this.#stopped) return;
-    old.close();
-    const next = await this.#open();
-    if (this.#stopped) next.close();
-    else this.#agent.link = next;
-  }
-
-  /** Another platform: over TCP another connection, over UDP another address for what it says. */
-  #moved(): void {
-    if (this.#stopped) return;
-    if (this.#o.sip === 'udp') {
-      void this.registration.start();
-      return;
-    }
-    this.#agent.link?.close();
-    this.#agent.link = null;
-    this.#agent.abandon();
-    void this.start();
+  start(): Promise<void> {
+    return this.#line.start();
   }
 
   /** What a camera says by itself once it is registered, if its quirks make it. */
@@ -260,14 +203,13 @@ export class CameraDevice {
   /** BYE to every open call, unregister, close the socket. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#line.takeDown();
     this.alarms.stop();
     this.subscriptions.drop();
     await Promise.all([...this.calls.values()].map((call) => call.hangUp()));
     this.voice.drop();
     await this.registration.stop();
-    this.#agent.link?.close();
-    this.#agent.link = null;
-    this.#agent.abandon();
+    this.#line.cut();
   }
 
   /** Falls over: connections break, nobody is told, and after some seconds it registers anew. */
@@ -276,21 +218,9 @@ export class CameraDevice {
     for (const call of [...this.calls.values()]) call.drop();
     this.subscriptions.drop();
     this.voice.drop();
-    this.#agent.link?.close();
-    this.#agent.link = null;
-    this.#agent.abandon();
+    this.#line.cut();
     this.registration.restarted();
-    this.#o.wheel.after(downMs, () => {
-      if (!this.#stopped) void this.start();
-    });
-  }
-
-  #reconnect(): void {
-    if (this.#stopped) return;
-    const seconds = Math.min(2 ** this.#connects++, MAX_RECONNECT_SECONDS);
-    this.#o.wheel.after(seconds * 1000, () => {
-      if (!this.#stopped) void this.start();
-    });
+    this.#o.wheel.after(downMs, () => void this.#line.start());
   }
 
   #request(request: SipRequest, from: Address): void {
@@ -402,8 +332,18 @@ export class CameraDevice {
       return;
     }
     if (query.root !== 'Query') return;
-    if (query.cmdType === 'RecordInfo') return this.#listRecordings(query, body);
-    for (const answer of this.#answersTo(query)) await this.#tell('MESSAGE', answer);
+    const bodies = answersTo(query, body, {
+      ...this.#o,
+      channels: this.channels,
+      style: this.#o.behaviour,
+      serverId: this.#allegiance.current.serverId,
+      epochMs: Date.now(),
+    });
+    const pauseMs = query.cmdType === 'RecordInfo' ? this.#o.behaviour.recordPauseMs : 0;
+    for (const [index, answer] of bodies.entries()) {
+      if (index > 0 && pauseMs > 0) await new Promise<void>((resolve) => this.#o.wheel.after(pauseMs, () => resolve()));
+      await this.#tell('MESSAGE', answer);
+    }
     if (query.cmdType === 'Catalog' && this.#o.behaviour.offEvent === 'after') await this.#tellOff();
   }
 
@@ -413,37 +353,4 @@ export class CameraDevice {
     if (known !== 'both' && known !== spelling) return;
     for (const call of this.calls.values()) if (call.channelId === id || id === this.id) call.keyFrame();
   }
-
-  async #listRecordings(query: Query, body: Uint8Array): Promise<void> {
-    const { behaviour, footage, sip } = this.#o;
-    const channel = this.channels.find((each) => each.id === query.deviceId) ?? this.channels[0];
-    if (channel === undefined) return;
-    const pages = recordInfo({ query, body, deviceId: this.id, channel, footage, sip, style: behaviour });
-    for (const [index, page] of pages.entries()) {
-      if (index > 0 && behaviour.recordPauseMs > 0)
-        await new Promise<void>((resolve) => this.#o.wheel.after(behaviour.recordPauseMs, () => resolve()));
-      await this.#tell('MESSAGE', page);
-    }
-  }
-
-  #answersTo(query: Query): Buffer[] {
-    const { behaviour, described, sip } = this.#o;
-    const { serverId } = this.#allegiance.current;
-    switch (query.cmdType) {
-      case 'Catalog':
-        if (!behaviour.answersCatalog) return [];
-        return catalog(query, described, { page: CATALOG_PAGE[sip], serverId }, behaviour);
-      case 'DeviceInfo':
-        return [deviceInfo(query, described, behaviour)];
-      case 'DeviceStatus':
-        return [deviceStatus(query, beijingTime(Date.now()), behaviour)];
-      default:
-        return []; // accepted and never answered, as many cameras do
-    }
-  }
-}
-
-/** Cameras show Beijing time, whatever the zone of the machine that simulates them. */
-function beijingTime(epochMs: number): string {
-  return new Date(epochMs + 8 * 3_600_000).toISOString().slice(0, 19);
 }
