@@ -1,3 +1,4 @@
+import type { CallStanding } from '../sip/call.ts';
 import type { IncomingCall, IncomingListener } from '../sip/incoming-call.ts';
 import { broadcastNotice } from '../sip/manscdp/broadcast.ts';
 import type { QueryFault } from '../sip/server.ts';
@@ -105,6 +106,10 @@ export class BroadcastCall extends TalkCall {
         ssrc: wish.ssrc !== null && ssrcText !== null ? ssrcText : ssrc,
       }),
     );
+  }
+
+  protected async stands(): Promise<CallStanding> {
+    return (await this.#call?.stands()) ?? 'unknown';
   }
 
   protected async goodbye(): Promise<{ byeAnswered: boolean }> {

@@ -1,9 +1,12 @@
 import type { MediaFault, PortPool } from '../media/ingest/port-pool.ts';
 import { openVoiceLink, type VoiceLink, type VoiceTarget } from '../media/send/voice-link.ts';
+import type { CallStanding } from '../sip/call.ts';
+import { GONE_WORDS } from '../sip/camera/fleet.ts';
 import type { SipServer } from '../sip/server.ts';
 import type { SsrcPool } from '../sip/ssrc.ts';
 import type { VoiceCodec } from '../sip/voice-sdp.ts';
 import type { Clock } from './clock.ts';
+import type { TalkEndCause } from './talk-views.ts';
 import type { Problem, PulledTransport } from './views.ts';
 
 /** What calls for voice need of the gateway. */
@@ -22,7 +25,7 @@ export interface TalkCallOptions {
   /** A packet of the device; valid during the call only. */
   onPacket(packet: Uint8Array): void;
   /** The call had come up, and is over without our doing. Once. */
-  onLost(reason: string): void;
+  onLost(cause: TalkEndCause, reason: string): void;
 }
 
 /** Why a call for voice did not come up. */
@@ -41,6 +44,7 @@ export interface Agreed {
   readonly ssrc: number;
 }
 
+const GONE: ReadonlySet<string> = new Set(Object.values(GONE_WORDS));
 /** A TCP way must stand so soon after the answer: the device's three tries, a second apart (annex D), and the slow ones. */
 const CONNECT_MS = 10_000;
 
@@ -55,6 +59,7 @@ export abstract class TalkCall {
   #isAnswered = false;
   #isLinked = false;
   #allocated: number | null = null;
+  #sipHost = '';
   #cancelTimer: () => void = () => {};
   #settle: (fault: TalkFault | null) => void = () => {};
   /** Null: it is up. */
@@ -67,6 +72,9 @@ export abstract class TalkCall {
       this.#settle = resolve;
     });
   }
+
+  /** Asks the device whether it still knows the call. */
+  protected abstract stands(): Promise<CallStanding>;
 
   /** Ends the signalling as its state demands. */
   protected abstract goodbye(): Promise<{ byeAnswered: boolean }>;
@@ -87,6 +95,16 @@ export abstract class TalkCall {
     const freed = this.#free();
     if (wasWaiting) this.#settle(stoppedFault());
     return freed;
+  }
+
+  /**
+   * The device has registered anew, from `host`: perhaps it has restarted, which nothing else tells of a voice over UDP (REG-9). One that
+   * knows the call no more, or is elsewhere, does not hear us.
+   */
+  async registered(host: string): Promise<void> {
+    if (this.state !== 'up') return;
+    const isThere = host === this.#sipHost && (await this.stands()) !== 'no';
+    if (!isThere) this.fail({ kind: 'ended', cause: 'device_restarted', detail: 'the device has restarted' });
   }
 
   protected after(ms: number, action: () => void): void {
@@ -131,6 +149,7 @@ export abstract class TalkCall {
     if (this.state === 'over') return;
     this.agreed = agreed;
     this.#isAnswered = true;
+    this.#sipHost = target.sipHost;
     this.link?.aim(target);
     this.after(CONNECT_MS, () => this.fail({ kind: 'link', detail: 'nobody connected' }));
     this.#look();
@@ -140,14 +159,15 @@ export abstract class TalkCall {
   protected fail(
     why:
       | { kind: 'port' | 'link'; detail: string }
-      | { kind: 'ended'; detail: string }
+      | { kind: 'ended'; detail: string; cause?: TalkEndCause }
       | (TalkFault & { kind: 'fault' }),
   ): void {
     if (this.state === 'over') return;
     const wasUp = this.state === 'up';
     void this.#free();
-    if (wasUp) this.o.onLost(why.kind === 'fault' ? why.refusal.detail : why.detail);
-    else this.#settle(this.#faultOf(why));
+    if (!wasUp) this.#settle(this.#faultOf(why));
+    else if (why.kind === 'ended') this.o.onLost(why.cause ?? causeOf(why.detail), why.detail);
+    else this.o.onLost('media_lost', why.kind === 'fault' ? why.refusal.detail : why.detail);
   }
 
   #faultOf(why: Parameters<TalkCall['fail']>[0]): TalkFault {
@@ -183,6 +203,11 @@ export abstract class TalkCall {
     this.link?.close({ byeAnswered });
     if (this.#allocated !== null) this.ports.ssrcs.release(this.#allocated);
   }
+}
+
+/** A call that ended without our doing: the device hung up, or is gone. */
+function causeOf(reason: string): TalkEndCause {
+  return GONE.has(reason) ? 'device_offline' : 'device_ended';
 }
 
 /** It was given up by ourselves. */

@@ -60,6 +60,8 @@ export function openVoices(o: TalkNeeds): Voices {
     desk: talks,
     event({ type, data }) {
       if (type === 'device.offline' || type === 'device.unregistered') talks.deviceGone(data.deviceId);
+      const host = type === 'device.registered' ? directory.device(data.deviceId)?.address?.host : undefined;
+      if (host !== undefined) talks.deviceRegistered(data.deviceId, host);
     },
     counters: () => ({ talks: talks.size }),
     close: () => atMost(clock, CLOSE_PATIENCE_MS, talks.close()),

@@ -1,3 +1,4 @@
+import type { CallStanding } from '../sip/call.ts';
 import type { InviteFailure, Call as SipCall } from '../sip/server.ts';
 import { readVoiceWish, voiceSubject, writeVoice } from '../sip/voice-sdp.ts';
 import { TalkCall, type TalkCallOptions, type TalkCallPorts, type TalkFault } from './talk-call.ts';
@@ -63,6 +64,10 @@ export class InvitedCall extends TalkCall {
       onBye: (reason) => this.fail({ kind: 'ended', detail: reason }),
       onDoubtfulBye: () => {},
     });
+  }
+
+  protected async stands(): Promise<CallStanding> {
+    return (await this.#call?.stands()) ?? 'unknown';
   }
 
   protected async goodbye(): Promise<{ byeAnswered: boolean }> {

@@ -42,14 +42,36 @@ export interface AnnouncementView {
   items: AnnouncedView[];
 }
 
+/** Why a voice is over, in one word: `refused` when it never came up, its problem says more then. */
+export type TalkEndCause =
+  | 'refused'
+  | 'spoken'
+  | 'stopped'
+  | 'speaker_gone'
+  | 'quiet'
+  | 'too_long'
+  | 'device_ended'
+  | 'device_restarted'
+  | 'device_offline'
+  | 'media_lost'
+  | 'shutting_down';
+
+export interface TalkEnd {
+  readonly cause: TalkEndCause;
+  /** The same in words. */
+  readonly reason: string;
+  /** Null when it had come up. */
+  readonly problem: Problem | null;
+}
+
 /** Who speaks over a socket. */
 export interface Speaker {
   /** The device takes the voice from now on. */
   onTalking(talk: TalkView): void;
   /** What the device says, where it does (mode `talk`); 16-bit samples, 8 kHz. */
   onHeard(pcm: Int16Array): void;
-  /** It is over; a problem when it never came up. Once. */
-  onEnd(reason: string, problem: Problem | null): void;
+  /** It is over. Once. */
+  onEnd(end: TalkEnd): void;
 }
 
 export interface SpeakerHandle {
@@ -80,6 +102,6 @@ export interface TalkDesk {
   /** Speaks a WAV file to many channels, each as soon as it takes it. */
   announce(channels: readonly ChannelName[], wav: Uint8Array): AnnouncementView | Problem;
   announcement(id: string): AnnouncementView | Problem;
-  /** Somebody wants to speak: begins a talk, or takes one in which nobody speaks. */
-  attach(channel: ChannelName, speaker: Speaker): SpeakerHandle | Problem;
+  /** Somebody wants to speak: begins a talk (`force`: although the device is known to take none), or takes one in which nobody speaks. */
+  attach(channel: ChannelName, speaker: Speaker, o: { readonly force: boolean }): SpeakerHandle | Problem;
 }

@@ -5,7 +5,7 @@ import { VoiceSender } from '../media/send/voice-sender.ts';
 import { BroadcastCall } from './talk-broadcast.ts';
 import { stoppedFault, type TalkCall, type TalkCallPorts, type TalkFault } from './talk-call.ts';
 import { InvitedCall } from './talk-invite.ts';
-import type { ChannelName, TalkMode, TalkOptions, TalkView } from './talk-views.ts';
+import type { ChannelName, TalkEnd, TalkEndCause, TalkMode, TalkOptions, TalkView } from './talk-views.ts';
 import type { Problem, PulledTransport } from './views.ts';
 
 export interface TalkPorts extends TalkCallPorts {
@@ -29,13 +29,27 @@ export interface TalkBegin extends TalkOptions, ChannelName {
   onTalking(): void;
   /** What the device says. */
   onHeard(pcm: Int16Array): void;
-  /** Once; the problem when it never came up. */
-  onEnd(reason: string, problem: Problem | null): void;
+  /** Once. */
+  onEnd(end: TalkEnd): void;
 }
 
 type Kind = 'broadcast' | 'talk';
 /** Under which name it is remembered that a device does not know it. */
 const NAMES: Readonly<Record<Kind, string>> = { broadcast: 'Broadcast', talk: 'Talk' };
+/** What is told of an end of which nothing more is known. */
+const END_WORDS: Readonly<Record<TalkEndCause, string>> = {
+  refused: 'the device did not take it',
+  spoken: 'everything was spoken',
+  stopped: 'it was stopped',
+  speaker_gone: 'the speaker has gone',
+  quiet: 'nobody spoke',
+  too_long: 'it took too long',
+  device_ended: 'the device ended the call',
+  device_restarted: 'the device has restarted',
+  device_offline: 'the device is offline',
+  media_lost: 'the connection for the voice is gone',
+  shutting_down: 'the gateway is shutting down',
+};
 const MAX_SEQUENCE = 65_536;
 const MAX_TIMESTAMP = 4_294_967_296;
 
@@ -98,7 +112,7 @@ export class Talk {
   }
 
   /** Ends it. Idempotent. */
-  end(reason: string, problem: Problem | null = null): void {
+  end(cause: TalkEndCause, reason: string = END_WORDS[cause], problem: Problem | null = null): void {
     if (this.#state === 'ended') return;
     const { id, deviceId, channelId, onEnd } = this.#o;
     const { clock, publish } = this.#ports;
@@ -112,12 +126,18 @@ export class Talk {
       deviceId,
       channelId,
       mode: this.#mode,
+      cause,
       reason,
       durationMs: wasTalking ? Math.round(clock.nowMs() - this.#talkingMs) : 0,
       packets: this.#sender?.counts.packets ?? 0,
       ...(problem === null ? {} : { problem: problem.problem }),
     });
-    onEnd(reason, problem);
+    onEnd({ cause, reason, problem });
+  }
+
+  /** The device has registered anew, from `host`. */
+  registered(host: string): void {
+    if (this.#state === 'talking') void this.#call?.registered(host);
   }
 
   async #climb(): Promise<Problem | null> {
@@ -142,7 +162,7 @@ export class Talk {
     }
     for (const { kind, fault } of faults) if (fault.isUnknown) abilities.cannot(deviceId, NAMES[kind]);
     const problem = problemOf(deviceId, faults);
-    this.end(problem.detail, problem);
+    this.end('refused', problem.detail, problem);
     return problem;
   }
 
@@ -156,7 +176,7 @@ export class Talk {
         const pcm = this.#ear.hear(packet);
         if (pcm !== null && this.#state === 'talking') onHeard(pcm);
       },
-      onLost: (reason: string) => this.end(reason),
+      onLost: (cause: TalkEndCause, reason: string) => this.end(cause, reason),
     };
     if (kind === 'broadcast') return this.#await(new BroadcastCall(this.#ports, o));
     let last: TalkFault = stoppedFault();
@@ -193,7 +213,7 @@ export class Talk {
         firstTimestamp: Math.floor(random() * MAX_TIMESTAMP),
       }),
       send: (framed) => call.send(framed),
-      onEnd: () => this.end('everything was spoken'),
+      onEnd: () => this.end('spoken'),
     });
     const { transport, agreed } = call;
     publish('talk.started', { talkId: id, deviceId, channelId, mode: kind, transport, codec: agreed.codec });

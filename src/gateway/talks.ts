@@ -66,7 +66,7 @@ export class Talks implements TalkDesk {
 
   stop(channel: ChannelName): Problem | null {
     const row = this.#rows.get(keyOf(channel));
-    if (row !== undefined) row.talk.end('it was stopped');
+    if (row !== undefined) row.talk.end('stopped');
     return row === undefined ? this.#ports.missing(channel) : null;
   }
 
@@ -86,10 +86,10 @@ export class Talks implements TalkDesk {
     return this.#announcements.view(id);
   }
 
-  attach(channel: ChannelName, speaker: Speaker): SpeakerHandle | Problem {
+  attach(channel: ChannelName, speaker: Speaker, { force }: { force: boolean }): SpeakerHandle | Problem {
     const known = this.#rows.get(keyOf(channel));
     if (known !== undefined && (known.speaker !== null || known.queue === null)) return busy(channel);
-    const row = known ?? this.#open(channel, { mode: 'auto', force: false }, new VoiceQueue(), null);
+    const row = known ?? this.#open(channel, { mode: 'auto', force }, new VoiceQueue(), null);
     if (isProblem(row)) return row;
     row.speaker = speaker;
     row.heardMs = this.#ports.clock.nowMs();
@@ -102,15 +102,19 @@ export class Talks implements TalkDesk {
       },
       close: () => {
         row.speaker = null;
-        row.talk.end('the speaker has gone');
+        row.talk.end('speaker_gone');
       },
     };
   }
 
   /** The device is gone, or deleted. */
   deviceGone(deviceId: string): void {
-    for (const { talk } of [...this.#rows.values()])
-      if (talk.channel.deviceId === deviceId) talk.end('the device is offline');
+    for (const { talk } of [...this.#rows.values()]) if (talk.channel.deviceId === deviceId) talk.end('device_offline');
+  }
+
+  /** The device has registered anew, from `host`. */
+  deviceRegistered(deviceId: string, host: string): void {
+    for (const { talk } of this.#rows.values()) if (talk.channel.deviceId === deviceId) talk.registered(host);
   }
 
   /** Voices that are sent or begin. */
@@ -121,7 +125,7 @@ export class Talks implements TalkDesk {
   /** Ends every voice, and waits until the devices know. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const { talk } of [...this.#rows.values()]) talk.end('the gateway is shutting down');
+    for (const { talk } of [...this.#rows.values()]) talk.end('shutting_down');
     await Promise.all(this.#leaving);
     this.#cancelWatch?.();
   }
@@ -146,11 +150,11 @@ export class Talks implements TalkDesk {
         row.speaker?.onTalking(viewOf(row));
       },
       onHeard: (pcm) => row.speaker?.onHeard(pcm),
-      onEnd: (reason, problem) => {
+      onEnd: (end) => {
         this.#rows.delete(key);
         const leaving = talk.closed.finally(() => this.#leaving.delete(leaving));
         this.#leaving.add(leaving);
-        row.speaker?.onEnd(reason, problem);
+        row.speaker?.onEnd(end);
       },
     });
     const row: Row = { talk, queue, speaker: null, heardMs: clock.nowMs() };
@@ -185,8 +189,8 @@ export class Talks implements TalkDesk {
       this.#cancelWatch = null;
       const nowMs = clock.nowMs();
       for (const { talk, queue, heardMs } of [...this.#rows.values()]) {
-        if (talk.state === 'talking' && queue !== null && nowMs - heardMs >= QUIET_MS) talk.end('nobody spoke');
-        else if (talk.talkingForMs >= MAX_TALK_MS) talk.end('it took too long');
+        if (talk.state === 'talking' && queue !== null && nowMs - heardMs >= QUIET_MS) talk.end('quiet');
+        else if (talk.talkingForMs >= MAX_TALK_MS) talk.end('too_long');
       }
       if (this.#rows.size > 0) this.#watch();
     });

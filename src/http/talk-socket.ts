@@ -54,16 +54,16 @@ export function serveSpeaker(
     onHeard(pcm) {
       if (ws.readyState === ws.OPEN && ws.bufferedAmount < MAX_UNHEARD_BYTES) ws.send(bytesOf(pcm), () => {});
     },
-    onEnd(reason, problem) {
-      tell({ type: 'end', reason, ...(problem === null ? {} : { code: problem.problem }) });
+    onEnd({ cause, reason, problem }) {
+      tell({ type: 'end', cause, reason, ...(problem === null ? {} : { code: problem.problem }) });
       if (problem === null) ws.close(4410, 'ended');
       else if (problem.problem === 'not_supported') ws.close(4408, 'not_supported');
       else ws.close(...closeOf(problem.problem));
     },
   };
-  const handle = gateway.talks.attach(channel, speaker);
+  const handle = gateway.talks.attach(channel, speaker, { force: query.get('force') === 'true' });
   if (isProblem(handle)) {
-    tell({ type: 'end', reason: handle.detail, code: handle.problem });
+    tell({ type: 'end', cause: 'refused', reason: handle.detail, code: handle.problem });
     return refuse(...closeOf(handle.problem));
   }
   tell({ type: 'state', state: 'calling' });

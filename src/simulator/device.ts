@@ -1,4 +1,4 @@
-import { userOf } from '../sip/wire/address.ts';
+import { tagOf, userOf } from '../sip/wire/address.ts';
 import { callIdOf, type SipRequest } from '../sip/wire/message.ts';
 import { sipUri } from '../sip/wire/uri.ts';
 import { ALLOW, SipAgent } from './agent.ts';
@@ -50,6 +50,7 @@ export interface DeviceOptions {
   readonly wheel: Wheel;
   readonly keepaliveSeconds: number;
   readonly expiresSeconds: number;
+  readonly version: string | null | undefined;
   readonly retrySeconds: number;
   readonly onUnit: ((unit: CameraUnit) => void) | undefined;
   readonly log: (line: Record<string, unknown>) => void;
@@ -256,7 +257,9 @@ export class CameraDevice {
         this.#message(request, from);
         break;
       case 'OPTIONS':
-        agent.answer(request, from, 200, 'OK', { headers: [['Allow', ALLOW]] });
+        // one that names a dialogue asks for that
+        if (tagOf(request.headers.get('To')) !== null) this.#acknowledge(request, from, call);
+        else agent.answer(request, from, 200, 'OK', { headers: [['Allow', ALLOW]] });
         break;
       default:
         agent.answer(request, from, 405, 'Method Not Allowed', { headers: [['Allow', ALLOW]] });

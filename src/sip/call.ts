@@ -50,6 +50,9 @@ export interface InfoAnswer {
   readonly body: string;
 }
 
+/** Whether a device still knows a call; `unknown`: it did not say. */
+export type CallStanding = 'yes' | 'no' | 'unknown';
+
 /** One call, as its owner holds it. */
 export interface Call {
   readonly callId: string;
@@ -58,4 +61,6 @@ export interface Call {
   hangUp(): Promise<{ byeAnswered: boolean }>;
   /** INFO inside the dialogue. */
   info(contentType: string, body: string): Promise<InfoAnswer>;
+  /** Asks the device whether it still knows the call. */
+  stands(): Promise<CallStanding>;
 }

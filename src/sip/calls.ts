@@ -1,5 +1,5 @@
 import type { Call, InviteFailure, InviteOptions } from './call.ts';
-import { sendInfo } from './call-info.ts';
+import { askStanding, sendInfo, standingOf } from './call-info.ts';
 import type { CallRow } from './call-row.ts';
 import { GONE_WORDS, type GoneReason } from './camera/fleet.ts';
 import type { Outbox } from './camera/outbox.ts';
@@ -84,6 +84,7 @@ export class Calls {
         return row.ended;
       },
       info: (contentType, body) => sendInfo(row, this.#ports, contentType, body),
+      stands: () => askStanding(standingOf(row), this.#ports),
     };
   }
 

@@ -124,6 +124,16 @@ export function buildInfo(
   return { request: build(next, 'INFO', next.localCseq, body, fields), dialogue: next };
 }
 
+/** An OPTIONS, which asks whether the device still knows this dialogue, and the dialogue that counts it. */
+export function buildOptions(dialogue: Dialogue): { request: SipRequest; dialogue: Dialogue } {
+  const next = { ...dialogue, localCseq: dialogue.localCseq + 1 };
+  const fields: [string, string][] = [
+    ['Contact', `<${dialogue.localContact}>`],
+    ['Accept', 'application/sdp'],
+  ];
+  return { request: build(next, 'OPTIONS', next.localCseq, NO_BODY, fields), dialogue: next };
+}
+
 /** A SUBSCRIBE within its dialogue, the first one too (RFC 6665 4.1.2), and the dialogue that counts it. */
 export function buildSubscribe(
   dialogue: Dialogue,

@@ -1,3 +1,4 @@
+import type { CallStanding } from './call.ts';
 import type { Peer } from './peer.ts';
 
 /** A call of a device to us, as its owner holds it: voice that it wants to hear (GB/T 28181 9.12.1). Types only. */
@@ -21,6 +22,8 @@ export interface IncomingCall {
   refuse(status: number, phrase: string): void;
   /** Ends the call as its state demands: refusal, or BYE. Idempotent; the promise says whether the device confirmed. */
   hangUp(): Promise<{ byeAnswered: boolean }>;
+  /** Asks the device whether it still knows the call. */
+  stands(): Promise<CallStanding>;
 }
 
 /** A call that is waited for. */

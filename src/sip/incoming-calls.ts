@@ -1,4 +1,6 @@
+import { askStanding, type Standing } from './call-info.ts';
 import { GONE_WORDS, type GoneReason } from './camera/fleet.ts';
+import type { Outbox } from './camera/outbox.ts';
 import { type Dialogue, sameTags } from './dialog.ts';
 import type { ServerId } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
@@ -16,6 +18,7 @@ import { callIdOf, type SipRequest } from './wire/message.ts';
 
 export interface IncomingPorts {
   readonly exchange: Exchange;
+  readonly outbox: Outbox;
   readonly store: DialogueStore;
   readonly platformId: string;
   random(): string;
@@ -37,7 +40,7 @@ interface Row {
   readonly invite: SipRequest;
   readonly transaction: ServerId;
   readonly from: Peer;
-  readonly dialogue: Dialogue;
+  dialogue: Dialogue;
   listener: IncomingListener | null;
   state: 'asked' | 'answered' | 'up' | 'ended';
   readonly ended: Promise<{ byeAnswered: boolean }>;
@@ -225,6 +228,17 @@ export class IncomingCalls {
           this.#end(row, true, null);
         } else if (row.state !== 'ended') this.#sayBye(row, null);
         return row.ended;
+      },
+      stands: () => askStanding(this.#standingOf(row), this.#ports),
+    };
+  }
+
+  #standingOf(row: Row): Standing {
+    return {
+      deviceId: row.deviceId,
+      dialogue: () => (row.state === 'up' ? row.dialogue : null),
+      keep: (counted) => {
+        row.dialogue = counted;
       },
     };
   }

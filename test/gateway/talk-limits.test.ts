@@ -7,7 +7,7 @@ import { MAX_TALK_MS, MAX_TALKS, QUIET_MS, Talks, type TalksPorts } from '../../
 import { isProblem, type Problem } from '../../src/gateway/views.ts';
 import { PortPool } from '../../src/media/ingest/port-pool.ts';
 import { FRAME_SAMPLES } from '../../src/media/send/voice.ts';
-import type { InviteOptions } from '../../src/sip/call.ts';
+import type { CallStanding, InviteOptions } from '../../src/sip/call.ts';
 import type { Expectation, IncomingListener } from '../../src/sip/incoming-call.ts';
 import type { QueryFault } from '../../src/sip/server.ts';
 import { SsrcPool } from '../../src/sip/ssrc.ts';
@@ -30,11 +30,12 @@ class World {
   isCalling = true;
   isAcknowledging = true;
   offer = OFFER;
+  standing: CallStanding = 'yes';
   inviteStatus: number | null = 488;
   readonly refused: number[] = [];
   readonly hungUp: string[] = [];
   readonly unknown = new Set<string>();
-  readonly ended: { reason: string; problem: unknown }[] = [];
+  readonly ended: { cause: unknown; reason: string; problem: unknown }[] = [];
   expected: Expectation | null = null;
   listener: IncomingListener | null = null;
   readonly talks: Talks;
@@ -61,6 +62,7 @@ class World {
           answered: false,
           hangUp: async () => ({ byeAnswered: true }),
           info: async () => ({ status: 481, body: '' }),
+          stands: async () => this.standing,
         };
       },
     } as unknown as TalksPorts['sip'];
@@ -79,8 +81,8 @@ class World {
       transports: () => ['udp', 'tcp-passive'],
       random: () => 0.5,
       iso: (epochMs) => new Date(epochMs).toISOString(),
-      publish: (type, { reason, problem }) => {
-        if (type === 'talk.ended') this.ended.push({ reason: String(reason), problem });
+      publish: (type, { cause, reason, problem }) => {
+        if (type === 'talk.ended') this.ended.push({ cause, reason: String(reason), problem });
       },
       missing: ({ channelId }): Problem | null =>
         channelId === 'none' ? { problem: 'channel_not_found', detail: 'none' } : null,
@@ -110,6 +112,7 @@ class World {
         this.hungUp.push('c');
         return { byeAnswered: true };
       },
+      stands: async () => this.standing,
     });
   }
 
@@ -132,7 +135,7 @@ test('a talk in which nobody speaks ends after a minute, one with a speaker goes
   const world = new World(t);
   const speaker: Speaker = { onTalking: () => {}, onHeard: () => {}, onEnd: () => {} };
   assert.equal(codeOf(await world.start()), 'none');
-  const handle = world.talks.attach(NAME, speaker);
+  const handle = world.talks.attach(NAME, speaker, { force: false });
   assert.ok(!isProblem(handle));
   for (let i = 0; i < 8; i += 1) {
     await world.clock.advance(QUIET_MS / 4);
@@ -140,7 +143,7 @@ test('a talk in which nobody speaks ends after a minute, one with a speaker goes
   }
   assert.deepEqual(world.ended, []);
   await world.clock.advance(QUIET_MS + 2000);
-  assert.deepEqual(world.ended, [{ reason: 'nobody spoke', problem: undefined }]);
+  assert.deepEqual(world.ended, [{ cause: 'quiet', reason: 'nobody spoke', problem: undefined }]);
   assert.deepEqual(world.hungUp, ['c']);
   assert.equal(world.ssrcs.used, 0);
 });
@@ -148,7 +151,11 @@ test('a talk in which nobody speaks ends after a minute, one with a speaker goes
 test('nobody talks for more than an hour', async (t) => {
   const world = new World(t);
   assert.equal(codeOf(await world.start()), 'none');
-  const handle = world.talks.attach(NAME, { onTalking: () => {}, onHeard: () => {}, onEnd: () => {} });
+  const handle = world.talks.attach(
+    NAME,
+    { onTalking: () => {}, onHeard: () => {}, onEnd: () => {} },
+    { force: false },
+  );
   assert.ok(!isProblem(handle));
   // the clock is set forward as a whole: 180,000 packets would be sent otherwise
   const began = world.clock.nowMs();
@@ -157,7 +164,7 @@ test('nobody talks for more than an hour', async (t) => {
   handle.push(new Int16Array(FRAME_SAMPLES));
   await world.clock.advance(1500);
   assert.ok(world.clock.nowMs() - began >= MAX_TALK_MS);
-  assert.deepEqual(world.ended, [{ reason: 'it took too long', problem: undefined }]);
+  assert.deepEqual(world.ended, [{ cause: 'too_long', reason: 'it took too long', problem: undefined }]);
 });
 
 test('so many voices at once and no more', async (t) => {
@@ -211,6 +218,31 @@ for (const [what, change, code] of [
     assert.equal(world.ended[0]?.problem, code);
     if (what === 'wants another codec') assert.deepEqual(world.refused, [488]);
   });
+
+test('a device that registers anew and knows the call no more, or is elsewhere, has restarted; one that knows it is heard on', async (t) => {
+  const world = new World(t);
+  const ends = () => world.ended.map(({ cause }) => cause);
+  assert.equal(codeOf(await world.start()), 'none');
+  for (const standing of ['yes', 'unknown'] as const) {
+    world.standing = standing;
+    world.talks.deviceRegistered('D', '127.0.0.1');
+    await settle();
+    assert.deepEqual(ends(), []);
+  }
+  world.talks.deviceRegistered('other', '192.0.2.9');
+  world.standing = 'no';
+  await settle();
+  assert.deepEqual(ends(), []);
+  world.talks.deviceRegistered('D', '127.0.0.1');
+  await settle();
+  assert.deepEqual(ends(), ['device_restarted']);
+  world.standing = 'yes';
+  assert.equal(codeOf(await world.start()), 'none');
+  world.talks.deviceRegistered('D', '192.0.2.9');
+  await settle();
+  assert.deepEqual(ends(), ['device_restarted', 'device_restarted']);
+  assert.equal(world.ssrcs.used, 0);
+});
 
 test('a call that the device takes back while it is answered is no talk', async (t) => {
   const world = new World(t);

@@ -9,6 +9,7 @@ import { PortPool } from '../../src/media/ingest/port-pool.ts';
 import { FRAME_SAMPLES } from '../../src/media/send/voice.ts';
 import type { SimulatorOptions } from '../../src/simulator/simulator.ts';
 import type { VoiceCall } from '../../src/simulator/voice/voice-call.ts';
+import type { SipEvent } from '../../src/sip/server.ts';
 import { SsrcPool } from '../../src/sip/ssrc.ts';
 import { CHANNEL, ID, meet, PLATFORM, until } from '../simulator/meet.ts';
 import { frequencyOf, shareOf, tone } from '../support/tone.ts';
@@ -22,7 +23,8 @@ async function site(
   more: Partial<SimulatorOptions> = {},
   transports: readonly PulledTransport[] = ['udp', 'tcp-passive'],
 ) {
-  const { server, simulator, time } = await meet(t, { channels: 1, ...more });
+  let tell = (_: SipEvent): void => {};
+  const { server, simulator, time } = await meet(t, { channels: 1, ...more }, 15_000, { onEvent: (e) => tell(e) });
   await until('the catalogue', () => server.directory.channel(ID, CHANNEL) !== undefined);
   const pool = new PortPool({ host: '127.0.0.1', first: 27_000, last: 27_199, quietMs: 50 });
   const ssrcs = new SsrcPool(PLATFORM);
@@ -45,6 +47,7 @@ async function site(
     iso: (epochMs) => new Date(epochMs).toISOString(),
     publish: (type, data) => void published.push([type, data]),
   });
+  tell = (event) => voices.event(event);
   t.after(async () => {
     await voices.close();
     pool.close();
@@ -141,7 +144,7 @@ test('TK-4: a camera that refuses broadcasts is called, which is remembered, and
   const { server, camera, desk, published } = await site(t, { quirks: new Set(['TK-4']) });
   const heard: Int16Array[] = [];
   const speaker: Speaker = { onTalking: () => {}, onHeard: (pcm) => heard.push(pcm), onEnd: () => {} };
-  const handle = desk.attach(NAME, speaker);
+  const handle = desk.attach(NAME, speaker, { force: false });
   assert.ok(!isProblem(handle));
   const voice = tone(300, 6);
   let at = 0;
@@ -188,9 +191,9 @@ test('there is no second talker, and the first goes on', async (t) => {
   assert.ok(busy(await desk.speak(NAME, wavOf(tone(440, 1), 8000), OPTIONS)));
   const speaker: Speaker = { onTalking: () => {}, onHeard: () => {}, onEnd: () => {} };
   // a talk in which nobody speaks is taken by the first who does
-  const first = desk.attach(NAME, speaker);
+  const first = desk.attach(NAME, speaker, { force: false });
   assert.ok(!isProblem(first));
-  assert.ok(busy(desk.attach(NAME, speaker)));
+  assert.ok(busy(desk.attach(NAME, speaker, { force: false })));
   assert.equal(begun(desk.talk(NAME)).speaker, true);
   const packets = camera.voice.last?.heard.packets ?? 0;
   await until('it goes on', () => (camera.voice.last?.heard.packets ?? 0) > packets + 10);
@@ -214,6 +217,22 @@ test('the end of the camera, of the device, of the gateway: each ends the voice,
   await until('it knows', () => camera.voice.last?.isOver === true);
   assert.ok(isProblem(await desk.start(NAME, OPTIONS)));
 });
+
+for (const mode of ['broadcast', 'talk'] as const)
+  test(`a camera that restarts while it is spoken to (${mode}) ends the voice when it is back, and nothing is left of it`, async (t) => {
+    const { camera, desk, published, ssrcs, pool, server, codes } = await site(t);
+    begun(await desk.start(NAME, { mode, force: false }));
+    camera.reboot(200);
+    const causes = () => published.filter(([type]) => type === 'talk.ended').map(([, { cause }]) => cause);
+    await until('the end', () => causes().length === 1);
+    assert.deepEqual(causes(), ['device_restarted']);
+    assert.ok(codes().includes('REG-9'));
+    await until('everything is given back', () => ssrcs.used === 0 && pool.counts().leased === 0);
+    assert.equal(server.counters().sip_incoming_calls, 0);
+    // and it may be spoken to again
+    begun(await desk.start(NAME, { mode, force: false }));
+    await until('it hears', () => (camera.voice.last?.heard.packets ?? 0) > 10);
+  });
 
 test('an announcement reaches many cameras at once, and says of each what became of it', async (t) => {
   const { simulator, desk, server } = await site(t, { count: 5 });

@@ -13,7 +13,7 @@ import type { Problem } from '../../src/gateway/views.ts';
 export class FakeTalks implements TalkDesk {
   readonly calls: unknown[][] = [];
   refusal: Problem | null = null;
-  readonly speakers: { channel: ChannelName; speaker: Speaker; heard: number[]; closed: number }[] = [];
+  readonly speakers: { channel: ChannelName; speaker: Speaker; force: boolean; heard: number[]; closed: number }[] = [];
   readonly announced: AnnouncementView = {
     id: 'a1',
     startedAt: '2026-01-01T08:00:00+08:00',
@@ -67,9 +67,9 @@ export class FakeTalks implements TalkDesk {
     return this.refusal ?? this.announced;
   }
 
-  attach(channel: ChannelName, speaker: Speaker): SpeakerHandle | Problem {
+  attach(channel: ChannelName, speaker: Speaker, { force }: { force: boolean }): SpeakerHandle | Problem {
     if (this.refusal !== null) return this.refusal;
-    const row = { channel, speaker, heard: [] as number[], closed: 0 };
+    const row = { channel, speaker, force, heard: [] as number[], closed: 0 };
     this.speakers.push(row);
     return {
       push: (pcm) => void row.heard.push(...pcm),

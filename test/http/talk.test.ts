@@ -115,10 +115,10 @@ test('a speaker is heard as 16-bit samples, and hears the device', async () => {
     ['calling', 'talking'],
   );
   const end = closed(ws);
-  row.speaker.onEnd('the device ended the call', null);
+  row.speaker.onEnd({ cause: 'device_ended', reason: 'the device ended the call', problem: null });
   assert.deepEqual(await end, [4410, 'ended']);
   await until(() => row.closed > 0);
-  assert.deepEqual(texts.at(-1), { type: 'end', reason: 'the device ended the call' });
+  assert.deepEqual(texts.at(-1), { type: 'end', cause: 'device_ended', reason: 'the device ended the call' });
 });
 
 test('without the subprotocol there are sounds only, and a refusal is a close code', async () => {
@@ -130,7 +130,7 @@ test('without the subprotocol there are sounds only, and a refusal is a close co
   await until(() => o.gateway.talks.speakers.length >= Math.max(1, before));
   const { speaker } = o.gateway.talks.speakers.at(-1)!;
   const end = closed(ws);
-  speaker.onEnd('no', { problem: 'not_supported', detail: 'no' });
+  speaker.onEnd({ cause: 'refused', reason: 'no', problem: { problem: 'not_supported', detail: 'no' } });
   assert.deepEqual(await end, [4408, 'not_supported']);
   assert.equal(texts, 0);
 });

@@ -94,6 +94,32 @@ test('our BYE carries the tags and the Call-ID of the dialogue, to where the dev
   assert.equal(server.counters().sip_incoming_calls, 0);
 });
 
+test('a device is asked whether it still knows a call: 481 says that it does not, whatever else says nothing', async (t) => {
+  const { server, camera, stores, heard, answer } = await upCall(t);
+  const answered: [number, string][] = [
+    [200, 'yes'],
+    [405, 'unknown'],
+    [481, 'no'],
+  ];
+  for (const [index, [status, stands]] of answered.entries()) {
+    camera.onRequest = (request) => camera.reply(request, request.method === 'OPTIONS' ? status : 200);
+    assert.equal(await heard.call?.stands(), stands);
+    const asked = camera.requests('OPTIONS')[index]!;
+    assert.equal(asked.headers.get('Call-ID'), CALL_ID);
+    assert.equal(tagOf(asked.headers.get('To')), 'd1');
+    assert.equal(tagOf(asked.headers.get('From')), tagOf(answer.headers.get('To')));
+    assert.equal(asked.headers.get('CSeq'), `${index + 1} OPTIONS`);
+  }
+  // it goes on until somebody ends it, and is counted
+  assert.deepEqual(heard.log, ['call', 'up']);
+  assert.equal(stores.dialogues.all()[0]?.localCseq, 3);
+  camera.onRequest = (request) => camera.reply(request, 200);
+  await heard.call?.hangUp();
+  assert.equal(camera.requests('BYE')[0]?.headers.get('CSeq'), '4 BYE');
+  assert.equal(await heard.call?.stands(), 'no');
+  assert.equal(server.counters().sip_incoming_calls, 0);
+});
+
 test('a BYE of the device ends the call', async (t) => {
   const { camera, stores, heard, answer } = await upCall(t);
   const bye = await camera.send('BYE', [], '', { dialogue: dialogue(CHANNEL, tagOf(answer.headers.get('To')) ?? '') });

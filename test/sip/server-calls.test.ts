@@ -32,10 +32,11 @@ test('INV-1, SIP-4: a call: stored before the INVITE leaves, ACKed, its 200 re-A
   assert.equal(outcome.sdp, SDP);
   assert.equal(call.answered, true);
   assert.equal((await call.info('Application/MANSRTSP', 'PLAY RTSP/1.0\r\n\r\n')).status, 200);
+  assert.equal(await call.stands(), 'yes');
   const [first, second] = await Promise.all([call.hangUp(), call.hangUp()]);
   assert.deepEqual([first, second], [{ byeAnswered: true }, { byeAnswered: true }]);
   assert.equal(camera.requests('BYE').length, 1);
-  assert.equal(camera.requests('BYE')[0]!.headers.get('CSeq'), '3 BYE');
+  assert.equal(camera.requests('BYE')[0]!.headers.get('CSeq'), '4 BYE');
   assert.equal(stores.rows.dialogues.size, 0);
   assert.equal(server.counters().sip_calls, 0);
 });
