@@ -19,6 +19,8 @@ export interface Channel {
   /** A group of the same device, or anything else: an unknown parent is the device itself. */
   readonly parentId?: string;
   readonly civilCode?: string;
+  /** What its catalogue says of its moving parts (1 dome, 3 fixed, …). */
+  readonly ptzType?: number;
 }
 
 /** A node of a device's catalogue that holds channels and is none: a virtual organisation, a business group, a region. */
@@ -202,6 +204,11 @@ export function captureAddress(id: string): string {
 /** Address of a recording's first picture, small, for `<img src>`. */
 export function thumbnailAddress(id: string): string {
   return withToken(address(`api/v1/recordings/${encodeURIComponent(id)}/thumbnail.jpg`)).href;
+}
+
+/** Address of a picture that a device took, or that was made of its stream, for `<img src>` and links. */
+export function snapshotAddress(id: string): string {
+  return withToken(address(`api/v1/snapshots/${encodeURIComponent(id)}/file`)).href;
 }
 
 /** Address of the viewer's WebSocket; opening it pulls the channel. */

@@ -10,7 +10,17 @@ export interface Route {
   readonly query: URLSearchParams;
 }
 
-export const VIEWS = ['live', 'footage', 'devices', 'add', 'streams', 'recordings', 'downloads', 'system'] as const;
+export const VIEWS = [
+  'live',
+  'footage',
+  'alarms',
+  'devices',
+  'add',
+  'streams',
+  'recordings',
+  'downloads',
+  'system',
+] as const;
 export type View = (typeof VIEWS)[number];
 
 function decoded(text: string): string {

@@ -1,6 +1,7 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { AddView } from './add/view.tsx';
+import { AlarmsView } from './alarms/view.tsx';
 import { DevicesView } from './devices/view.tsx';
 import { DownloadsView } from './downloads/view.tsx';
 import { openPlaybackAddresses } from './footage/door.ts';
@@ -24,6 +25,7 @@ import { shellWords } from './words/shell.ts';
 const SHOWN: Readonly<Record<View, ComponentType>> = {
   live: LiveView,
   footage: FootageView,
+  alarms: AlarmsView,
   devices: DevicesView,
   add: AddView,
   streams: StreamsView,
@@ -36,6 +38,7 @@ const SHOWN: Readonly<Record<View, ComponentType>> = {
 const LETTERS: Readonly<Record<View, string>> = {
   live: 'l',
   footage: 'p',
+  alarms: 'm',
   devices: 'd',
   add: 'a',
   streams: 's',
@@ -140,7 +143,13 @@ export function Shell() {
             <span class="kbd">?</span>
           </button>
           {hasToken() && (
-            <button type="button" class="plain sign-out" aria-label={words.signOut} onClick={signOut}>
+            <button
+              type="button"
+              class="plain sign-out"
+              title={words.signOut}
+              aria-label={words.signOut}
+              onClick={signOut}
+            >
               <Icon name="signOut" />
               <span>{words.signOut}</span>
             </button>

@@ -32,6 +32,7 @@ export const shellWords: Readonly<Record<Language, ShellWords>> = {
     views: {
       live: 'Live',
       footage: 'Playback',
+      alarms: 'Alarms',
       devices: 'Devices',
       add: 'Add a camera',
       streams: 'Streams',
@@ -64,6 +65,7 @@ export const shellWords: Readonly<Record<Language, ShellWords>> = {
     views: {
       live: '实时',
       footage: '回放',
+      alarms: '报警',
       devices: '设备',
       add: '添加摄像机',
       streams: '码流',
