@@ -18,6 +18,7 @@ interface Flags {
   footage?: string;
   keepalive: string;
   expires: string;
+  edition: string;
   quirk?: string[];
   listQuirks?: boolean;
 }
@@ -28,6 +29,14 @@ const MAX_COUNT = 10_000;
 const MAX_CHANNELS = 10_000;
 /** What cameras send unless another clip is asked for. */
 const LIVE_CLIP = 'h264';
+/** `X-GB-Ver` by edition (annex I); nothing is what most devices of before 2022 say. */
+const VERSIONS: Readonly<Record<string, string | null>> = {
+  2011: '1.0',
+  2014: '1.1',
+  2016: '2.0',
+  2022: '3.0',
+  none: null,
+};
 /** Ten years. */
 const MAX_DAYS = 3650;
 /** A day: the standard's own default for a registration. */
@@ -61,6 +70,9 @@ export function addSimulate(
     .addOption(option('--footage <days>', 'so many days of recordings, to be searched, played and downloaded'))
     .addOption(option('--keepalive <seconds>', 'between keepalives', '60'))
     .addOption(option('--expires <seconds>', 'of the registration', '3600'))
+    .addOption(
+      option('--edition <edition>', 'of the standard, as named in X-GB-Ver', '2022').choices(Object.keys(VERSIONS)),
+    )
     .addOption(
       option('--quirk <codes>', 'deviations to show, separated by commas (see --list-quirks)').argParser(
         (value: string, before: string[] | undefined) => [
@@ -127,6 +139,7 @@ export function simulatorOptions(flags: Flags): SimulatorOptions | string {
     footage: flags.footage === undefined ? undefined : { days: Number(flags.footage), clip: footageClip(flags.file) },
     keepaliveSeconds: Number(flags.keepalive),
     expiresSeconds: Number(flags.expires),
+    version: VERSIONS[flags.edition] ?? null,
     quirks: new Set(quirks),
   };
 }

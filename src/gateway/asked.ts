@@ -1,5 +1,6 @@
 import type { Directory } from '../sip/camera/directory.ts';
 import { learn } from '../sip/camera/profile.ts';
+import { EDITIONS, editionNamed, lackedUntil, shownBy } from '../sip/editions.ts';
 import type { Question } from '../sip/manscdp/question.ts';
 import type { QueryFault } from '../sip/server.ts';
 import type { Problem } from './views.ts';
@@ -82,11 +83,38 @@ export class Asked {
   }
 
   #known(deviceId: string, what: string, o: { readonly force: boolean }): Problem | null {
-    if (o.force || !this.isBeyond(deviceId, what)) return null;
-    return {
-      problem: 'not_supported',
-      detail: `The device ${deviceId} cannot do ${what}: it has shown that before. \`?force=true\` asks it again.`,
-    };
+    if (o.force) return null;
+    const isShown = this.isBeyond(deviceId, what);
+    const since = isShown ? null : this.#lackedUntil(deviceId, what);
+    if (!isShown && since === null) return null;
+    const why = isShown
+      ? `cannot do ${what}: it has shown that before`
+      : `speaks an edition of before ${since}, which has no ${what}`;
+    return { problem: 'not_supported', detail: `The device ${deviceId} ${why}. \`?force=true\` asks it all the same.` };
+  }
+
+  /** The edition that it would need, when the one that it names has no such thing and it has not taken it all the same. */
+  #lackedUntil(deviceId: string, what: string): string | null {
+    const device = this.#ports.directory.device(deviceId);
+    if (device === undefined || device.learned.beyondEdition?.includes(what) === true) return null;
+    return lackedUntil(editionNamed(device), what);
+  }
+
+  /** It does such a thing: which edition does that show, or what beyond the one that it names? */
+  #shows(deviceId: string, what: string, kind: Question<unknown>['answer']): void {
+    const device = this.#ports.directory.device(deviceId);
+    const least = shownBy(what);
+    if (device === undefined || least === null) return;
+    if (this.#lackedUntil(deviceId, what) !== null) {
+      const { beyondEdition = [] } = device.learned;
+      if (learn(device, 'beyondEdition', [...beyondEdition, what])) this.#ports.directory.save(device);
+      return;
+    }
+    // a 200 alone is said to everything; nobody writes an answer who does not know the question
+    const { learned } = device;
+    const isNews = learned.edition === undefined || EDITIONS.indexOf(learned.edition) < EDITIONS.indexOf(least);
+    if (kind === 'response' && editionNamed(device) === null && isNews && learn(device, 'edition', least))
+      this.#ports.directory.save(device);
   }
 
   #judge<A>(
@@ -100,6 +128,7 @@ export class Asked {
     if (kind === 'optional' && answer === null) return { answer };
     this.#silences.delete(`${deviceId} ${what}`);
     this.#remember(deviceId, (list) => list.filter((each) => each !== what));
+    this.#shows(deviceId, what, kind);
     return { answer };
   }
 

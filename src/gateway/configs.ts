@@ -1,3 +1,4 @@
+import { editionSpoken, formsFor } from '../sip/editions.ts';
 import type { ConfigValue } from '../sip/manscdp/config-fields.ts';
 import { CONFIG_SECTIONS, type ConfigSection, type ConfigType } from '../sip/manscdp/config-sections.ts';
 import { deviceConfig } from '../sip/manscdp/device-config.ts';
@@ -5,7 +6,6 @@ import type { Question } from '../sip/manscdp/question.ts';
 import { changed, faultIn, lackOf, requiredOf } from './config-change.ts';
 import { ConfigReader, type ConfigReaderPorts, type ReadConfig } from './config-reader.ts';
 import { ConfigRestarts, type RestartWatch } from './config-restarts.ts';
-import { editionOf } from './view-of.ts';
 import { isProblem, type Problem } from './views.ts';
 
 /** Sections by the standard's name. */
@@ -137,7 +137,7 @@ export class Configs implements ConfigsDesk {
     change: ConfigView,
     o: { force: boolean },
   ): Promise<readonly Writing[] | Problem> {
-    const isNew = this.#edition(deviceId) === '2022';
+    const isNew = formsFor(this.#ports.directory.device(deviceId)).changesPartly;
     // the registration parameters come last: a device may restart by them
     const sections = CONFIG_SECTIONS.filter(({ type }) => Object.hasOwn(change, type)).reverse();
     const isRead = ({ field, write }: ConfigSection): boolean =>
@@ -195,7 +195,8 @@ export class Configs implements ConfigsDesk {
   }
 
   #edition(deviceId: string): string {
-    return editionOf(this.#ports.directory.device(deviceId)?.version ?? null) ?? '2016';
+    const device = this.#ports.directory.device(deviceId);
+    return (device === undefined ? null : editionSpoken(device)) ?? '2016';
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Directory } from '../sip/camera/directory.ts';
+import { formsFor } from '../sip/editions.ts';
 import {
   alarmReset,
   type ControlResult,
@@ -18,7 +19,6 @@ import type { Question } from '../sip/manscdp/question.ts';
 import type { PtzCommand } from '../sip/wire/ptz-command.ts';
 import type { Asked } from './asked.ts';
 import { profileOf } from './profile.ts';
-import { editionOf } from './view-of.ts';
 import { isProblem, type Problem } from './views.ts';
 
 /** A control as asked for (contract, `POST C/control`), its numbers checked. */
@@ -133,7 +133,6 @@ export class Controls implements ControlsDesk {
 
   #telling(deviceId: string, control: TellingControl, session: string): Telling {
     const device = this.#ports.directory.device(deviceId);
-    const is2022 = editionOf(device?.version ?? null) === '2022';
     switch (control.command) {
       case 'reboot':
         return ['TeleBoot', teleBoot];
@@ -142,7 +141,7 @@ export class Controls implements ControlsDesk {
         return [spelling, (target) => keyFrameCommand(target, spelling)];
       }
       case 'record': {
-        const stream = is2022 ? (control.streamNumber ?? 0) : control.streamNumber;
+        const stream = formsFor(device).namesRecordedStream ? (control.streamNumber ?? 0) : control.streamNumber;
         return ['RecordCmd', (target) => recordControl(target, control.enabled, stream)];
       }
       case 'guard':

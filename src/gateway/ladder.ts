@@ -1,22 +1,22 @@
 import type { IdForm, SdpForm } from '../sip/camera/profile.ts';
 import type { CallEnd } from './call.ts';
 import { climbWords, type FailedTransport } from './pull-words.ts';
-import type { DeviceView, PulledTransport, PullTransport } from './views.ts';
+import type { PulledTransport, PullTransport } from './views.ts';
 
 /**
  * The transports to try for one pull, best first. An explicit wish is the only rung; `auto` climbs: what worked for
- * this device before, then TCP passive (no loss, and the device can come out through its NAT), UDP, TCP active. Devices
- * of the 2011 edition know UDP only, so they are asked for it first.
+ * this device before, then TCP passive (no loss, and the device can come out through its NAT), UDP, TCP active; UDP before
+ * TCP where the edition of the device has it so.
  */
 export function transportLadder(
   wishes: readonly (PullTransport | undefined)[],
   worked: PulledTransport | null,
-  version: DeviceView['version'],
+  first: 'udp' | 'tcp-passive',
 ): PulledTransport[] {
   const wish = wishes.find((transport) => transport !== undefined) ?? 'auto';
   if (wish !== 'auto') return [wish];
   const order: PulledTransport[] =
-    version === '2011' ? ['udp', 'tcp-passive', 'tcp-active'] : ['tcp-passive', 'udp', 'tcp-active'];
+    first === 'udp' ? ['udp', 'tcp-passive', 'tcp-active'] : ['tcp-passive', 'udp', 'tcp-active'];
   return worked === null ? order : [worked, ...order.filter((transport) => transport !== worked)];
 }
 

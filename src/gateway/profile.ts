@@ -8,10 +8,11 @@ import {
   type SdpForm,
   setByHand,
 } from '../sip/camera/profile.ts';
+import { type Edition, editionForms, editionSpoken } from '../sip/editions.ts';
 import type { CallProfile } from './call-profile.ts';
 import type { LadderPlan, Rung } from './ladder.ts';
-import { editionOf, pullTransport } from './view-of.ts';
-import { type DeviceView, isProblem, type Problem, type PullTransport } from './views.ts';
+import { pullTransport } from './view-of.ts';
+import { isProblem, type Problem, type PullTransport } from './views.ts';
 
 /** The fields of the contract (`GET D/profile`). */
 export interface ProfileFields {
@@ -37,6 +38,8 @@ export interface ProfileFields {
   sendAfterAck: boolean;
   timeOffsetSeconds: number;
   notSupported: readonly string[];
+  /** Null: the device says none, and has shown none. */
+  edition: Edition | null;
 }
 
 /** What holds for a device, and where it comes from. By hand wins over learned, learned over the default. */
@@ -46,7 +49,7 @@ export interface ProfileView extends ProfileFields {
 }
 
 /** What holds for a device of which nothing is known. */
-export function defaultProfile(version: DeviceView['version']): ProfileFields {
+export function defaultProfile(edition: Edition | null): ProfileFields {
   return {
     mediaTransport: 'auto',
     charset: null,
@@ -57,8 +60,7 @@ export function defaultProfile(version: DeviceView['version']): ProfileFields {
     sdpForm: 'common',
     subStreamAttribute: 'all',
     mansrtsp: 'RTSP/1.0',
-    // A.2.3.1.9 of 2016 spells it IFameCmd; 2022 mends that (PTZ-6)
-    keyFrameCommand: version === '2022' ? 'IFrameCmd' : 'IFameCmd',
+    keyFrameCommand: editionForms(edition).keyFrameCommand,
     rtcp: true,
     date: 'beijing',
     ignoreStatusNotify: false,
@@ -68,6 +70,7 @@ export function defaultProfile(version: DeviceView['version']): ProfileFields {
     sendAfterAck: false,
     timeOffsetSeconds: 0,
     notSupported: [],
+    edition,
   };
 }
 
@@ -76,7 +79,9 @@ const FIELDS = Object.keys(defaultProfile(null)) as (keyof ProfileFields)[];
 /** What holds for a device now, every field filled in: for whoever acts on it. */
 export function profileOf(device: Device): ProfileFields {
   const { learned, byHand } = halves(device);
-  return { ...defaultProfile(editionOf(device.version)), ...learned, ...byHand };
+  const edition = editionSpoken(device);
+  // what was learned of it counts for nothing once it says it itself
+  return { ...defaultProfile(edition), ...learned, ...byHand, edition };
 }
 
 /** The profile as the API shows it. */

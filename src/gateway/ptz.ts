@@ -1,4 +1,5 @@
 import type { Directory } from '../sip/camera/directory.ts';
+import { formsFor } from '../sip/editions.ts';
 import { type PtzExtras, ptzControl } from '../sip/manscdp/device-control.ts';
 import { type PresetList, presetQuestion } from '../sip/manscdp/preset-query.ts';
 import type { Question } from '../sip/manscdp/question.ts';
@@ -7,7 +8,6 @@ import type { Asked } from './asked.ts';
 import type { Clock } from './clock.ts';
 import { type Motion, PtzLane } from './ptz-lane.ts';
 import { DEFAULT_TIMEOUT_MS } from './ptz-limits.ts';
-import { editionOf } from './view-of.ts';
 import { isProblem, type Problem } from './views.ts';
 
 /** Until a frame has certainly arrived or never will: timer F of its SIP transaction, and a little. */
@@ -99,9 +99,9 @@ export class Ptz implements PtzDesk {
     if (missing !== null) return missing;
     const { directory } = this.#ports;
     const kept = name ?? directory.channel(deviceId, channelId)?.presetNames?.[number] ?? '';
-    const is2022 = editionOf(directory.device(deviceId)?.version ?? null) === '2022';
+    const isNamed = formsFor(directory.device(deviceId)).ptzExtras === 'names';
     const hex = writePtzCommand({ kind: 'preset', action: 'set', preset: number });
-    const extras = is2022 && kept !== '' ? { presetName: kept } : {};
+    const extras = isNamed && kept !== '' ? { presetName: kept } : {};
     const refusal = await this.#tell(deviceId, channelId, hex, extras, {});
     if (refusal === null) this.#nameIt(deviceId, channelId, number, kept);
     return refusal;
@@ -147,10 +147,8 @@ export class Ptz implements PtzDesk {
   }
 
   async #askPresets(deviceId: string, channelId: string, o: { force: boolean }): Promise<PresetList | Problem> {
-    // the misprint of 2011 (A.2.4.7), which devices of that edition know alone
-    const is2011 = editionOf(this.#ports.directory.device(deviceId)?.version ?? null) === '2011';
-    const spelling = is2011 ? 'PersetQuery' : 'PresetQuery';
-    const question = (target: string) => presetQuestion(target, spelling);
+    const { presetQuery } = formsFor(this.#ports.directory.device(deviceId));
+    const question = (target: string) => presetQuestion(target, presetQuery);
     const asked = await this.#ports.asked.askChannel(deviceId, channelId, 'PresetQuery', question, o);
     return isProblem(asked) ? asked : asked.answer;
   }
@@ -197,8 +195,8 @@ export class Ptz implements PtzDesk {
     o: Pick<Question<null>, 'haste' | 'isWanted' | 'waitMs'>,
   ): Promise<Problem | null> {
     const { asked, directory } = this.#ports;
-    const is2022 = editionOf(directory.device(deviceId)?.version ?? null) === '2022';
-    const allExtras = is2022 ? extras : { ...extras, priority: PRIORITY };
+    const { ptzExtras } = formsFor(directory.device(deviceId));
+    const allExtras = ptzExtras === 'names' ? extras : { ...extras, priority: PRIORITY };
     const question = (target: string) => ({ ...ptzControl(target, hex, allExtras), ...o });
     const answer = await asked.askChannel(deviceId, channelId, 'PTZCmd', question, { force: true });
     return isProblem(answer) ? answer : null;

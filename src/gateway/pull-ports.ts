@@ -2,6 +2,7 @@ import type { Dialogues } from '../inspect/write/dialogues.ts';
 import type { PortPool } from '../media/ingest/port-pool.ts';
 import { openReceiver } from '../media/receiver.ts';
 import { learn } from '../sip/camera/profile.ts';
+import { formsFor } from '../sip/editions.ts';
 import { keyFrameCommand } from '../sip/manscdp/key-frame.ts';
 import type { SipServer } from '../sip/server.ts';
 import type { SsrcPool } from '../sip/ssrc.ts';
@@ -11,7 +12,7 @@ import { transportLadder } from './ladder.ts';
 import type { LivePorts } from './live-ports.ts';
 import { callProfileOf, formsOf, learnFinding, learnRung } from './profile.ts';
 import type { Rests } from './rests.ts';
-import { editionOf, pullTransport } from './view-of.ts';
+import { pullTransport } from './view-of.ts';
 import type { PulledTransport } from './views.ts';
 
 export interface PullNeeds {
@@ -47,7 +48,7 @@ export function pullPorts({ config, sip, pool, ssrcs, clock, rests, dialogues, p
       ];
       const worked = workedTransport(device?.learned.mediaTransport);
       return {
-        transports: transportLadder(wishes, worked, editionOf(device?.version ?? null)),
+        transports: transportLadder(wishes, worked, formsFor(device).firstTransport),
         ...formsOf(device, directory.channelCount(deviceId)),
       };
     },

@@ -1,27 +1,12 @@
 import type { Recording } from '../record/archive.ts';
 import type { Channel, Device } from '../sip/camera/directory.ts';
+import { editionOf } from '../sip/editions.ts';
 import type { Live } from './live.ts';
 import { Playback } from './playback.ts';
 import { SPEEDS } from './playback-control.ts';
 import type { ChannelView, DeviceView, PullTransport, RecordingView, StreamView } from './views.ts';
 
 type Iso = (epochMs: number) => string;
-
-/** `X-GB-Ver` (GB/T 28181-2022 annex I) as the edition it stands for. */
-export function editionOf(version: string | null): DeviceView['version'] {
-  switch (version) {
-    case '1.0':
-      return '2011';
-    case '1.1':
-      return '2014';
-    case '2.0':
-      return '2016';
-    case '3.0':
-      return '2022';
-    default:
-      return null;
-  }
-}
 
 /** The device as the API shows it: no secret, times in words. */
 export function deviceView(device: Device, channelCount: number, iso: Iso): DeviceView {

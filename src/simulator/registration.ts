@@ -19,6 +19,8 @@ export interface RegistrationOptions {
   readonly allegiance: Allegiance;
   readonly keepaliveSeconds: number;
   readonly expiresSeconds: number;
+  /** `X-GB-Ver` of its REGISTERs; null: none. The newest unless told. */
+  readonly version?: string | null | undefined;
   /** A new socket, for a device that speaks from a new one before each keepalive. */
   readonly freshSocket: () => Promise<void>;
   /** It belongs to another platform now: {@link Registration.start} is called when there is a way to it. */
@@ -43,6 +45,8 @@ const LEAVE_WAIT_MS = 2000;
 /** From platform to platform without a pause: more is a circle. */
 const MAX_HOPS = 4;
 const TIMER_F_MS = 32_000;
+/** The edition of 2022 (annex I). */
+const OWN_VERSION = '3.0';
 
 /** Registers with digest, refreshes in time, keeps itself alive, and starts anew when the platform forgot it (9.1, 9.6). */
 export class Registration {
@@ -174,12 +178,12 @@ export class Registration {
   }
 
   #send(expiresSeconds: number, timeoutMs: number): Promise<SipResponse | null> {
-    const { agent, allegiance, behaviour, id } = this.#o;
+    const { agent, allegiance, behaviour, id, version = OWN_VERSION } = this.#o;
     const { domain } = allegiance.current;
     const headers: [string, string][] = [];
     if (behaviour.expiresInContact) headers.push(['Contact', `${agent.contact()};expires=${expiresSeconds}`]);
     else headers.push(['Contact', agent.contact()], ['Expires', String(expiresSeconds)]);
-    headers.push(['X-GB-Ver', '2.0']);
+    if (version !== null) headers.push(['X-GB-Ver', version]);
     const authorization = expiresSeconds === 0 && behaviour.plainUnregister ? null : this.#authorization();
     if (authorization !== null) headers.push(['Authorization', authorization]);
     this.counts.registers++;

@@ -33,6 +33,8 @@ export interface SimulatorOptions {
   readonly audio?: AudioCodec | 'none' | undefined;
   readonly keepaliveSeconds: number;
   readonly expiresSeconds: number;
+  /** `X-GB-Ver` that the devices name; null: none, as before 2022. Default the edition of 2022. */
+  readonly version?: string | null | undefined;
   /** After a failed registration; default 60, what the standard allows at least. */
   readonly retrySeconds?: number | undefined;
   /** Codes of the quirk list; unknown ones are ignored. */
@@ -148,6 +150,7 @@ export async function startSimulator(o: SimulatorOptions): Promise<Simulator> {
         wheel,
         keepaliveSeconds: o.keepaliveSeconds,
         expiresSeconds: o.expiresSeconds,
+        version: o.version,
         retrySeconds: o.retrySeconds ?? 60,
         onUnit: o.onUnit,
         log: o.log ?? (() => undefined),

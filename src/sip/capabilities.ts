@@ -1,4 +1,4 @@
-import { OWN_VERSION } from './camera/registration.ts';
+import { OWN_VERSION } from './editions.ts';
 
 /** What this platform answers who asks what it can (RFC 3261 11.2, SIP-14). INVITE: of devices that were told to call (broadcast). */
 

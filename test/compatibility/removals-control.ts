@@ -41,7 +41,7 @@ export const CONTROL_REMOVALS: readonly Removal[] = [
     code: 'PTZ-6',
     file: 'gateway/controls.ts',
     find: "device === undefined ? 'IFameCmd' : profileOf(device).keyFrameCommand",
-    replace: "device === undefined ? 'IFrameCmd' : 'IFameCmd'",
+    replace: "device === undefined ? 'IFameCmd' : 'IFrameCmd'",
     test: 'gateway/controls.test.ts',
   },
   {

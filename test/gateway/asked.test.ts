@@ -136,3 +136,36 @@ test('PTZ-5: by hand there is one form only, and an offline device is not asked 
   await offline.askChannel();
   assert.deepEqual(offline.targets, [CHANNEL]);
 });
+
+test('what the edition that a device names does not have is not asked of it; with force it is, and what it takes counts', async () => {
+  const { ask, asked, device, targets } = world(() => 'OK');
+  device.version = '2.0';
+  const refused = await ask('PTZPosition');
+  assert.equal(codeOf(refused), 'not_supported');
+  assert.match((refused as { detail: string }).detail, /speaks an edition of before 2022, which has no PTZPosition/);
+  assert.deepEqual(targets, []);
+  assert.equal(asked.isBeyond(ID, 'PTZPosition'), false, 'it has not shown that it cannot');
+  assert.equal(codeOf(await ask('PTZPosition', true)), 'answered');
+  assert.deepEqual(device.learned.beyondEdition, ['PTZPosition']);
+  assert.equal(codeOf(await ask('PTZPosition')), 'answered');
+  assert.equal(codeOf(await ask('SDCardStatus')), 'not_supported', 'that says nothing of other things');
+  assert.equal(codeOf(await ask('GuardCmd')), 'answered');
+  device.version = '3.0';
+  assert.equal(codeOf(await ask('SDCardStatus')), 'answered');
+  assert.equal(device.learned.edition, undefined, 'it says it itself');
+});
+
+test('a device that names no edition is asked everything, and shows its edition by what it answers', async () => {
+  const { ask, device } = world(() => 'OK');
+  await ask('GuardCmd');
+  assert.equal(device.learned.edition, undefined);
+  await ask('HomePosition');
+  assert.equal(device.learned.edition, '2016');
+  await ask('CruiseTrackQuery');
+  assert.equal(device.learned.edition, '2022');
+  await ask('HomePosition');
+  assert.equal(device.learned.edition, '2022', 'what an older one has as well shows nothing');
+  const quiet = world(() => rejected(501));
+  await quiet.ask('CruiseTrackQuery');
+  assert.equal(quiet.device.learned.edition, undefined);
+});

@@ -68,14 +68,14 @@ test('what it has none for ends with the SIP answer', async (t) => {
   assert.deepEqual(await say({ command: 'target-track', mode: 'stop' }), DONE);
   assert.equal(said.at(-1), '<TargetTrack>Stop</TargetTrack>');
   assert.deepEqual(await say({ command: 'key-frame' }), DONE);
-  assert.equal(said.at(-1), '<IFameCmd>Send</IFameCmd>');
+  assert.equal(said.at(-1), '<IFrameCmd>Send</IFrameCmd>');
 });
 
 test('PTZ-6: a key frame is asked for in the spelling of the profile', async (t) => {
   const { say, said, server } = await site(t);
-  setByHand(server.directory.device(ID)!, { keyFrameCommand: 'IFrameCmd' });
+  setByHand(server.directory.device(ID)!, { keyFrameCommand: 'IFameCmd' });
   await say({ command: 'key-frame' });
-  assert.equal(said.at(-1), '<IFrameCmd>Send</IFrameCmd>');
+  assert.equal(said.at(-1), '<IFameCmd>Send</IFameCmd>');
 });
 
 test('cruise, scan and switches go as bytes, between the motions of the channel', async (t) => {

@@ -43,6 +43,7 @@ describe('the profile of a device', () => {
       'charset',
       'date',
       'digest',
+      'edition',
       'idForm',
       'ignoreStatusNotify',
       'keyFrameCommand',

@@ -50,6 +50,7 @@ describe('the profile, the history and the health of a device over HTTP', () => 
       sendAfterAck: true,
       timeOffsetSeconds: -28_800,
       notSupported: ['IFrameCmd'],
+      edition: '2022',
     };
     assert.equal((await world.ask('PATCH', `${D}/profile`, change)).status, 200);
     assert.deepEqual(world.gateway.calls.at(-1), ['changeProfile', ID, change]);

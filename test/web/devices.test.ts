@@ -100,6 +100,7 @@ const profile = {
   sendAfterAck: false,
   timeOffsetSeconds: 0,
   notSupported: [],
+  edition: '2016',
   learned: { mediaTransport: 'udp', charset: 'UTF-8' },
   byHand: { date: 'Pacific/Auckland' },
 };

@@ -44,6 +44,7 @@ const FIELDS = {
     maxItems: 64,
     description: 'What it has answered that it cannot do',
   }),
+  edition: Words(['2011', '2014', '2016', '2022'], 'The edition of the standard that it speaks, whatever it says'),
 };
 
 const orNull = <T extends Record<string, Parameters<typeof Type.Optional>[0]>>(fields: T) =>
@@ -57,6 +58,7 @@ const Profile = Type.Object(
     ...FIELDS,
     charset: Type.Union([FIELDS.charset, Type.Null()], { description: 'Null: found out message by message' }),
     audioLaw: Type.Union([FIELDS.audioLaw, Type.Null()], { description: 'Null: as the stream declares it' }),
+    edition: Type.Union([FIELDS.edition, Type.Null()], { description: 'Null: it says none, and has shown none' }),
     learned: Type.Object(Part.properties, { description: 'What the device showed of itself' }),
     byHand: Type.Object(Part.properties, { description: 'What was set; it wins over what was learned' }),
   },

@@ -1,3 +1,4 @@
+import { editionSpoken, versionOf } from '../editions.ts';
 import type { Exchange } from '../exchange.ts';
 import { type BodyStyle, bodyStyle, type Envelope, MANSCDP_CONTENT_TYPE } from '../manscdp/envelope.ts';
 import type { Question } from '../manscdp/question.ts';
@@ -181,5 +182,5 @@ export class Asking {
 }
 
 function styleFor(device: Device): BodyStyle {
-  return bodyStyle(device.version, device.profile.charset ?? null);
+  return bodyStyle(versionOf(editionSpoken(device)), device.profile.charset ?? null);
 }

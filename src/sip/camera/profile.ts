@@ -1,3 +1,4 @@
+import type { Edition } from '../editions.ts';
 import type { Charset } from '../manscdp/charset.ts';
 
 /** How one device differs from the standard, or which of its choices it took: plain data, kept with the device and used the next time. */
@@ -52,6 +53,10 @@ export interface DeviceProfile {
   sendAfterAck?: boolean;
   /** Seconds to add to its times of recordings (PB-8). */
   timeOffsetSeconds?: number;
+  /** What it speaks, whatever it says; learned of one that says nothing and answers what came with an edition. */
+  edition?: Edition;
+  /** What it has taken although the edition that it names does not have it. */
+  beyondEdition?: readonly string[];
   /** What it has answered that it cannot do. */
   notSupported?: readonly string[];
   keepaliveSeconds?: number;

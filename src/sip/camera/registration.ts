@@ -1,3 +1,4 @@
+import { OWN_VERSION } from '../editions.ts';
 import { bracketed } from '../exchange.ts';
 import type { Peer } from '../peer.ts';
 import type { SipRequest } from '../wire/message.ts';
@@ -21,8 +22,6 @@ const REJECT_EVENT_MS = 60_000;
 const MAX_REJECT_ROWS = 10_000;
 /** Such events of all devices in that time: whoever invents ids must not wash the other events out of the ring that is kept of them. */
 export const MAX_REJECT_EVENTS = 200;
-/** The edition this platform speaks (annex I). */
-export const OWN_VERSION = '3.0';
 
 export type RegistrationEvent =
   | {

@@ -1,3 +1,4 @@
+import { editionForms, editionOf } from '../editions.ts';
 import { type Charset, decodeBody, encodeBody } from './charset.ts';
 import { integerOf, readXml, textOf, writeXml, type XmlElement, type XmlNode, type XmlRepair } from './xml.ts';
 
@@ -77,7 +78,7 @@ export const MANSCDP_CONTENT_TYPE = 'Application/MANSCDP+xml';
 /** The style for a device of that `X-GB-Ver` (null unknown) and charset. */
 export function bodyStyle(version: string | null, charset: Charset | null): BodyStyle {
   if (charset === 'UTF-8') return { charset, declared: 'UTF-8' };
-  return { charset: 'GB18030', declared: version === '3.0' ? 'GB18030' : 'GB2312' };
+  return { charset: 'GB18030', declared: editionForms(editionOf(version)).declared };
 }
 
 /** Writes a body: root, command, SN, device, then `rest`. */

@@ -41,6 +41,7 @@ export const PROFILE_FIELDS: Readonly<
     ['keyFrameCommand', choice('IFameCmd', 'IFrameCmd')],
   ],
   signalling: [
+    ['edition', choice('2011', '2014', '2016', '2022')],
     ['charset', choice('GB18030', 'UTF-8')],
     ['digest', choice('qop', 'plain')],
     ['algorithm', choice('MD5', 'SHA-256', 'SM3')],

@@ -8,6 +8,7 @@ export type ProfileField =
   | 'rtcp'
   | 'audioLaw'
   | 'keyFrameCommand'
+  | 'edition'
   | 'charset'
   | 'digest'
   | 'algorithm'
