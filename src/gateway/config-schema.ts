@@ -18,6 +18,16 @@ export function configChangeSchemas(): Readonly<Record<string, JsonSchema>> {
   return Object.fromEntries(written.map(({ type, field, write }) => [type, schemaOf(field, write === 'command')]));
 }
 
+/** What can be read and written, for who makes a form of it: sections that are not written by a change are `readOnly`. */
+export function configFormSchemas(): Readonly<Record<string, JsonSchema>> {
+  return Object.fromEntries(
+    CONFIG_SECTIONS.map(({ type, field, write }) => {
+      const schema = schemaOf(field, false);
+      return [type, write === 'never' || write === 'command' ? { ...schema, readOnly: true } : schema];
+    }),
+  );
+}
+
 /** What an answer holds, by section. */
 export function configAnswerSchemas(): Readonly<Record<string, JsonSchema>> {
   return Object.fromEntries(CONFIG_SECTIONS.map(({ type, field }) => [type, schemaOf(field, false)]));

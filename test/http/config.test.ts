@@ -134,3 +134,25 @@ test('the API document has the elements of the standard', async (t) => {
   for (const word of ['HeartBeatInterval', 'SVCSTMMode', 'RecordScheduleSumNum', 'storage-cards', 'cruises/{number}'])
     assert.ok(text.includes(word), word);
 });
+
+test('what a configuration may hold is told as schemas, by section, with bounds and what is only read', async (t) => {
+  const { http, ask } = await opened();
+  t.after(() => http.close());
+  const { status, json } = await ask('GET', '/api/v1/config-sections');
+  assert.equal(status, 200);
+  const { sections } = json;
+  assert.equal(Object.keys(sections).length, 15);
+  assert.deepEqual(sections.FrameMirror.maximum, 3);
+  assert.deepEqual(
+    Object.keys(sections).filter((type) => sections[type].readOnly),
+    ['VideoParamOpt', 'AudioParamOpt', 'SnapShotConfig'],
+  );
+  const { Name, Password, PositionCapability } = sections.BasicParam.properties;
+  assert.deepEqual(
+    [Name.type, Name.maxLength, Password.writeOnly, PositionCapability.readOnly],
+    ['string', 64, true, true],
+  );
+  const { RecordSchedule } = sections.VideoRecordPlan.properties;
+  assert.deepEqual(RecordSchedule.items.required, ['WeekDayNum', 'TimeSegment']);
+  assert.equal(RecordSchedule.items.properties.TimeSegment.items.properties.StopHour.maximum, 24);
+});

@@ -4,6 +4,7 @@ import {
   CONFIG_TYPES,
   configAnswerSchemas,
   configChangeSchemas,
+  configFormSchemas,
   type JsonSchema,
 } from '../../gateway/config-schema.ts';
 import { isProblem } from '../../gateway/views.ts';
@@ -42,6 +43,11 @@ const Change = Type.Object(sectionsOf(configChangeSchemas()), {
     'What is left out stays. Objects are merged, lists are replaced; streams (`VideoParamAttribute`, `VideoParamConfig`, `AudioParamConfig`) are merged one by one. Counts are the gateway’s own.',
 });
 type Change = Record<string, unknown>;
+const Sections = Type.Object({
+  sections: Type.Record(Type.String(), Type.Unsafe<JsonSchema>({ type: 'object', additionalProperties: true }), {
+    description: 'JSON Schema by section',
+  }),
+});
 
 /** Configuration of devices and channels. */
 export const configRoutes: Routes = (app, { gateway }) => {
@@ -63,6 +69,18 @@ export const configRoutes: Routes = (app, { gateway }) => {
       'Each section is written by itself, the registration parameters last. The answer holds the sections as they were written. 202: the device said nothing and registered anew, as some do when they have applied it; read it to see.',
   };
 
+  app.get(
+    '/config-sections',
+    {
+      schema: {
+        tags,
+        summary: 'What a configuration may hold, for who makes a form of it',
+        description: 'Every section of every edition; `readOnly` are those, and the elements, that are not changed.',
+        response: answers({ 200: Sections }),
+      },
+    },
+    (_request, reply) => reply.send({ sections: configFormSchemas() }),
+  );
   app.get<{ Params: DeviceParams; Querystring: ReadQuery }>(
     '/devices/:deviceId/config',
     { schema: { ...reading, summary: 'How a device is set up', params: DeviceParams } },
