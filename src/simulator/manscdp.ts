@@ -171,5 +171,5 @@ function item(channel: SimulatedChannel, device: Described, style: Style): strin
   if (style.catalogExtra > 0) fields.push(['ExtraInfo', 'x'.repeat(style.catalogExtra)]);
   if (style.attributes)
     return `<Item ${fields.map(([name, value]) => `${name}="${escaped(value, style)}"`).join(' ')}></Item>\r\n`;
-  return `<Item>\r\n${fields.map(([name, value]) => `<${name}>${escaped(value, style)}</${name}>\r\n`).join('')}<Info>\r\n<PTZType>3</PTZType>\r\n</Info>\r\n</Item>\r\n`;
+  return `<Item>\r\n${fields.map(([name, value]) => `<${name}>${escaped(value, style)}</${name}>\r\n`).join('')}<Info>\r\n<PTZType>1</PTZType>\r\n</Info>\r\n</Item>\r\n`;
 }
