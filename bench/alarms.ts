@@ -55,9 +55,10 @@ export async function run(): Promise<boolean> {
       ...store.alarms,
       addAll(batch) {
         const startMs = performance.now();
-        store.alarms.addAll(batch);
+        const isKept = store.alarms.addAll(batch);
         longestMs = Math.max(longestMs, performance.now() - startMs);
         writes += 1;
+        return isKept;
       },
     },
     clock: systemClock,

@@ -277,6 +277,10 @@ function resolve(values: ConfigFile): ServeConfig | ConfigFault {
         maxAlarms: value('alarms.maxAlarms'),
         maxSnapshots: value('alarms.maxSnapshots'),
       },
+      positions: {
+        keepDays: value<number>('positions.keepDays') || null,
+        maxPoints: value('positions.maxPoints'),
+      },
       webhooks,
     },
     http: {

@@ -359,6 +359,24 @@ export const ConfigFile = Type.Object(
         }),
       ),
     }),
+    positions: group('Tracks: where devices were', {
+      keepDays: Type.Optional(
+        Type.Integer({
+          default: 30,
+          minimum: 0,
+          maximum: 36_500,
+          description: 'days after which points of tracks are deleted; 0: never for their age',
+        }),
+      ),
+      maxPoints: Type.Optional(
+        Type.Integer({
+          default: 5_000_000,
+          minimum: 1,
+          maximum: 100_000_000,
+          description: 'points that are kept of all devices together, some 300 bytes each; beyond them the oldest go',
+        }),
+      ),
+    }),
     webhooks: Type.Optional(
       Type.Array(Webhook, { maxItems: MAX_WEBHOOKS, description: 'Programs that are told of events by HTTP POST' }),
     ),

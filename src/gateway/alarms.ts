@@ -15,6 +15,10 @@ export const MAX_WAITING = 20_000;
 const TRIM_ROWS = 2 * MAX_BATCH;
 /** Without alarms the old ones are looked for this often. */
 const TRIM_MS = 10 * 60_000;
+/** A batch that the disk refused is tried again after this. */
+const REFUSED_MS = 2_000;
+/** Longest that batches wait for a disk that is being flushed, a quarter of what memory holds: then they are written beside that. */
+const MAX_HOLD_MS = 5_000;
 /** Receipts on their way to one device: a storm of alarms leaves its line free for questions. */
 export const MAX_RECEIPTS = 4;
 const DAY_MS = 86_400_000;
@@ -48,6 +52,7 @@ export class Alarms implements AlarmsDesk {
   readonly #receipts = new Map<string, number>();
   #waiting: StoredAlarm[] = [];
   #number: number;
+  #heldSinceMs: number | null = null;
   #cancelFlush: (() => void) | null = null;
   #cancelTrim: () => void;
 
@@ -118,20 +123,33 @@ export class Alarms implements AlarmsDesk {
 
   /** One batch, then others have their turn. */
   #flush(): void {
-    this.#writeBatch();
-    this.#trim();
+    const isHeld = this.#isHeld();
+    const isRefused = !isHeld && !this.#writeBatch();
+    if (!isHeld && !isRefused) this.#trim();
+    const waitMs = isHeld ? FLUSH_MS : isRefused ? REFUSED_MS : 0;
     const isMore = this.#waiting.length > 0;
-    this.#cancelFlush = isMore ? this.#ports.clock.after(0, () => this.#flush()) : null;
+    this.#cancelFlush = isMore ? this.#ports.clock.after(waitMs, () => this.#flush()) : null;
   }
 
-  #writeBatch(): void {
+  /** A flush of the disk is not disturbed, within bounds: who writes meanwhile makes it longer. */
+  #isHeld(): boolean {
+    const nowMs = this.#ports.clock.nowMs();
+    if (this.#ports.rows.mustWait()) this.#heldSinceMs ??= nowMs;
+    else this.#heldSinceMs = null;
+    return this.#heldSinceMs !== null && nowMs - this.#heldSinceMs < MAX_HOLD_MS;
+  }
+
+  /** False: the disk has refused it, and all still waits. */
+  #writeBatch(): boolean {
     const batch = this.#waiting.slice(0, MAX_BATCH);
-    this.#waiting = this.#waiting.slice(MAX_BATCH);
-    this.#ports.rows.addAll(batch);
+    if (batch.length === 0) return true;
+    if (!this.#ports.rows.addAll(batch)) return false;
+    this.#waiting = this.#waiting.slice(batch.length);
+    return true;
   }
 
   #writeAll(): void {
-    while (this.#waiting.length > 0) this.#writeBatch();
+    while (this.#waiting.length > 0) if (!this.#writeBatch()) return;
   }
 
   #trim(): number {

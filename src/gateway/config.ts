@@ -76,5 +76,12 @@ export interface GatewayConfig {
     /** Pictures that are kept. */
     maxSnapshots: number;
   };
+  /** Where devices were. */
+  positions: {
+    /** Days that points are kept; null: for ever. */
+    keepDays: number | null;
+    /** Points that are kept, of all devices. */
+    maxPoints: number;
+  };
   webhooks: readonly WebhookEndpoint[];
 }

@@ -14,19 +14,30 @@ const FLUSH_MS = 500;
 const MAX_BATCH = 250;
 /** In memory: ten seconds of 2,000 devices that tell once a second, which only a disk that does not write any more can fill. */
 export const MAX_WAITING_POSITIONS = 20_000;
-/** Tracks are kept for a month; a car that tells every 5 s drives half a million points in that time. */
-const KEEP_DAYS = 30;
-/** Points in all, of some 300 bytes each: 3 GB at most. */
-const MAX_POINTS = 10_000_000;
-/** Old points are looked for this often, and so many of them dropped at a time, in some tens of milliseconds. */
+/** How often old points are looked for when there were none; when there were, the next few go this soon. */
 const TRIM_MS = 60_000;
-const TRIM_POINTS = 20_000;
+const DRIP_MS = 20;
+/** Dropped in one transaction, some milliseconds: more than 2,000 devices tell in that time, less than a frame waits for. */
+const DRIP_POINTS = 200;
+/** A batch that the disk refused is tried again after this. */
+const REFUSED_MS = 2_000;
+/** Longest that batches wait for a disk that is being flushed: then they are written beside that. */
+const MAX_HOLD_MS = 5_000;
+/** Devices that were deleted and whose tracks are not all gone yet. */
+const FORGOTTEN = 'forgottenTracks';
 const DAY_MS = 86_400_000;
 /** A clock that is further ahead than this is wrong; one that is behind may tell late of what it has gathered. */
 const MAX_AHEAD_MS = 600_000;
+/** Where tracks are kept for ever, a clock that is ten years behind was never set. */
+const MAX_BEHIND_DAYS = 3_650;
 
 export interface PositionsPorts {
   readonly rows: PositionRows;
+  readonly settings: { get(name: string): string | undefined; put(name: string, value: string): void };
+  /** Days that points are kept; null: for ever. */
+  readonly keepDays: number | null;
+  /** Points that are kept, of all devices. */
+  readonly maxPoints: number;
   readonly directory: Directory;
   readonly clock: Clock;
   /** Zone of the devices' clocks. */
@@ -45,11 +56,14 @@ export class Positions implements PositionsDesk {
   readonly #waiting = new Map<string, StoredPosition>();
   /** The newest of each channel, so that a second dialogue or the same notify again makes no second event. */
   readonly #newest = new Map<string, StoredPosition>();
+  readonly #forgotten: Set<string>;
+  #heldSinceMs: number | null = null;
   #cancelFlush: (() => void) | null = null;
   #cancelTrim: () => void;
 
   constructor(ports: PositionsPorts) {
     this.#ports = ports;
+    this.#forgotten = new Set(JSON.parse(ports.settings.get(FORGOTTEN) ?? '[]') as string[]);
     this.#cancelTrim = ports.clock.after(TRIM_MS, () => this.#trim());
   }
 
@@ -95,11 +109,14 @@ export class Positions implements PositionsDesk {
     return this.#waiting.size;
   }
 
-  /** The device was deleted: its track goes with it. */
+  /** The device was deleted: its track goes with it, a few points at a time. */
   forget(deviceId: string): void {
     for (const map of [this.#waiting, this.#newest])
       for (const [key, position] of map) if (position.deviceId === deviceId) map.delete(key);
-    this.#ports.rows.delete(deviceId);
+    this.#forgotten.add(deviceId);
+    this.#keepForgotten();
+    this.#cancelTrim();
+    this.#trim();
   }
 
   /** Writes what waits. Idempotent. */
@@ -127,11 +144,12 @@ export class Positions implements PositionsDesk {
   }
 
   #stored(deviceId: string, { id, time, ...place }: MobilePosition): StoredPosition {
-    const { clock, timeZone } = this.#ports;
+    const { clock, keepDays, timeZone } = this.#ports;
     const receivedEpochMs = clock.epochMs();
     const told = parseDeviceTime(time, timeZone)?.epochMs[0] ?? receivedEpochMs;
     // a clock that was never set: the track would be lost in 1970, or never end
-    const isOff = told > receivedEpochMs + MAX_AHEAD_MS || told < receivedEpochMs - KEEP_DAYS * DAY_MS;
+    const isOff =
+      told > receivedEpochMs + MAX_AHEAD_MS || told < receivedEpochMs - (keepDays ?? MAX_BEHIND_DAYS) * DAY_MS;
     const channelId = this.#channelOf(deviceId, id);
     return { deviceId, channelId, epochMs: isOff ? receivedEpochMs : told, receivedEpochMs, ...place };
   }
@@ -152,29 +170,63 @@ export class Positions implements PositionsDesk {
 
   /** One batch, then others have their turn. */
   #flush(): void {
-    this.#cancelFlush = null;
-    this.#write(MAX_BATCH);
-    if (this.#waiting.size > 0) this.#cancelFlush = this.#ports.clock.after(0, () => this.#flush());
+    const { clock } = this.#ports;
+    const isHeld = this.#isHeld();
+    const isRefused = !isHeld && !this.#write(MAX_BATCH);
+    const waitMs = isHeld ? FLUSH_MS : isRefused ? REFUSED_MS : 0;
+    this.#cancelFlush = this.#waiting.size > 0 ? clock.after(waitMs, () => this.#flush()) : null;
+  }
+
+  /** A flush of the disk is not disturbed, within bounds: who writes meanwhile makes it longer. */
+  #isHeld(): boolean {
+    const nowMs = this.#ports.clock.nowMs();
+    if (this.#ports.rows.mustWait()) this.#heldSinceMs ??= nowMs;
+    else this.#heldSinceMs = null;
+    return this.#heldSinceMs !== null && nowMs - this.#heldSinceMs < MAX_HOLD_MS;
   }
 
   #writeAll(): void {
-    while (this.#waiting.size > 0) this.#write(MAX_WAITING_POSITIONS);
+    while (this.#waiting.size > 0) if (!this.#write(MAX_WAITING_POSITIONS)) return;
   }
 
-  #write(count: number): void {
-    const batch: StoredPosition[] = [];
-    for (const [key, position] of this.#waiting) {
+  /** False: the disk has refused it, and all still waits. */
+  #write(count: number): boolean {
+    const batch: [key: string, position: StoredPosition][] = [];
+    for (const each of this.#waiting) {
       if (batch.length >= count) break;
-      batch.push(position);
-      this.#waiting.delete(key);
+      batch.push(each);
     }
-    if (batch.length > 0) this.#ports.rows.addAll(batch);
+    if (batch.length === 0) return true;
+    if (!this.#ports.rows.addAll(batch.map(([, position]) => position))) return false;
+    for (const [key] of batch) this.#waiting.delete(key);
+    return true;
   }
 
+  /** Drops a few of what is old, too much, or of devices that are gone; the next few follow soon. */
   #trim(): void {
-    const before = this.#ports.clock.epochMs() - KEEP_DAYS * DAY_MS;
-    this.#ports.rows.trim({ before, kept: MAX_POINTS, count: TRIM_POINTS });
-    this.#cancelTrim = this.#ports.clock.after(TRIM_MS, () => this.#trim());
+    const { clock, keepDays, maxPoints, rows } = this.#ports;
+    let dropped = 0;
+    if (!rows.mustWait()) {
+      const before = keepDays === null ? 0 : clock.epochMs() - keepDays * DAY_MS;
+      dropped = this.#dropForgotten() || rows.trim({ before, kept: maxPoints, count: DRIP_POINTS });
+    }
+    const isMore = dropped > 0 || this.#forgotten.size > 0;
+    this.#cancelTrim = clock.after(isMore ? DRIP_MS : TRIM_MS, () => this.#trim());
+  }
+
+  #dropForgotten(): number {
+    const [deviceId] = this.#forgotten;
+    if (deviceId === undefined) return 0;
+    const dropped = this.#ports.rows.drop(deviceId, DRIP_POINTS);
+    if (dropped === 0) {
+      this.#forgotten.delete(deviceId);
+      this.#keepForgotten();
+    }
+    return dropped;
+  }
+
+  #keepForgotten(): void {
+    this.#ports.settings.put(FORGOTTEN, JSON.stringify([...this.#forgotten]));
   }
 }
 

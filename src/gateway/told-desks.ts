@@ -10,8 +10,14 @@ import type { Problem } from './views.ts';
 
 export interface ToldNeeds {
   readonly sip: SipServer;
-  readonly config: { readonly sip: { readonly timeZone: string } };
-  readonly store: { readonly positions: PositionRows };
+  readonly config: {
+    readonly sip: { readonly timeZone: string };
+    readonly positions: { readonly keepDays: number | null; readonly maxPoints: number };
+  };
+  readonly store: {
+    readonly positions: PositionRows;
+    readonly settings: { get(name: string): string | undefined; put(name: string, value: string): void };
+  };
   readonly clock: Clock;
   channelMissing(deviceId: string, channelId: string): Problem | null;
   iso(epochMs: number): string;
@@ -39,7 +45,9 @@ export function openToldDesks(needs: ToldNeeds): {
   const { directory, subscriptions } = sip;
   const positions = new Positions({
     ...others,
+    ...config.positions,
     rows: store.positions,
+    settings: store.settings,
     timeZone: config.sip.timeZone,
     directory,
     missing: (deviceId, channelId) =>

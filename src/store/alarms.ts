@@ -42,8 +42,10 @@ export interface AlarmQuery {
 export interface AlarmRows {
   /** Number of the newest; 0: there is none. */
   lastNumber(): number;
-  /** All in one transaction. */
-  addAll(alarms: readonly StoredAlarm[]): void;
+  /** All in one transaction; false: the disk has refused it, and none is kept. */
+  addAll(alarms: readonly StoredAlarm[]): boolean;
+  /** The disk is being flushed, on another thread: who can wait for its end does. */
+  mustWait(): boolean;
   get(number: number): StoredAlarm | undefined;
   /** Newest first. */
   page(query: AlarmQuery): StoredAlarm[];
@@ -51,8 +53,12 @@ export interface AlarmRows {
   trim(o: { readonly receivedBefore: number; readonly kept: number; readonly count: number }): number;
 }
 
-/** The table of alarms. `write` runs a change and counts it when the disk refuses it. */
-export function alarmTable(database: Database, write: (run: () => unknown) => void): AlarmRows {
+/** The table of alarms. `write` runs a change; false, and counted, when the disk refuses it. */
+export function alarmTable(
+  database: Database,
+  write: (run: () => unknown) => boolean,
+  mustWait: () => boolean,
+): AlarmRows {
   const sql = {
     last: database.prepare('SELECT MAX(number) AS last FROM alarms'),
     add: database.prepare(
@@ -79,6 +85,7 @@ export function alarmTable(database: Database, write: (run: () => unknown) => vo
   return {
     lastNumber: () => (sql.last.get() as { last: number | null }).last ?? 0,
     addAll: (alarms) => write(() => addAll(alarms)),
+    mustWait,
     get(number) {
       const row = sql.get.get(number);
       return row === undefined ? undefined : read(row);

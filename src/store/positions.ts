@@ -33,8 +33,10 @@ export interface PositionQuery {
 }
 
 export interface PositionRows {
-  /** All in one transaction; two of one channel at the same time are one, the newer. */
-  addAll(positions: readonly StoredPosition[]): void;
+  /** All in one transaction; two of one channel at the same time are one, the newer. False: the disk has refused it, and none is kept. */
+  addAll(positions: readonly StoredPosition[]): boolean;
+  /** The disk is being flushed, on another thread: who can wait for its end does. */
+  mustWait(): boolean;
   /** Oldest first. */
   page(query: PositionQuery): StoredPosition[];
   /** The newest of each channel, in the order of their ids, at most `limit` of those behind `after`. */
@@ -44,15 +46,22 @@ export interface PositionRows {
   }): StoredPosition[];
   /** Drops at most `count` of those before `before`, and of what is more than `kept` in all; the oldest first. Answers how many. */
   trim(o: { readonly before: number; readonly kept: number; readonly count: number }): number;
-  /** The track of a device that was deleted. */
-  delete(deviceId: string): void;
+  /** Drops at most `count` points of a device. Answers how many. */
+  drop(deviceId: string, count: number): number;
 }
 
-/** The table of tracks. `write` runs a change and counts it when the disk refuses it. */
-export function positionTable(database: Database, write: (run: () => unknown) => void): PositionRows {
+/** The table of tracks. `write` runs a change; false, and counted, when the disk refuses it. */
+export function positionTable(
+  database: Database,
+  write: (run: () => unknown) => boolean,
+  mustWait: () => boolean,
+): PositionRows {
   const sql = {
     add: database.prepare(
-      'INSERT OR REPLACE INTO positions (device_id, channel_id, epoch_ms, record) VALUES (?, ?, ?, ?)',
+      'INSERT OR IGNORE INTO positions (device_id, channel_id, epoch_ms, record) VALUES (?, ?, ?, ?)',
+    ),
+    replace: database.prepare(
+      'UPDATE positions SET record = ?4 WHERE device_id = ?1 AND channel_id = ?2 AND epoch_ms = ?3',
     ),
     page: database.prepare(
       `SELECT record FROM positions WHERE device_id = ? AND channel_id = ? AND epoch_ms >= ? AND epoch_ms < ? AND epoch_ms > ?
@@ -69,18 +78,34 @@ export function positionTable(database: Database, write: (run: () => unknown) =>
     count: database.prepare('SELECT COUNT(*) AS count FROM positions'),
     oldest: database.prepare('SELECT device_id, channel_id, epoch_ms FROM positions ORDER BY epoch_ms LIMIT ?'),
     drop: database.prepare('DELETE FROM positions WHERE device_id = ? AND channel_id = ? AND epoch_ms = ?'),
-    delete: database.prepare('DELETE FROM positions WHERE device_id = ?'),
+    ofDevice: database.prepare('SELECT device_id, channel_id, epoch_ms FROM positions WHERE device_id = ? LIMIT ?'),
   };
+  // counted once, before anything runs: of millions it takes as long as many frames
+  let rows = (sql.count.get() as { count: number }).count;
   const addAll = database.transaction((positions: readonly StoredPosition[]) => {
-    for (const position of positions)
-      sql.add.run(position.deviceId, position.channelId, position.epochMs, JSON.stringify(position));
+    let added = 0;
+    for (const position of positions) {
+      const values = [position.deviceId, position.channelId, position.epochMs, JSON.stringify(position)];
+      if (sql.add.run(...values).changes > 0) added += 1;
+      else sql.replace.run(...values);
+    }
+    return added;
   });
   type Key = { device_id: string; channel_id: string; epoch_ms: number };
   const dropAll = database.transaction((keys: readonly Key[]) => {
     for (const { device_id, channel_id, epoch_ms } of keys) sql.drop.run(device_id, channel_id, epoch_ms);
   });
+  const drop = (keys: readonly Key[]): number => {
+    if (keys.length === 0 || !write(() => dropAll(keys))) return 0;
+    rows -= keys.length;
+    return keys.length;
+  };
   return {
-    addAll: (positions) => write(() => addAll(positions)),
+    addAll: (positions) =>
+      write(() => {
+        rows += addAll(positions);
+      }),
+    mustWait,
     page({ deviceId, channelId, fromEpochMs, toEpochMs, limit, after }) {
       const rows = sql.page.all(deviceId, channelId, fromEpochMs, toEpochMs, after ?? fromEpochMs - 1, limit);
       return (rows as { record: string }[]).map(({ record }) => JSON.parse(record) as StoredPosition);
@@ -100,11 +125,10 @@ export function positionTable(database: Database, write: (run: () => unknown) =>
       return found;
     },
     trim({ before, kept, count }) {
-      const surplus = (sql.count.get() as { count: number }).count - kept;
-      const keys = (sql.oldest.all(count) as Key[]).filter((key, index) => key.epoch_ms < before || index < surplus);
-      if (keys.length > 0) write(() => dropAll(keys));
-      return keys.length;
+      const surplus = rows - kept;
+      const oldest = sql.oldest.all(count) as Key[];
+      return drop(oldest.filter((key, index) => key.epoch_ms < before || index < surplus));
     },
-    delete: (deviceId) => write(() => sql.delete.run(deviceId)),
+    drop: (deviceId, count) => drop(sql.ofDevice.all(deviceId, count) as Key[]),
   };
 }

@@ -8,6 +8,7 @@ import type { Channel, Device } from '../sip/camera/directory.ts';
 import type { PresenceChange } from '../sip/camera/presence-change.ts';
 import type { Dialogue } from '../sip/dialog.ts';
 import { type AlarmRows, alarmTable } from './alarms.ts';
+import { type Checkpoints, openCheckpoints } from './checkpoints.ts';
 import { type DeliveryRows, deliveryTable } from './deliveries.ts';
 import { lockFolder } from './lock.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -20,7 +21,8 @@ export interface StoreFault {
 }
 
 /**
- * What the gateway keeps. Synchronous: SQLite writes to the journal in the page cache, in well under a millisecond. A
+ * What the gateway keeps. Synchronous: SQLite writes to the journal in the page cache, in well under a millisecond, and
+ * another thread brings it onto the disk. A
  * write that fails (disk full, I/O error) is counted, never thrown: the caller is in the middle of a SIP message or a
  * call, and what it holds in memory is still true.
  */
@@ -75,23 +77,30 @@ export interface Store {
   close(): void;
 }
 
+/** Pages of journal, 64 MB: a disk that is behind by more than that is waited for, before the journal fills it. */
+const LAST_RESORT_PAGES = 16_384;
+
 /** Opens (and makes, and migrates) the database of a data folder, and keeps other gateways out of it. */
-export function openStore(dataDir: string): Store | StoreFault {
+export function openStore(dataDir: string, checkpointsOf = openCheckpoints): Store | StoreFault {
   let lock: ReturnType<typeof lockFolder>;
   let database: Database.Database;
+  const path = join(dataDir, 'gbgate.db');
   try {
     mkdirSync(dataDir, { recursive: true });
     lock = lockFolder(join(dataDir, 'gbgate.lock'));
     if (lock === null) return { fault: `Another gateway is using the data folder ${dataDir}.` };
-    database = new Database(join(dataDir, 'gbgate.db'));
+    database = new Database(path);
   } catch (error) {
     return { fault: `The data folder ${dataDir} cannot be used: ${(error as Error).message}.` };
   }
   try {
     // WAL with NORMAL: a power cut may lose the last writes, never the database.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000');
+    database.exec(
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000; PRAGMA journal_size_limit = 0;
+       PRAGMA wal_autocheckpoint = ${LAST_RESORT_PAGES}`,
+    );
     const fault = migrate(database);
-    if (fault === null) return tables(database, lock.release);
+    if (fault === null) return tables(database, checkpointsOf(path), lock.release);
     database.close();
     lock.release();
     return { fault: `The database in ${dataDir} ${fault}` };
@@ -114,7 +123,7 @@ function migrate(database: Database.Database): string | null {
   return null;
 }
 
-function tables(database: Database.Database, unlock: () => void): Store {
+function tables(database: Database.Database, checkpoints: Checkpoints, unlock: () => void): Store {
   const read = <T>(rows: unknown[]) => (rows as { record: string }[]).map((row) => JSON.parse(row.record) as T);
   const sql = {
     setting: database.prepare('SELECT value FROM settings WHERE name = ?'),
@@ -160,14 +169,18 @@ function tables(database: Database.Database, unlock: () => void): Store {
     }
   });
   const faults: { count: number; last: string | null } = { count: 0, last: null };
-  const write = (run: () => unknown): void => {
+  const write = (run: () => unknown): boolean => {
     try {
       run();
     } catch (error) {
       faults.count += 1;
       faults.last = (error as Error).message;
+      return false;
     }
+    checkpoints.look();
+    return true;
   };
+  const mustWait = (): boolean => checkpoints.isRunning;
   let open = true;
   return {
     faults,
@@ -222,12 +235,13 @@ function tables(database: Database.Database, unlock: () => void): Store {
       delete: (deviceId) => write(() => sql.deletePresence.run(deviceId)),
     },
     deliveries: deliveryTable(database, write),
-    alarms: alarmTable(database, write),
-    positions: positionTable(database, write),
+    alarms: alarmTable(database, write, mustWait),
+    positions: positionTable(database, write, mustWait),
     snapshots: snapshotTable(database, write),
     close() {
       if (!open) return;
       open = false;
+      checkpoints.close();
       database.close();
       unlock();
     },

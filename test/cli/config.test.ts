@@ -83,6 +83,7 @@ test('every default is the one of the contract', () => {
       data: './data',
       record: { segmentMs: 1_800_000, preRollMs: 5000, keepDays: null, maxBytes: null, minFreeBytes: 2e9 },
       alarms: { keepDays: 90, maxAlarms: 200_000, maxSnapshots: 20_000 },
+      positions: { keepDays: 30, maxPoints: 5_000_000 },
       webhooks: [],
     },
     http: {

@@ -26,13 +26,17 @@ function world(o: { keepDays?: number | null; last?: number } = {}) {
   const found: string[] = [];
   const acted: number[] = [];
   const answers: (() => void)[] = [];
+  const disk = { isFull: false, isBusy: false };
   const alarms = new Alarms({
     rows: {
       lastNumber: () => o.last ?? 0,
       addAll(batch) {
+        if (disk.isFull) return false;
         batches.push(batch.length);
         rows.push(...batch);
+        return true;
       },
+      mustWait: () => disk.isBusy,
       get: (number) => rows.find((row) => row.number === number),
       page: ({ limit, before }: AlarmQuery) =>
         rows
@@ -58,7 +62,7 @@ function world(o: { keepDays?: number | null; last?: number } = {}) {
     found: (_deviceId, code) => void found.push(code),
     act: (alarm) => void acted.push(alarm.number),
   });
-  return { clock, alarms, batches, rows, trims, published, receipts, found, acted, answers };
+  return { clock, alarms, batches, rows, trims, published, receipts, found, acted, answers, disk };
 }
 
 test('an alarm is told and acted on at once, and written a moment later', async () => {
@@ -89,6 +93,33 @@ test('who asks sees what is not written yet, by page and one by one', () => {
   assert.equal(alarms.get('1')?.id, '1');
   assert.deepEqual(batches, [3]);
   assert.deepEqual([alarms.get('9'), alarms.get('x')], [null, null]);
+});
+
+test('what a full disk refuses is kept in memory and written when there is room', async () => {
+  const { alarms, clock, disk, rows } = world();
+  disk.isFull = true;
+  for (let sn = 1; sn <= MAX_BATCH + 5; sn += 1) alarms.notified('D', notify(sn), 'NOTIFY');
+  await clock.advance(60_000);
+  assert.equal(alarms.waiting, MAX_BATCH + 5);
+  assert.deepEqual(alarms.page({ limit: 10, before: null }).items, [], 'who asks does not wait for it');
+  disk.isFull = false;
+  await clock.advance(3000);
+  assert.deepEqual([rows.length, alarms.waiting], [MAX_BATCH + 5, 0]);
+});
+
+test('while the disk is being flushed alarms wait, but not for ever', async () => {
+  const { alarms, clock, disk, rows } = world();
+  disk.isBusy = true;
+  alarms.notified('D', notify(1), 'NOTIFY');
+  await clock.advance(4000);
+  assert.deepEqual(rows, []);
+  disk.isBusy = false;
+  await clock.advance(250);
+  assert.equal(rows.length, 1);
+  disk.isBusy = true;
+  alarms.notified('D', notify(2), 'NOTIFY');
+  await clock.advance(6000);
+  assert.equal(rows.length, 2, 'a disk that is slow for long does not fill the memory');
 });
 
 test('a disk that does not write any more fills memory up to a limit; the rest is counted', () => {

@@ -16,7 +16,11 @@ const C = '34020000001320000001';
 const C2 = '34020000001320000002';
 const DAY_MS = 86_400_000;
 
-function make(t: TestContext, channels: readonly string[] = [C]) {
+function make(
+  t: TestContext,
+  channels: readonly string[] = [C],
+  limits: { keepDays?: number | null; maxPoints?: number } = {},
+) {
   const folder = mkdtempSync(join(tmpdir(), 'gbgate-positions-'));
   const store = openStore(folder);
   assert.ok(!('fault' in store));
@@ -30,9 +34,18 @@ function make(t: TestContext, channels: readonly string[] = [C]) {
   // 14:03:21 in Beijing
   const clock = new FakeClock(Date.UTC(2026, 0, 5, 6, 3, 21));
   const published: [type: string, data: Record<string, unknown>][] = [];
+  const disk = { isFull: false, isBusy: false };
   const open = () =>
     new Positions({
-      rows: store.positions,
+      rows: {
+        ...store.positions,
+        addAll: (points) => !disk.isFull && store.positions.addAll(points),
+        mustWait: () => disk.isBusy,
+      },
+      settings: store.settings,
+      keepDays: 30,
+      maxPoints: 1_000_000,
+      ...limits,
       directory,
       clock,
       timeZone: 'Asia/Shanghai',
@@ -70,7 +83,7 @@ function make(t: TestContext, channels: readonly string[] = [C]) {
     assert.ok(!isProblem(page));
     return page;
   };
-  return { store, directory, clock, published, positions, open, tell, track };
+  return { store, directory, clock, published, positions, open, tell, track, disk };
 }
 
 test('a position is an event at once and a point of the track, also before it is written', (t) => {
@@ -202,6 +215,62 @@ test('tracks outlive a restart for a month, then they go; a deleted device leave
   assert.equal(track().items.length, 0);
 });
 
+test('days that tracks are kept are a setting; without any they are kept', async (t) => {
+  const short = make(t, [C], { keepDays: 2 });
+  const forEver = make(t, [C], { keepDays: null });
+  for (const { tell, clock } of [short, forEver]) {
+    tell('2026-01-05T14:00:00', 117);
+    await clock.advance(3 * DAY_MS);
+  }
+  assert.deepEqual([short.track().items.length, forEver.track().items.length], [0, 1]);
+});
+
+test('a long track of a deleted device goes a few points at a time, also after a restart', async (t) => {
+  const { store, positions, clock, open } = make(t);
+  const point = (channelId: string, epochMs: number) => ({
+    deviceId: D,
+    channelId,
+    epochMs,
+    receivedEpochMs: epochMs,
+    longitude: 1,
+    latitude: 2,
+    speed: null,
+    direction: null,
+    altitude: null,
+    height: null,
+  });
+  const nowMs = clock.epochMs();
+  store.positions.addAll(Array.from({ length: 1500 }, (_, n) => point(n % 2 === 0 ? C : C2, nowMs - n)));
+  const left = () =>
+    [C, C2].flatMap((channelId) =>
+      store.positions.page({ deviceId: D, channelId, fromEpochMs: 0, toEpochMs: nowMs + 1, limit: 9999, after: null }),
+    ).length;
+  positions.forget(D);
+  assert.ok(left() >= 1000, 'not all in one transaction');
+  positions.close();
+  const next = open();
+  t.after(() => next.close());
+  await clock.advance(120_000);
+  assert.equal(left(), 0);
+  assert.equal(store.settings.get('forgottenTracks'), '[]');
+});
+
+test('more points than the setting allows go by themselves, the oldest first; one that is told again is no more', async (t) => {
+  const { tell, track, clock } = make(t, [C], { maxPoints: 3 });
+  for (const minute of ['01', '02', '03']) tell(`2026-01-05T14:${minute}:00`, 117 + Number(minute));
+  track();
+  // the same moments in another order are the same points
+  for (const minute of ['03', '01', '02']) tell(`2026-01-05T14:${minute}:00`, 118 + Number(minute));
+  await clock.advance(120_000);
+  assert.equal(track().items.length, 3);
+  tell('2026-01-05T14:04:00', 140);
+  await clock.advance(120_000);
+  assert.deepEqual(
+    track().items.map(({ longitude }) => longitude),
+    [120, 121, 140],
+  );
+});
+
 test('the number of points is bounded: the oldest go', (t) => {
   const { tell, track, store } = make(t);
   for (const minute of ['01', '02', '03', '04']) tell(`2026-01-05T14:${minute}:00`, 117 + Number(minute));
@@ -210,6 +279,23 @@ test('the number of points is bounded: the oldest go', (t) => {
   assert.equal(track().items[0]?.longitude, 119);
   assert.equal(store.positions.trim({ before: Date.UTC(2026, 0, 5, 6, 4), kept: 100, count: 1 }), 1);
   assert.equal(track().items.length, 2);
+});
+
+test('points wait for a disk that is full or busy, and are written then', async (t) => {
+  const { tell, positions, clock, disk } = make(t);
+  disk.isFull = true;
+  tell('2026-01-05T14:00:00', 117);
+  await clock.advance(30_000);
+  assert.equal(positions.waiting, 1);
+  disk.isFull = false;
+  await clock.advance(3000);
+  assert.equal(positions.waiting, 0);
+  disk.isBusy = true;
+  tell('2026-01-05T14:01:00', 118);
+  await clock.advance(4000);
+  assert.equal(positions.waiting, 1);
+  await clock.advance(3000);
+  assert.equal(positions.waiting, 0, 'a disk that is slow for long does not fill the memory');
 });
 
 test('points that a disk does not take are bounded in memory', (t) => {

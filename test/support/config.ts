@@ -9,6 +9,7 @@ export function gatewayConfig(o: {
   sip?: Partial<GatewayConfig['sip']>;
   record?: Partial<GatewayConfig['record']>;
   alarms?: Partial<GatewayConfig['alarms']>;
+  positions?: Partial<GatewayConfig['positions']>;
   webhooks?: GatewayConfig['webhooks'];
 }): GatewayConfig {
   return {
@@ -44,6 +45,7 @@ export function gatewayConfig(o: {
     data: o.data,
     record: { segmentMs: 1_800_000, preRollMs: 5000, keepDays: null, maxBytes: null, minFreeBytes: 0, ...o.record },
     alarms: { keepDays: null, maxAlarms: 200_000, maxSnapshots: 20_000, ...o.alarms },
+    positions: { keepDays: 30, maxPoints: 5_000_000, ...o.positions },
     webhooks: o.webhooks ?? [],
   };
 }

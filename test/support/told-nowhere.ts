@@ -4,15 +4,17 @@ import type { StoredPosition } from '../../src/store/positions.ts';
 export function toldNowhere() {
   const points: StoredPosition[] = [];
   return {
-    config: { sip: { timeZone: 'Asia/Shanghai' } },
+    config: { sip: { timeZone: 'Asia/Shanghai' }, positions: { keepDays: null, maxPoints: 1000 } },
     store: {
       positions: {
-        addAll: (positions: readonly StoredPosition[]) => void points.push(...positions),
+        addAll: (positions: readonly StoredPosition[]) => points.push(...positions) > 0,
+        mustWait: () => false,
         page: () => points,
         newest: () => points,
         trim: () => 0,
-        delete: () => {},
+        drop: () => 0,
       },
+      settings: { get: () => undefined, put: () => {} },
     },
     iso: (epochMs: number) => new Date(epochMs).toISOString(),
     publish: () => {},
