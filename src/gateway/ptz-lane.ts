@@ -34,6 +34,8 @@ export interface LanePorts {
   send(hex: string, o: { readonly isStop: boolean; isWanted(): boolean }): Promise<Problem | null>;
   /** What is answered when a frame is not taken in time. */
   late(): Problem;
+  /** It may move from now on, or has been stopped: for whoever comes after this process. */
+  owes(isOwed: boolean): void;
 }
 
 type Outcome = Problem | null;
@@ -55,8 +57,14 @@ export class PtzLane {
   #waiting: ((outcome: Outcome) => void)[] = [];
   readonly #timers: { deadMan?: () => void; gap?: () => void; repeat?: () => void } = {};
 
-  constructor(ports: LanePorts) {
+  /** `isOwed`: the process before this one told it to move, and did not live to stop it. */
+  constructor(ports: LanePorts, isOwed = false) {
     this.#ports = ports;
+    if (!isOwed) return;
+    this.#moves.view = true;
+    this.#moves.lens = true;
+    this.#isStopped = true;
+    this.#owesStop = true;
   }
 
   /** Moves as told, until told otherwise, `timeoutMs` at most. What was told before and not sent yet is never sent. */
@@ -88,14 +96,28 @@ export class PtzLane {
    * Something that is no motion of ours. `takesOver`: the camera moves by itself from now on (a preset, a cruise, a scan), so
    * neither the dead man nor a stop that is said again may end that.
    */
-  command(hex: string, takesOver: boolean): Promise<Outcome> {
-    if (takesOver) {
-      this.#said += 1;
-      this.#rest();
-      this.#isStopped = false;
-      this.#owesStop = false;
+  async command(hex: string, takesOver: boolean): Promise<Outcome> {
+    const sent = { isStop: false, isWanted: () => true };
+    if (!takesOver) return this.#inTime(this.#send(hex, sent));
+    this.#said += 1;
+    const said = this.#said;
+    const { view, lens } = this.#moves;
+    this.#rest();
+    this.#isStopped = false;
+    this.#owesStop = false;
+    this.#moves.view = false;
+    this.#moves.lens = false;
+    // the view goes its own way now; the lens would be focused for ever
+    if (lens) void this.#send(this.#ports.lensStop, { isStop: true, isWanted: () => true });
+    const outcome = await this.#inTime(this.#send(hex, sent));
+    if (this.#said !== said) return outcome;
+    if (outcome === null) this.#ports.owes(false);
+    else if (view || lens) {
+      // it does not go its own way, and nobody else stops it now
+      this.#moves.lens = lens;
+      void this.stop();
     }
-    return this.#inTime(this.#send(hex, { isStop: false, isWanted: () => true }));
+    return outcome;
   }
 
   /** The device is back: a stop that it has not taken is said now. */
@@ -147,6 +169,7 @@ export class PtzLane {
     const moved = moves.view || moves.lens;
     moves.view = view !== null;
     moves.lens = lens !== null;
+    this.#ports.owes(true);
     this.#isSending = true;
     this.#isSent = true;
     this.#nextMs = clock.nowMs() + MIN_GAP_MS;
@@ -159,6 +182,7 @@ export class PtzLane {
         moves.view = false;
         moves.lens = false;
         this.#rest();
+        this.#ports.owes(false);
       }
       this.#next();
     });
@@ -183,7 +207,10 @@ export class PtzLane {
     if (outcome === null) {
       this.#owesStop = false;
       this.#moves.view = false;
-      if (isLast) this.#moves.lens = false;
+      if (isLast) {
+        this.#moves.lens = false;
+        this.#ports.owes(false);
+      }
     } else if (isLast && retries > 0 && this.#owesStop)
       this.#set('repeat', STOP_RETRY_MS, () => void this.#sayStop(0, retries - 1));
     return outcome;

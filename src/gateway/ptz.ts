@@ -6,7 +6,8 @@ import type { Question } from '../sip/manscdp/question.ts';
 import { type Direction, LENS_STOP, type PtzCommand, STOP, writePtzCommand } from '../sip/wire/ptz-command.ts';
 import type { Asked } from './asked.ts';
 import type { Clock } from './clock.ts';
-import { type Motion, PtzLane } from './ptz-lane.ts';
+import type { OwedStops } from './owed-stops.ts';
+import { type LanePorts, type Motion, PtzLane } from './ptz-lane.ts';
 import { DEFAULT_TIMEOUT_MS } from './ptz-limits.ts';
 import { isProblem, type Problem } from './views.ts';
 
@@ -48,6 +49,7 @@ export interface PtzPorts {
   readonly asked: Asked;
   readonly directory: Directory;
   readonly clock: Clock;
+  readonly owedStops: OwedStops;
   missing(deviceId: string, channelId: string): Problem | null;
   /** A deviation of this device was tolerated. */
   found(deviceId: string, code: string, detail: string): void;
@@ -61,6 +63,9 @@ export class Ptz implements PtzDesk {
 
   constructor(ports: PtzPorts) {
     this.#ports = ports;
+    // their devices are asked whether they are there, and are told then
+    for (const [deviceId, channelId] of ports.owedStops.all())
+      this.#lanes.set(`${deviceId} ${channelId}`, { deviceId, lane: this.#newLane(deviceId, channelId, true) });
   }
 
   drive(deviceId: string, channelId: string, drive: Drive, timeoutMs = DEFAULT_TIMEOUT_MS): Promise<Problem | null> {
@@ -135,6 +140,8 @@ export class Ptz implements PtzDesk {
         each.lane.close();
         this.#lanes.delete(key);
       }
+    for (const [owedBy, channelId] of this.#ports.owedStops.all())
+      if (owedBy === deviceId) this.#ports.owedStops.note(deviceId, channelId, false);
   }
 
   /** Stops every camera that moves; ends when the devices have taken it, or not in time. */
@@ -166,9 +173,11 @@ export class Ptz implements PtzDesk {
     return act(lane);
   }
 
-  #newLane(deviceId: string, channelId: string): PtzLane {
-    return new PtzLane({
-      clock: this.#ports.clock,
+  #newLane(deviceId: string, channelId: string, isOwed = false): PtzLane {
+    const { clock, owedStops } = this.#ports;
+    const ports: LanePorts = {
+      clock,
+      owes: (owes) => owedStops.note(deviceId, channelId, owes),
       stop: writePtzCommand(STOP),
       lensStop: writePtzCommand(LENS_STOP),
       send: (hex, { isStop, isWanted }) =>
@@ -184,7 +193,8 @@ export class Ptz implements PtzDesk {
           },
         ),
       late: () => ({ problem: 'device_timeout', detail: `The device ${deviceId} did not take PTZCmd in time.` }),
-    });
+    };
+    return new PtzLane(ports, isOwed);
   }
 
   async #tell(

@@ -6,6 +6,7 @@ import { atMost } from './clock.ts';
 import { Configs, type ConfigsDesk } from './configs.ts';
 import { Controls, type ControlsDesk } from './controls.ts';
 import { Queries, type QueriesDesk } from './device-queries.ts';
+import { OwedStops } from './owed-stops.ts';
 import { Ptz, type PtzDesk } from './ptz.ts';
 import { openToldDesks, type ToldDesks, type ToldNeeds } from './told-desks.ts';
 import type { Problem } from './views.ts';
@@ -48,7 +49,8 @@ export function openVocabulary(needs: ToldNeeds): Vocabulary {
   // a device may be named as if it were its own channel: what is told to it as a whole
   const missing = (deviceId: string, channelId: string): Problem | null =>
     channelId === deviceId && directory.device(deviceId) !== undefined ? null : channelMissing(deviceId, channelId);
-  const ptz = new Ptz({ asked, directory, clock, missing, found });
+  const owedStops = new OwedStops(needs.store);
+  const ptz = new Ptz({ asked, directory, clock, owedStops, missing, found });
   const controls = new Controls({
     asked,
     directory,

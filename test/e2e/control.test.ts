@@ -1,5 +1,8 @@
 /** Steering and control as a program does it: the gateway in a process of its own, HTTP on one side, a simulated camera on the other. */
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { startCamera } from '../support/camera.ts';
@@ -8,13 +11,15 @@ import { type RunningGateway, runGateway, until } from '../support/gbgate.ts';
 describe('a camera is controlled over HTTP', () => {
   let gateway: RunningGateway;
   let simulator: Simulator;
+  let data = '';
   let D = '';
   let C = '';
   const device = () => simulator.devices[0]!;
   const frontEnd = () => device().controls.frontEnd(device().channels[0]!.id);
 
   before(async () => {
-    gateway = await runGateway();
+    data = await mkdtemp(join(tmpdir(), 'gbgate-control-'));
+    gateway = await runGateway({ data });
     simulator = await startCamera(gateway.sipPort, { id: '34020000001110000001' });
     D = `/api/v1/devices/${device().id}`;
     C = `${D}/channels/${device().channels[0]!.id}`;
@@ -23,6 +28,7 @@ describe('a camera is controlled over HTTP', () => {
   after(async () => {
     await simulator.stop();
     await gateway.stop();
+    await rm(data, { recursive: true, force: true });
   });
 
   it('moves, and stops by itself when nobody says it again', async () => {
@@ -48,6 +54,16 @@ describe('a camera is controlled over HTTP', () => {
     assert.equal(device().controls.guarded, true);
     assert.equal((await gateway.api('POST', `${C}/control`, { command: 'key-frame' })).status, 204);
     assert.equal((await gateway.api('POST', `${C}/control`, { command: 'nothing' })).status, 400);
+  });
+
+  it('stops what moved when the gateway was killed, as soon as it is back', async () => {
+    assert.equal((await gateway.api('POST', `${C}/ptz`, { pan: 1, focus: 1, timeoutMs: 60_000 })).status, 204);
+    assert.equal(frontEnd().isMoving, true);
+    await gateway.kill();
+    assert.equal(frontEnd().isMoving, true);
+    gateway = await runGateway({ data, args: ['--sip-port', String(gateway.sipPort)] });
+    await until('stopped', () => !frontEnd().isMoving && frontEnd().lens.focus === 0);
+    await until('the channel', async () => (await gateway.api('GET', D)).body.online);
   });
 
   it('stops what moves when the gateway ends', async () => {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { motionOf } from '../../src/gateway/ptz.ts';
 import {
+  type LanePorts,
   MIN_GAP_MS,
   PATIENCE_MS,
   PtzLane,
@@ -33,12 +34,14 @@ interface Sent {
 }
 
 /** A camera that answers at once, or when the test says so. */
-function camera(o: { answers?: boolean } = {}) {
+function camera(o: { answers?: boolean; isOwed?: boolean } = {}) {
   const clock = new FakeClock();
   const sent: Sent[] = [];
   const world = { answers: o.answers ?? true, outcome: null as Problem | null };
-  const lane = new PtzLane({
+  const owed: boolean[] = [];
+  const ports: LanePorts = {
     clock,
+    owes: (isOwed) => void owed.push(isOwed),
     stop: STOP,
     lensStop: LENS_STOP,
     late: () => LATE,
@@ -47,8 +50,9 @@ function camera(o: { answers?: boolean } = {}) {
         sent.push({ hex, atMs: clock.nowMs(), isStop, isWanted, answer });
         if (world.answers) answer(world.outcome);
       }),
-  });
-  return { clock, sent, lane, world, hexes: () => sent.map(({ hex }) => hex) };
+  };
+  const lane = new PtzLane(ports, o.isOwed);
+  return { clock, sent, lane, world, owed, hexes: () => sent.map(({ hex }) => hex) };
 }
 
 test('−1…1 becomes the speeds of the bytes: 1…255, zoom 1…15, never 0', () => {
@@ -262,4 +266,51 @@ test('a camera that was never reached is owed no stop', async () => {
   await clock.advance(10_000);
   assert.ok(hexes().includes(STOP));
   lane.close();
+});
+
+test('what moves is noted before it moves, and is no more when its last stop was taken', async () => {
+  const { lane, clock, owed, sent, world } = camera({ answers: false });
+  void lane.drive(LEFT, 60_000);
+  assert.deepEqual([owed, sent.length], [[true], 1]);
+  world.answers = true;
+  sent[0]!.answer(null);
+  await settle();
+  void lane.stop();
+  await settle();
+  assert.deepEqual(owed.at(-1), true, 'the stop is said again, so it may have been missed');
+  await clock.advance(STOP_REPEATS * STOP_REPEAT_MS);
+  assert.equal(owed.at(-1), false);
+});
+
+test('a stop that the process before owed is said when the device is there', async () => {
+  const { lane, clock, owed, hexes, world } = camera({ isOwed: true });
+  assert.deepEqual([lane.isIdle, hexes()], [false, []]);
+  world.outcome = OFFLINE;
+  lane.online();
+  await settle();
+  assert.deepEqual([hexes(), owed], [[STOP, LENS_STOP], []]);
+  world.outcome = null;
+  await clock.advance(STOP_RETRY_MS);
+  assert.deepEqual([lane.isIdle, owed, hexes().length], [true, [false], 4]);
+});
+
+test('a preset that a camera refuses leaves it stopped; one that it takes stops the lens alone', async () => {
+  const { lane, clock, hexes, owed, world } = camera();
+  void lane.drive({ ...LEFT, lens: NEAR.lens }, 60_000);
+  await settle();
+  world.outcome = { problem: 'device_error', detail: 'no' };
+  const refusal = lane.command('A50F018200010038', true);
+  world.outcome = null;
+  assert.equal((await refusal)?.problem, 'device_error');
+  await clock.advance(10_000);
+  assert.deepEqual(hexes().slice(2, 6), [LENS_STOP, 'A50F018200010038', STOP, LENS_STOP]);
+  assert.equal(owed.at(-1), false);
+
+  void lane.drive({ ...LEFT, lens: NEAR.lens }, 60_000);
+  await settle();
+  const before = hexes().length;
+  assert.equal(await lane.command('A50F018200010038', true), null);
+  await clock.advance(120_000);
+  assert.deepEqual(hexes().slice(before), [LENS_STOP, 'A50F018200010038']);
+  assert.equal(owed.at(-1), false);
 });
