@@ -1,7 +1,6 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { AddView } from './add/view.tsx';
-import { AlarmsView } from './alarms/view.tsx';
 import { DevicesView } from './devices/view.tsx';
 import { DownloadsView } from './downloads/view.tsx';
 import { openPlaybackAddresses } from './footage/door.ts';
@@ -12,6 +11,7 @@ import { speak, useLanguage, useWords } from './language.ts';
 import { LiveView } from './live/view.tsx';
 import { fault, followGateway, hasExpired, hasToken, isLinked, isSignedOut, signOut } from './model.ts';
 import { Icon } from './parts/icon.tsx';
+import { lazy } from './parts/lazy.tsx';
 import { RecordingsView } from './recordings/view.tsx';
 import { go, hrefOf, route, VIEWS, type View } from './route.ts';
 import { keepToken } from './session.ts';
@@ -25,7 +25,7 @@ import { shellWords } from './words/shell.ts';
 const SHOWN: Readonly<Record<View, ComponentType>> = {
   live: LiveView,
   footage: FootageView,
-  alarms: AlarmsView,
+  alarms: lazy(async () => (await import('./alarms/view.tsx')).AlarmsView),
   devices: DevicesView,
   add: AddView,
   streams: StreamsView,

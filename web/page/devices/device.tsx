@@ -3,6 +3,7 @@ import { useWords } from '../language.ts';
 import { directory, onEvent } from '../model.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { lazy } from '../parts/lazy.tsx';
 import { StateDot } from '../parts/state-dot.tsx';
 import { hrefOf, route } from '../route.ts';
 import { useStore } from '../store.ts';
@@ -17,7 +18,9 @@ import { DeviceStreams } from './streams.tsx';
 
 import './device.css';
 
-const TABS = ['overview', 'channels', 'streams', 'settings'] as const;
+const ControlTab = lazy(async () => (await import('../control/tab.tsx')).ControlTab, 'div');
+const ConfigTab = lazy(async () => (await import('../config/tab.tsx')).ConfigTab, 'div');
+const TABS = ['overview', 'channels', 'streams', 'control', 'config', 'settings'] as const;
 /** Keepalives make no events. */
 const READ_MS = 15_000;
 
@@ -32,6 +35,11 @@ export function DevicePage({ id }: { id: string }) {
     () => onEvent(({ type, data }) => /^(device|catalog)\./.test(type) && data.deviceId === id && read.again()),
     [id, read.again],
   );
+  const isRead = read.value !== null;
+  // on a phone the tab may lie beside the screen
+  useEffect(() => {
+    document.querySelector('.device-tabs [aria-current]')?.scrollIntoView({ inline: 'nearest', block: 'nearest' });
+  }, [tab, isRead]);
   const device = read.value === null ? null : { ...read.value, online: known?.online ?? read.value.online };
 
   if (device === null) {
@@ -83,6 +91,8 @@ export function DevicePage({ id }: { id: string }) {
       {tab === 'overview' && <Overview device={device} />}
       {tab === 'channels' && <Channels device={device} />}
       {tab === 'streams' && <DeviceStreams id={id} />}
+      {tab === 'control' && <ControlTab device={device} />}
+      {tab === 'config' && <ConfigTab key={id} device={device} />}
       {tab === 'settings' && <Settings device={device} onChanged={read.again} />}
     </>
   );

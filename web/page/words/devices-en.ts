@@ -27,7 +27,14 @@ export const devicesEn: DevicesWords = {
   unreachable: 'The gateway did not answer.',
   again: 'Try again',
   back: 'All devices',
-  tabs: { overview: 'Overview', channels: 'Channels', streams: 'Streams', settings: 'Settings' },
+  tabs: {
+    overview: 'Overview',
+    channels: 'Channels',
+    streams: 'Streams',
+    control: 'Control',
+    config: 'Configuration',
+    settings: 'Settings',
+  },
   refresh: 'Refresh catalogue',
   refreshing: 'Asking for the channels …',
   received: (received, expected) =>

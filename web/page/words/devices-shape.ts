@@ -41,7 +41,7 @@ export interface DevicesWords {
   readonly unreachable: string;
   readonly again: string;
   readonly back: string;
-  readonly tabs: Readonly<Record<'overview' | 'channels' | 'streams' | 'settings', string>>;
+  readonly tabs: Readonly<Record<'overview' | 'channels' | 'streams' | 'control' | 'config' | 'settings', string>>;
   readonly refresh: string;
   readonly refreshing: string;
   readonly received: (received: number, expected: number | null) => string;

@@ -20,7 +20,7 @@ export const devicesZh: DevicesWords = {
   unreachable: '网关没有应答。',
   again: '重试',
   back: '所有设备',
-  tabs: { overview: '概览', channels: '通道', streams: '码流', settings: '设置' },
+  tabs: { overview: '概览', channels: '通道', streams: '码流', control: '控制', config: '设备配置', settings: '设置' },
   refresh: '刷新目录',
   refreshing: '正在查询通道…',
   received: (received, expected) => (expected === null ? `已收到 ${received} 个通道` : `通道 ${received}/${expected}`),

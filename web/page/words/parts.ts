@@ -2,6 +2,10 @@ import type { Language } from '../language.ts';
 
 /** The little parts that many views use. Pure: no DOM. */
 export interface PartsWords {
+  readonly again: string;
+  readonly reload: string;
+  /** A part of the page could not be fetched. */
+  readonly partMissing: string;
   readonly copy: string;
   readonly copied: string;
   /** Steps of a pull, by their names in the API. */
@@ -13,6 +17,10 @@ export interface PartsWords {
 
 export const partsWords: Readonly<Record<Language, PartsWords>> = {
   en: {
+    again: 'Try again',
+    reload: 'Load the page again',
+    partMissing:
+      'This part of the page cannot be fetched: the gateway is away, or was renewed since the page was opened.',
     copy: 'Copy',
     copied: 'Copied',
     steps: {
@@ -33,6 +41,9 @@ export const partsWords: Readonly<Record<Language, PartsWords>> = {
     times: (count) => `${count.toLocaleString('en')} ×`,
   },
   zh: {
+    again: '重试',
+    reload: '重新加载页面',
+    partMissing: '无法加载页面的这一部分：网关不可达，或页面打开后网关已更新。',
     copy: '复制',
     copied: '已复制',
     steps: {
