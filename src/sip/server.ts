@@ -164,12 +164,12 @@ export class SipServer {
 
   /** Deletes a device; `block`: it may never return. Its calls end. */
   removeDevice(deviceId: string, o: { block: boolean }): void {
+    this.subscriptions.forget(deviceId);
     this.#rooms.fleet.remove(deviceId, o.block);
     this.#rooms.catalogs.forget(deviceId);
     this.#rooms.farewells.forgetDevice(deviceId);
     this.#rooms.registrations.forget(deviceId);
     this.#rooms.findings.forget(deviceId);
-    this.subscriptions.forget(deviceId);
   }
 
   /** Deviations of this device that were tolerated since this process began, first seen first. */

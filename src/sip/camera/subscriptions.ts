@@ -92,9 +92,14 @@ export class Subscriptions {
 
   /** Sets what is wanted of a device; what is left out has its default. Carried out when the device is there. */
   setWishes(device: Device, wishes: Partial<SubscriptionWishes>): void {
+    const before = this.wishesOf(device).positionIntervalSeconds;
     device.subscriptions = { ...device.subscriptions, wishes };
     this.#ports.directory.save(device);
     this.#want(device);
+    // the interval stands in the body of each SUBSCRIBE, a refresh included
+    const position = this.#lanes.get(device.id)?.kinds.get('position');
+    if (device.online && position?.subscribed && this.wishesOf(device).positionIntervalSeconds !== before)
+      position.dueMs = this.#ports.nowMs();
   }
 
   /** How the subscriptions of a device stand. */
@@ -142,11 +147,14 @@ export class Subscriptions {
     }
   }
 
-  /** The device was deleted. */
+  /** The device is about to be deleted: what it has agreed to is ended, without waiting for its answers. */
   forget(deviceId: string): void {
     const lane = this.#lanes.get(deviceId);
     this.#lanes.delete(deviceId);
-    for (const subscription of lane?.kinds.values() ?? []) this.#unlist(subscription.subscribed?.dialogue);
+    for (const subscription of lane?.kinds.values() ?? []) {
+      this.#sayFarewell(deviceId, subscription);
+      this.#unlist(subscription.subscribed?.dialogue);
+    }
     this.order.forget(deviceId);
   }
 
@@ -260,12 +268,13 @@ export class Subscriptions {
     const { subscribed, kind } = subscription;
     const event = subscribed?.event ?? subscription.openEvent(1 + Math.floor(this.#ports.random() * 9_998));
     const expiresSeconds = what === 'unsubscribe' ? 0 : subscription.askedSeconds;
-    const { request, dialogue } = buildSubscribe(subscribed?.dialogue ?? this.#open(device, peer), {
+    const { request, dialogue } = this.#subscribe(
+      device,
+      kind,
+      subscribed?.dialogue ?? this.#open(device, peer),
       event,
       expiresSeconds,
-      contentType: MANSCDP_CONTENT_TYPE,
-      body: this.#ports.body(device, (sn, style) => this.#body(device, kind, sn, style)),
-    });
+    );
     this.counters[what === 'subscribe' ? 'subscribes' : what === 'refresh' ? 'refreshes' : 'unsubscribes'] += 1;
     // a device may tell how things are before its 200 arrives
     if (what === 'subscribe') this.#dialogues.set(dialogue.callId, [lane, kind]);
@@ -280,6 +289,26 @@ export class Subscriptions {
     };
     const onFailed = (_: string, atMs: number): void => end({ kind: 'unanswered' }, atMs);
     this.#ports.exchange.request(request, peer, { onResponse, onFailed }, nowMs);
+  }
+
+  /** The last word in a dialogue that nobody keeps any more. */
+  #sayFarewell(deviceId: string, { kind, subscribed }: Subscription): void {
+    const { directory, exchange, peerOf, nowMs, epochMs } = this.#ports;
+    const device = directory.device(deviceId);
+    const peer = peerOf(deviceId);
+    if (subscribed === null || device?.online !== true || peer === null || subscribed.endsEpochMs <= epochMs()) return;
+    const request = this.#subscribe(device, kind, subscribed.dialogue, subscribed.event, 0).request;
+    this.counters.unsubscribes += 1;
+    exchange.request(request, peer, { onResponse: () => {}, onFailed: () => {} }, nowMs());
+  }
+
+  #subscribe(device: Device, kind: SubscriptionKind, dialogue: Dialogue, event: string, expiresSeconds: number) {
+    return buildSubscribe(dialogue, {
+      event,
+      expiresSeconds,
+      contentType: MANSCDP_CONTENT_TYPE,
+      body: this.#ports.body(device, (sn, style) => this.#body(device, kind, sn, style)),
+    });
   }
 
   #ended(

@@ -59,6 +59,9 @@ describe('a simulated camera that is subscribed to', { concurrency: 6, timeout: 
         codes().filter((code) => code.startsWith('SUB-')),
         [],
       );
+      server.removeDevice(ID, { block: true });
+      await until('none of a deleted device', () => side.active.length === 0);
+      assert.equal(side.seen.at(-1)?.expires, 0);
     });
 
   test('a subscription is refreshed within its dialogue', async (t) => {

@@ -443,14 +443,56 @@ test('what is set for a device outlives a restart; what is left out has its defa
   );
 });
 
-test('a deleted device leaves nothing', () => {
-  const { subscriptions, come, advance, onSent, sent, directory } = make();
+test('a deleted device leaves nothing, and is told so in each dialogue that still lasts', () => {
+  const { subscriptions, come, advance, onSent, sent, directory, time } = make();
+  onSent(agreeing);
+  subscriptions.defaultTo({ catalog: 600, alarm: 3600 });
+  come(ID);
+  advance(4_000);
+  assert.equal(sent.length, 2);
+  // one dialogue is over by now, unnoticed
+  const dialogues = directory.device(ID)!.subscriptions!.dialogues!;
+  assert.ok(dialogues.catalog !== undefined && dialogues.alarm !== undefined);
+  onSent(() => {});
+  time.nowMs += 700_000;
+  subscriptions.forget(ID);
+  directory.remove(ID, false);
+  const last = sent.at(-1)!;
+  assert.deepEqual(
+    [sent.length, last.callId, last.expires, last.cseq],
+    [3, dialogues.alarm.dialogue.callId, 0, '2 SUBSCRIBE'],
+  );
+  last.answer(200);
+  advance(700_000);
+  assert.deepEqual([sent.length, subscriptions.active, subscriptions.counters.unsubscribes], [3, 0, 1]);
+});
+
+test('a device that is away is not told that it was deleted', () => {
+  const { subscriptions, come, advance, onSent, sent, device } = make();
   onSent(agreeing);
   subscriptions.defaultTo({ catalog: 600 });
   come(ID);
   advance(4_000);
-  directory.remove(ID, false);
+  device().online = false;
+  subscriptions.gone(ID, false);
   subscriptions.forget(ID);
-  advance(700_000);
   assert.deepEqual([sent.length, subscriptions.active], [1, 0]);
+});
+
+test('another interval of positions is told at once, in the dialogue', () => {
+  const { subscriptions, come, advance, onSent, sent, device } = make();
+  onSent(agreeing);
+  come(ID);
+  subscriptions.setWishes(device(), { position: 600, positionIntervalSeconds: 5 });
+  advance(4_000);
+  assert.equal(sent.length, 1);
+  subscriptions.setWishes(device(), { position: 600, positionIntervalSeconds: 1 });
+  advance(1_000);
+  assert.deepEqual(
+    [sent.length, sent[1]!.callId, sent[1]!.cseq, sent[1]!.expires],
+    [2, sent[0]!.callId, '2 SUBSCRIBE', 600],
+  );
+  subscriptions.setWishes(device(), { position: 600, positionIntervalSeconds: 1 });
+  advance(10_000);
+  assert.equal(sent.length, 2, 'nothing new is nothing to tell');
 });
