@@ -219,9 +219,10 @@ export function liveAddress({ deviceId, channelId, streamNumber }: Source): stri
   return url.href;
 }
 
-/** Address of the speaker's WebSocket; opening it calls the channel. */
-export function talkAddress(deviceId: string, channelId: string): string {
+/** Address of the speaker's WebSocket; opening it calls the channel, `isForced`: although its device is known to take no voice. */
+export function talkAddress(deviceId: string, channelId: string, { isForced }: { isForced: boolean }): string {
   const url = withToken(address(`talk/${encodeURIComponent(deviceId)}/${encodeURIComponent(channelId)}`));
+  if (isForced) url.searchParams.set('force', 'true');
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   return url.href;
 }

@@ -6,12 +6,15 @@ import { footageHref } from '../footage/address.ts';
 import { useShortcuts } from '../keys/keys.ts';
 import { useWords } from '../language.ts';
 import { Icon } from '../parts/icon.tsx';
+import { isSteeringOpen } from '../ptz/kept.ts';
+import { PtzPanel } from '../ptz/panel.tsx';
 import { go, hrefOf } from '../route.ts';
 import { useStore } from '../store.ts';
 import { useHush } from '../talk/hush.ts';
 import { TalkButton } from '../talk/talk-button.tsx';
 import { footageWords } from '../words/footage.ts';
 import { liveWords } from '../words/live.ts';
+import { ptzWords } from '../words/ptz.ts';
 import { troubleWords } from '../words/trouble.ts';
 import { useCountdown } from './countdown.ts';
 import { Figures } from './figures.tsx';
@@ -39,7 +42,10 @@ export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthori
   const { problems } = useWords(troubleWords);
   const { deviceId, id: channelId } = channel;
   const source = { deviceId, channelId, streamNumber };
+  const { title: steer, keyPanel } = useWords(ptzWords);
   const player = useRef<GbPlayer | null>(null);
+  const screen = useRef<HTMLDivElement>(null);
+  const isSteered = useStore(isSteeringOpen);
   const [state, setState] = useState<PlayerState>({ type: 'connecting' });
   const [figures, setFigures] = useState<PlayerFigures | null>(null);
   const [isMuted, setMuted] = useState(true);
@@ -128,6 +134,7 @@ export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthori
     { key: 'r', words: words.keyRecord, run: () => void switchRecording() },
     { key: 'i', words: words.still, run: still },
     { key: 'f', words: words.fullScreen, run: fullScreen },
+    { key: 'z', words: keyPanel, run: () => isSteeringOpen.set(!isSteered) },
     { key: 's', words: words.keyStream, run: () => go(toOtherStream, 'replace') },
     ...(toWall === null ? [] : [{ key: 'b', words: words.backToWall, run: () => go(toWall) }]),
   ]);
@@ -137,8 +144,8 @@ export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthori
   const hasSound = figures?.audio != null;
   const why = isAllowed ? undefined : words.lookOnly;
   return (
-    <section class="stage" data-stream-id={streamId ?? ''}>
-      <div class="screen">
+    <section class={isSteered ? 'stage with-ptz' : 'stage'} data-stream-id={streamId ?? ''}>
+      <div class="screen" ref={screen}>
         <LivePlayer
           source={source}
           isOnline={isOnline}
@@ -210,6 +217,16 @@ export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthori
         </button>
         <button
           type="button"
+          data-testid="steer"
+          aria-pressed={isSteered}
+          title={keyPanel}
+          onClick={() => isSteeringOpen.set(!isSteered)}
+        >
+          <Icon name="steer" />
+          <span>{steer}</span>
+        </button>
+        <button
+          type="button"
           data-testid="record"
           class={running === undefined ? 'record' : 'record running'}
           aria-pressed={running !== undefined}
@@ -220,8 +237,9 @@ export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthori
           <span class="disc" aria-hidden="true" />
           <span>{running === undefined ? words.record : words.stopRecording}</span>
         </button>
-        <TalkButton deviceId={deviceId} channelId={channelId} onSpeaking={hush} />
+        <TalkButton deviceId={deviceId} channelId={channelId} isOnline={isOnline} onSpeaking={hush} />
       </div>
+      {isSteered && <PtzPanel channel={channel} isOnline={isOnline} screen={screen} player={player} />}
       {wrong !== null && (
         <p class="fault" role="alert" data-testid="wrong">
           {wrong}

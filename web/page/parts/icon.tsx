@@ -32,6 +32,10 @@ const PATHS = {
   footage: 'M4 12a8 8 0 1 0 2.6-5.9M4.5 4v4h4M12 8v4.5l3 2',
   less: 'M5 12h14',
   microphone: 'M9 5a3 3 0 0 1 6 0v6a3 3 0 0 1-6 0zM5.5 11a6.5 6.5 0 0 0 13 0M12 17.5V21M8.5 21h7',
+  steer: 'M12 3v18M3 12h18M9.5 5.5L12 3l2.5 2.5M9.5 18.5L12 21l2.5-2.5M5.5 9.5L3 12l2.5 2.5M18.5 9.5L21 12l-2.5 2.5',
+  rename: 'M4 20l1-4L16 5l3 3L8 19zM13.5 7.5l3 3',
+  here: 'M12 4v3M12 17v3M4 12h3M17 12h3M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8',
+  stop: 'M6.5 6.5h11v11h-11z',
 } as const;
 
 export function Icon({ name }: { name: keyof typeof PATHS }) {
