@@ -9,19 +9,10 @@ import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts
 import type { VoiceCall } from '../../src/simulator/voice/voice-call.ts';
 import { type Browser, launchBrowser } from '../support/browser.ts';
 import { PLATFORM_ID, type RunningGateway, runGateway, SIP_PASSWORD, TOKEN, until } from '../support/gbgate.ts';
-import { frequencyOf, tone } from '../support/tone.ts';
-import { wavOf } from '../support/wav.ts';
+import { frequencyOf, microphoneFile } from '../support/tone.ts';
 
 const HZ = 440;
-const RATE = 48_000;
 const ID = '34020000001110000001';
-
-/** Half a second of tone, a quarter of silence: what filters of noise take for speech. */
-function microphoneFile(): Buffer {
-  const beep = tone(HZ, 0.5, RATE, 0.6);
-  const parts = Array.from({ length: 8 }, () => [...beep, ...new Array<number>(RATE / 4).fill(0)]).flat();
-  return wavOf(Int16Array.from(parts), RATE);
-}
 
 describe('talking in Chromium', { timeout: 240_000 }, () => {
   let gateway: RunningGateway;
@@ -69,7 +60,7 @@ describe('talking in Chromium', { timeout: 240_000 }, () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'gbgate-tone-'));
     const microphone = join(folder, 'tone.wav');
-    await writeFile(microphone, microphoneFile());
+    await writeFile(microphone, microphoneFile(HZ));
     [gateway, browser] = await Promise.all([runGateway(), launchBrowser({ microphone })]);
     page = await browser.open(`${gateway.http}/#token=${TOKEN}`);
   });
@@ -117,16 +108,5 @@ describe('talking in Chromium', { timeout: 240_000 }, () => {
     await page.click('[data-testid="hands-free"]');
     await until('the end', () => (camera.voice.last?.isOver === true ? true : undefined), 30_000);
     assert.deepEqual(browser.faults, []);
-  });
-
-  test('TK-5: a page that is not served safely says in words why there is no microphone, and what helps', async () => {
-    const { id, channels } = simulators[0]!.devices[0]!;
-    const insecure = "Object.defineProperty(window, 'isSecureContext', { value: false });";
-    const bare = await browser.open(`${gateway.http}/#token=${TOKEN}`, insecure);
-    await bare.goto(`${gateway.http}/#/live/${id}/${channels[0]!.id}`);
-    await bare.waitForSelector('[data-testid="talk"]:not([disabled])', { timeout: 30_000 });
-    await bare.click('[data-testid="talk"]');
-    await bare.waitForSelector('[data-testid="talk-said"].fault', { timeout: 30_000 });
-    assert.match((await bare.textContent('[data-testid="talk-said"]')) ?? '', /HTTPS.*--tls-self-signed/s);
   });
 });

@@ -1,3 +1,5 @@
+import { wavOf } from './wav.ts';
+
 /** A tone of one frequency, and which frequency sound has. */
 
 /** 16-bit samples of a sine. */
@@ -5,6 +7,14 @@ export function tone(hz: number, seconds: number, rate = 8000, level = 0.5): Int
   return Int16Array.from({ length: Math.round(seconds * rate) }, (_, i) =>
     Math.round(level * 32_767 * Math.sin((2 * Math.PI * hz * i) / rate)),
   );
+}
+
+/** A file for Chromium's fake microphone: half a second of tone, a quarter of silence; what filters of noise take for speech. */
+export function microphoneFile(hz: number): Buffer {
+  const rate = 48_000;
+  const beep = tone(hz, 0.5, rate, 0.6);
+  const parts = Array.from({ length: 8 }, () => [...beep, ...new Array<number>(rate / 4).fill(0)]).flat();
+  return wavOf(Int16Array.from(parts), rate);
 }
 
 /** Power of one frequency in the samples (Goertzel), as a share of all of it: near 1 for a pure tone. */

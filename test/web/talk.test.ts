@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { TalkEndCause } from '../../src/gateway/talk-views.ts';
+import { blockedBy, takesNoVoice } from '../../web/page/talk/blocked.ts';
 import { Downsampler, FRAME_SAMPLES } from '../../web/page/talk/downsample.ts';
 import { talkWords } from '../../web/page/words/talk.ts';
 import { shareOf, tone } from '../support/tone.ts';
@@ -49,4 +51,37 @@ test('TK-5: both languages say what helps when there is no microphone', () => {
     assert.ok(words.problems.talk_busy);
   }
   assert.deepEqual(Object.keys(talkWords.en.problems), Object.keys(talkWords.zh.problems));
+});
+
+/** Every end that a speaker at the page is told of; the others are his own doing. */
+const ENDS: readonly TalkEndCause[] = [
+  'stopped',
+  'quiet',
+  'too_long',
+  'device_ended',
+  'device_restarted',
+  'device_offline',
+  'media_lost',
+  'shutting_down',
+];
+
+test('every end has its words in both languages', () => {
+  for (const { problems } of Object.values(talkWords))
+    for (const end of ENDS) assert.ok((problems[end] ?? '').length > 3, end);
+});
+
+test('who may not talk is told the first thing that stands in the way', () => {
+  const free = { mayControl: true, isSecure: true, isOnline: true, isRefused: false, isTried: false };
+  assert.equal(blockedBy(free), null);
+  assert.equal(blockedBy({ ...free, mayControl: false, isSecure: false }), 'forbidden');
+  assert.equal(blockedBy({ ...free, isSecure: false, isOnline: false }), 'microphone.insecure');
+  assert.equal(blockedBy({ ...free, isOnline: false, isRefused: true }), 'device_offline');
+  assert.equal(blockedBy({ ...free, isRefused: true }), 'not_supported');
+  assert.equal(blockedBy({ ...free, isRefused: true, isTried: true }), null);
+});
+
+test('only a device that takes neither broadcasts nor talks takes no voice', () => {
+  assert.equal(takesNoVoice({}), false);
+  assert.equal(takesNoVoice({ notSupported: ['Broadcast'] }), false);
+  assert.equal(takesNoVoice({ notSupported: ['Talk', 'DragZoom', 'Broadcast'] }), true);
 });

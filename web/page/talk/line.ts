@@ -5,7 +5,7 @@ export type LineState = 'calling' | 'talking';
 export interface LineEvents {
   onState(state: LineState): void;
   onHeard(pcm: Int16Array): void;
-  /** It is over: the code of the problem, or '' when it ended as it should; '1006' when the gateway is not reached. Once. */
+  /** It is over: the code of the problem, or why it ended, both as the gateway names them; `unreachable` when that is not there. Once. */
   onEnd(code: string): void;
 }
 
@@ -51,8 +51,8 @@ export class Line {
   }
 
   #take(text: string, events: LineEvents): void {
-    const message = JSON.parse(text) as { type?: string; state?: LineState; code?: string };
-    if (message.type === 'end') this.#code = message.code ?? '';
+    const message = JSON.parse(text) as { type?: string; state?: LineState; code?: string; cause?: string };
+    if (message.type === 'end') this.#code = message.code ?? message.cause ?? '';
     if (message.type !== 'state' || message.state === undefined) return;
     this.#state = message.state;
     events.onState(message.state);

@@ -9,10 +9,14 @@ export interface Microphone {
   close(): void;
 }
 
+/** Browsers give a microphone to pages of HTTPS and of this computer only (TK-5). */
+export function mayHaveMicrophone(): boolean {
+  return isSecureContext && navigator.mediaDevices !== undefined;
+}
+
 /** Asks for the microphone; `onFrame` gets 20 ms of 8 kHz each time. */
 export async function openMicrophone(onFrame: (frame: Int16Array) => void): Promise<Microphone | MicrophoneFault> {
-  // browsers give a microphone to pages of HTTPS and of this computer only
-  if (!isSecureContext || navigator.mediaDevices === undefined) return 'insecure';
+  if (!mayHaveMicrophone()) return 'insecure';
   let stream: MediaStream;
   try {
     const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };

@@ -15,7 +15,7 @@ const KEEP_MS = 8000;
 
 /** One person who talks to one channel: microphone, line and loudspeaker, opened together and closed together. */
 export class Talking {
-  readonly #address: string;
+  readonly #address: (o: { isForced: boolean }) => string;
   readonly #onState: (state: TalkingState) => void;
   #state: TalkingState = { phase: 'idle', isHeld: false, isHandsFree: false };
   #line: Line | null = null;
@@ -25,7 +25,10 @@ export class Talking {
   /** Counts the beginnings: what an earlier one still waits for is thrown away. */
   #turn = 0;
 
-  constructor(address: string, onState: (state: TalkingState) => void) {
+  /** The next call is made although the device is known to take no voice. */
+  isForced = false;
+
+  constructor(address: (o: { isForced: boolean }) => string, onState: (state: TalkingState) => void) {
     this.#address = address;
     this.#onState = onState;
   }
@@ -60,9 +63,14 @@ export class Talking {
     clearTimeout(this.#keep);
     const { problem: _, ...state } = this.#state;
     this.#set({ ...state, ...change });
-    this.#loudspeaker?.mute(this.#state.isHeld && !this.#state.isHandsFree);
+    this.#hush();
     if (this.#isWanted && this.#state.phase === 'idle') void this.#begin();
     else if (!this.#isWanted) this.#keep = setTimeout(() => this.#end(), KEEP_MS);
+  }
+
+  /** While the button is held one does not hear oneself come back out of the device. */
+  #hush(): void {
+    this.#loudspeaker?.mute(this.#state.isHeld && !this.#state.isHandsFree);
   }
 
   async #begin(): Promise<void> {
@@ -83,7 +91,8 @@ export class Talking {
     this.#microphone = microphone;
     const loudspeaker = new Loudspeaker();
     this.#loudspeaker = loudspeaker;
-    this.#line = new Line(this.#address, {
+    this.#hush();
+    this.#line = new Line(this.#address({ isForced: this.isForced }), {
       onState: (phase) => this.#set({ ...this.#state, phase }),
       onHeard: (pcm) => loudspeaker.play(pcm),
       onEnd: (code) => this.#end(code),

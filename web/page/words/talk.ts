@@ -9,7 +9,9 @@ export interface TalkWords {
   readonly calling: string;
   readonly speaking: string;
   readonly ready: string;
-  /** By code of the problem, `microphone.*` for this computer’s own. */
+  /** Calls a device that is known to take no voice. */
+  readonly tryAgain: string;
+  /** By code of the problem or of the end, `microphone.*` for this computer’s own. */
   readonly problems: Readonly<Record<string, string>>;
   readonly failed: string;
 }
@@ -23,6 +25,7 @@ export const talkWords: Readonly<Record<Language, TalkWords>> = {
     calling: 'Calling the device…',
     speaking: 'Speak now',
     ready: 'Hold to speak',
+    tryAgain: 'Try all the same',
     problems: {
       'microphone.insecure':
         'The browser gives the microphone to pages over HTTPS only. Start gbgate with --tls-self-signed (or --tls-cert and --tls-key), or open the page on the gateway itself by http://localhost.',
@@ -37,6 +40,13 @@ export const talkWords: Readonly<Record<Language, TalkWords>> = {
       unauthorized: 'This token may only look.',
       forbidden: 'This token may only look.',
       unreachable: 'The gateway does not answer.',
+      stopped: 'Somebody else ended the talk.',
+      quiet: 'Ended: nothing was said for a minute.',
+      too_long: 'Ended: nobody talks for more than an hour.',
+      device_ended: 'The device ended the talk.',
+      device_restarted: 'The device has restarted. Hold the button again.',
+      media_lost: 'The connection to the device broke. Hold the button again.',
+      shutting_down: 'The gateway is shutting down.',
     },
     failed: 'The device did not take the voice.',
   },
@@ -48,6 +58,7 @@ export const talkWords: Readonly<Record<Language, TalkWords>> = {
     calling: '正在呼叫设备…',
     speaking: '请讲话',
     ready: '按住说话',
+    tryAgain: '仍要尝试',
     problems: {
       'microphone.insecure':
         '浏览器只允许 HTTPS 页面使用麦克风。请用 --tls-self-signed（或 --tls-cert 和 --tls-key）启动 gbgate，或在网关本机用 http://localhost 打开页面。',
@@ -62,6 +73,13 @@ export const talkWords: Readonly<Record<Language, TalkWords>> = {
       unauthorized: '此令牌只能查看。',
       forbidden: '此令牌只能查看。',
       unreachable: '网关没有应答。',
+      stopped: '对讲已被他人结束。',
+      quiet: '一分钟内无人说话，已结束。',
+      too_long: '对讲超过一小时，已结束。',
+      device_ended: '设备结束了对讲。',
+      device_restarted: '设备已重启，请再次按住说话。',
+      media_lost: '与设备的连接已断开，请再次按住说话。',
+      shutting_down: '网关正在关闭。',
     },
     failed: '设备没有接受语音。',
   },
