@@ -114,6 +114,7 @@ export function openAlarmDesks(needs: AlarmNeeds): {
     desks: { alarms, alarmRules, imageSnapshots },
     counters: () => ({
       alarms_received_total: alarms.counters.received,
+      alarms_repeated_total: alarms.counters.repeated,
       alarms_dropped_total: alarms.counters.dropped,
       alarms_unwritten: alarms.waiting,
       alarm_receipts_left_out_total: alarms.counters.receiptsLeftOut,

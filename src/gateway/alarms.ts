@@ -2,6 +2,7 @@ import { readAlarm } from '../sip/manscdp/alarm.ts';
 import { ALARM_WORDS } from '../sip/manscdp/alarm-words.ts';
 import type { Envelope } from '../sip/manscdp/envelope.ts';
 import type { AlarmQuery, AlarmRows, StoredAlarm } from '../store/alarms.ts';
+import { AlarmTwins, type Way } from './alarm-twins.ts';
 import type { AlarmsDesk, AlarmView } from './alarm-views.ts';
 import type { Clock } from './clock.ts';
 
@@ -47,9 +48,10 @@ export interface AlarmsPorts {
 /** Alarms as they come: told at once, written a little later and many together, never while a packet waits. */
 export class Alarms implements AlarmsDesk {
   readonly words = ALARM_WORDS;
-  readonly counters = { received: 0, dropped: 0, receiptsLeftOut: 0 };
+  readonly counters = { received: 0, repeated: 0, dropped: 0, receiptsLeftOut: 0 };
   readonly #ports: AlarmsPorts;
   readonly #receipts = new Map<string, number>();
+  readonly #twins = new AlarmTwins();
   #waiting: StoredAlarm[] = [];
   #number: number;
   #heldSinceMs: number | null = null;
@@ -63,13 +65,17 @@ export class Alarms implements AlarmsDesk {
   }
 
   /** A Notify/Alarm came from where the device registered. */
-  notified(deviceId: string, envelope: Envelope, by: 'MESSAGE' | 'NOTIFY'): void {
+  notified(deviceId: string, envelope: Envelope, by: Way): void {
     const { clock, timeZone, channelOf, found, publish, act } = this.#ports;
     const { deviation, epochMs, ...notice } = readAlarm(envelope, timeZone);
     this.counters.received += 1;
     if (deviation !== null) found(deviceId, 'SUB-6', deviation);
     // what comes by NOTIFY has its answer already (9.11)
     if (by === 'MESSAGE') this.#receipt(deviceId, envelope.sn ?? 1, notice.sourceId);
+    if (this.#twins.isSecond(JSON.stringify([deviceId, epochMs, notice]), by, clock.nowMs())) {
+      this.counters.repeated += 1;
+      return;
+    }
     const receivedEpochMs = clock.epochMs();
     this.#number += 1;
     const alarm: StoredAlarm = {

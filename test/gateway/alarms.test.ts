@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AlarmRules, DEFAULT_RULES, SNAPSHOT_PAUSE_MS } from '../../src/gateway/alarm-rules.ts';
+import { AlarmTwins, MAX_OPEN } from '../../src/gateway/alarm-twins.ts';
 import type { AlarmRule, AlarmView } from '../../src/gateway/alarm-views.ts';
 import { Alarms, MAX_BATCH, MAX_RECEIPTS, MAX_WAITING } from '../../src/gateway/alarms.ts';
 import { type Envelope, readEnvelope } from '../../src/sip/manscdp/envelope.ts';
@@ -71,6 +72,39 @@ test('an alarm is told and acted on at once, and written a moment later', async 
   assert.deepEqual([published[0]?.id, acted, rows.length, alarms.waiting], ['42', [42], 0, 1]);
   await clock.advance(1000);
   assert.deepEqual([rows[0]?.number, alarms.waiting], [42, 0]);
+});
+
+test('an alarm that comes by MESSAGE and by NOTIFY is one, in whichever order; told twice in one way it is two', async () => {
+  const { clock, alarms, rows, published, acted, receipts } = world();
+  const words = '<AlarmMethod>5</AlarmMethod><AlarmTime>2026-01-05T14:03:21</AlarmTime>';
+  const tell = (by: 'MESSAGE' | 'NOTIFY', sn: number, more = '') => alarms.notified('D', notify(sn, words + more), by);
+  tell('MESSAGE', 1);
+  tell('NOTIFY', 2);
+  assert.deepEqual([published.length, acted.length, receipts, alarms.counters.repeated], [1, 1, [1], 1]);
+  tell('NOTIFY', 3, '<AlarmPriority>1</AlarmPriority>');
+  tell('MESSAGE', 4, '<AlarmPriority>1</AlarmPriority>');
+  assert.deepEqual([published.length, receipts], [2, [1, 4]], 'a MESSAGE has its receipt all the same');
+  tell('NOTIFY', 5);
+  tell('NOTIFY', 6);
+  tell('MESSAGE', 7);
+  tell('MESSAGE', 8);
+  assert.equal(published.length, 4);
+  tell('MESSAGE', 9);
+  await clock.advance(40_000);
+  tell('NOTIFY', 10);
+  assert.equal(published.length, 6, 'what comes so late is another one');
+  await clock.advance(1000);
+  assert.equal(rows.length, 6);
+});
+
+test('alarms whose twin may come are remembered up to a limit', () => {
+  const twins = new AlarmTwins();
+  for (let n = 0; n <= MAX_OPEN; n += 1) twins.isSecond(`alarm ${n}`, 'MESSAGE', 0);
+  assert.equal(twins.size, MAX_OPEN);
+  assert.deepEqual(
+    [twins.isSecond('alarm 0', 'NOTIFY', 1), twins.isSecond(`alarm ${MAX_OPEN}`, 'NOTIFY', 1)],
+    [false, true],
+  );
 });
 
 test('a thousand alarms at once are all kept, a batch at a turn: never one transaction of all', async () => {
