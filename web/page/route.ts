@@ -19,6 +19,7 @@ export const VIEWS = [
   'streams',
   'recordings',
   'downloads',
+  'positions',
   'system',
 ] as const;
 export type View = (typeof VIEWS)[number];

@@ -31,6 +31,7 @@ const SHOWN: Readonly<Record<View, ComponentType>> = {
   streams: StreamsView,
   recordings: RecordingsView,
   downloads: DownloadsView,
+  positions: lazy(async () => (await import('./positions/view.tsx')).PositionsView),
   system: SystemView,
 };
 
@@ -44,6 +45,7 @@ const LETTERS: Readonly<Record<View, string>> = {
   streams: 's',
   recordings: 'r',
   downloads: 'o',
+  positions: 'n',
   system: 'y',
 };
 
