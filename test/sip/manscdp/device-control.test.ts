@@ -68,6 +68,7 @@ const CONTROLS: readonly Row[] = [
   row('key-frame-2016', keyFrameCommand(CHANNEL, 'IFameCmd'), 17, 'old', 'none'),
   row('key-frame-2022', keyFrameCommand(CHANNEL, 'IFrameCmd'), 18, 'new', 'none'),
   row('drag-zoom-in', dragZoom(CHANNEL, 'in', box), 19, 'old', 'none'),
+  row('drag-zoom-out', dragZoom(CHANNEL, 'out', box), 19, 'old', 'none'),
   row(
     'home-position',
     homePositionControl(CHANNEL, { enabled: true, resetSeconds: 60, preset: 1 }),

@@ -1,19 +1,29 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { writeCatalogQuery } from '../../../src/sip/manscdp/catalog.ts';
 import { cruiseTrackQuestion, readCruiseTrack } from '../../../src/sip/manscdp/cruise-track.ts';
 import { cruisesQuestion, readCruises } from '../../../src/sip/manscdp/cruise-track-list.ts';
+import { deviceInfoQuestion, readDeviceInfo } from '../../../src/sip/manscdp/device-info.ts';
 import { deviceStatusQuestion, readDeviceStatus } from '../../../src/sip/manscdp/device-status.ts';
 import { bodyStyle, type Envelope, readEnvelope } from '../../../src/sip/manscdp/envelope.ts';
 import { homePositionQuestion, readHomePosition } from '../../../src/sip/manscdp/home-position.ts';
 import { ptzPositionQuestion, readPtzPosition } from '../../../src/sip/manscdp/ptz-position.ts';
+import { writeRecordQuery } from '../../../src/sip/manscdp/record-info.ts';
 import { readStorageCards, storageCardsQuestion } from '../../../src/sip/manscdp/storage-card.ts';
 
 /** The other queries: their bytes, and their answers, against examples of the standard and as makers write them. */
 
 const CHANNEL = '34020000001320000001';
 const fixture = (name: string) => readFileSync(new URL(`../../fixtures/manscdp/${name}.xml`, import.meta.url));
+const DEVICE = '34020000001180000001';
+const OLD = bodyStyle('2.0', null);
 const NEW = bodyStyle('3.0', null);
+const DAY = {
+  channelId: CHANNEL,
+  startEpochMs: Date.parse('2024-01-05T00:00:00+08:00'),
+  endEpochMs: Date.parse('2024-01-05T23:59:59+08:00'),
+};
 
 function envelope(body: Uint8Array | string): Envelope {
   const read = readEnvelope(typeof body === 'string' ? Buffer.from(body) : body);
@@ -31,9 +41,25 @@ test('each query: the bytes of the example', () => {
     ['cruise-track-query', 74, cruiseTrackQuestion(CHANNEL, 0).write(74, NEW)],
     ['ptz-position', 75, ptzPositionQuestion(CHANNEL).write(75, NEW)],
     ['sd-card-status', 81, storageCardsQuestion(CHANNEL).write(81, NEW)],
-    ['device-status', 3, deviceStatusQuestion('34020000001180000001').write(3, bodyStyle('2.0', null))],
+    ['device-status', 3, deviceStatusQuestion(DEVICE).write(3, OLD)],
+    ['device-info', 2, deviceInfoQuestion(DEVICE).write(2, OLD)],
+    ['catalog', 17430, writeCatalogQuery(DEVICE, 17430, OLD)],
+    ['record-info', 17431, writeRecordQuery(DAY, 17431, 'Asia/Shanghai', OLD)],
   ] as const)
     assert.equal(written.toString(), fixture(name).toString(), `${name} ${sn}`);
+});
+
+test('DeviceInfo: the answer of the example, and the older name of the count', () => {
+  const read = readDeviceInfo(envelope(fixture('device-info-response')));
+  assert.deepEqual(read, {
+    name: 'NVR',
+    manufacturer: 'ACME',
+    model: 'N8',
+    firmware: 'V1.0',
+    channelCount: 8,
+    ok: true,
+  });
+  assert.equal(readDeviceInfo(answer('<MaxCamera>16</MaxCamera>')).channelCount, 16);
 });
 
 test('DeviceStatus: the answer of the example, and the older names of what is armed', () => {
