@@ -245,6 +245,7 @@ function resolve(values: ConfigFile): ServeConfig | ConfigFault {
         password: value('sip.password'),
         auth: value('sip.auth'),
         digest: STRONGEST_FIRST.filter((algorithm) => value<string[]>('sip.digest').includes(algorithm)),
+        note: { mode: value('sip.note'), userIdentity: value('sip.userIdentity') },
         admission: value('sip.admission'),
         advertise: value('sip.advertise'),
         redirect,

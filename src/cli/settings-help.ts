@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { ConfigFile, REDIRECT_KEYS, SETTINGS, type Setting, WEBHOOK_KEYS } from './schema.ts';
+import { ConfigFile, SETTINGS, type Setting } from './schema.ts';
+import { REDIRECT_KEYS, WEBHOOK_KEYS } from './schema-lists.ts';
 import { WEBHOOKS_ENV } from './webhook-settings.ts';
 
 /** Gives a command the options of the configuration. */

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { type AudioCodec, ClipError, SHIPPED_VIDEOS } from '../simulator/clip.ts';
 import { QUIRKS, unknownQuirks } from '../simulator/quirks.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/simulator.ts';
+import type { NoteHash } from '../sip/wire/note.ts';
 import { EXIT_USAGE, type Io, stopAsked } from './io.ts';
 
 interface Flags {
@@ -19,6 +20,7 @@ interface Flags {
   keepalive: string;
   expires: string;
   edition: string;
+  note?: NoteHash;
   quirk?: string[];
   listQuirks?: boolean;
 }
@@ -72,6 +74,14 @@ export function addSimulate(
     .addOption(option('--expires <seconds>', 'of the registration', '3600'))
     .addOption(
       option('--edition <edition>', 'of the standard, as named in X-GB-Ver', '2022').choices(Object.keys(VERSIONS)),
+    )
+    .addOption(
+      option('--note <hash>', 'signalling digests on everything but REGISTER').choices([
+        'MD5',
+        'SHA-1',
+        'SHA-256',
+        'SM3',
+      ]),
     )
     .addOption(
       option('--quirk <codes>', 'deviations to show, separated by commas (see --list-quirks)').argParser(
@@ -140,6 +150,7 @@ export function simulatorOptions(flags: Flags): SimulatorOptions | string {
     keepaliveSeconds: Number(flags.keepalive),
     expiresSeconds: Number(flags.expires),
     version: VERSIONS[flags.edition] ?? null,
+    note: flags.note,
     quirks: new Set(quirks),
   };
 }

@@ -1,5 +1,6 @@
 import type { RedirectRule } from '../sip/camera/redirects.ts';
 import type { DigestAlgorithm } from '../sip/digest.ts';
+import type { NoteMode } from '../sip/notes.ts';
 import type { SipTls } from '../sip/tls-listen.ts';
 import type { PullTransport } from './views.ts';
 
@@ -30,6 +31,8 @@ export interface GatewayConfig {
     auth: boolean;
     /** Hashes that challenges offer, strongest first. */
     digest: readonly DigestAlgorithm[];
+    /** Signalling digests, and who our users are in `Monitor-User-Identity`. */
+    note: { mode: NoteMode; userIdentity: string | null };
     admission: 'open' | 'known';
     /** `HOST[:SIPPORT]` written into Contact, Via and SDP; null: the local address that faces the device. */
     advertise: string | null;

@@ -104,6 +104,7 @@ export async function openGateway(
     port: config.sip.port,
     authRequired: config.sip.auth,
     digest: config.sip.digest,
+    note: config.sip.note,
     password: config.sip.password ?? secrets.sipPassword,
     sealingKey: secrets.signingKey,
     admission: config.sip.admission,

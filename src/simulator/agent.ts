@@ -1,8 +1,10 @@
 import { Headers } from '../sip/wire/headers.ts';
 import { callIdOf, cseqOf, NO_BODY, type SipMessage, type SipRequest, type SipResponse } from '../sip/wire/message.ts';
+import { isNoted, type NoteHash, readNote, withNote } from '../sip/wire/note.ts';
 import { serialize } from '../sip/wire/serialize.ts';
 import { parseUri, type SipUri, sipUri } from '../sip/wire/uri.ts';
 import { ownVia, parseVia, viaAsReceived } from '../sip/wire/via.ts';
+import { beijingTime } from './answers.ts';
 import type { Behaviour } from './behaviour.ts';
 import { hexToken, type Random } from './random.ts';
 import type { Address, SipLink } from './sip-link.ts';
@@ -34,6 +36,8 @@ export interface AgentOptions {
   readonly wheel: Clockwork;
   readonly random: Random;
   readonly behaviour: Behaviour;
+  /** Puts a signalling digest on what it says, and looks at what it is told. */
+  readonly note?: { readonly hash: NoteHash; readonly seed: string } | null;
   readonly onRequest: (request: SipRequest, from: Address) => void;
 }
 
@@ -64,6 +68,8 @@ export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE, INFO, SUBSCRIB
  */
 export class SipAgent {
   link: SipLink | null = null;
+  /** Messages of the platform with a signalling digest of its password, and without. */
+  readonly notes = { good: 0, bad: 0 };
   readonly #o: AgentOptions;
   readonly #waiting = new Map<string, Waiting>();
   readonly #answers = new Map<string, Buffer>();
@@ -177,6 +183,7 @@ export class SipAgent {
 
   /** One message off the socket. */
   receive(message: SipMessage, from: Address): void {
+    if (!this.#looksAtNote(message)) return;
     if (message.kind === 'response') {
       const cseq = cseqOf(message);
       if (message.status >= 200 && cseq !== null)
@@ -186,6 +193,15 @@ export class SipAgent {
     const answered = this.#answers.get(keyOf(message));
     if (answered !== undefined) this.link?.send(answered, from);
     else this.#o.onRequest(message, from);
+  }
+
+  /** Whether it is taken: without a good digest it is not. */
+  #looksAtNote(message: SipMessage): boolean {
+    const { note = null } = this.#o;
+    if (note === null || !isNoted(message)) return true;
+    const isGood = !('wrong' in readNote(message, note.seed));
+    this.notes[isGood ? 'good' : 'bad'] += 1;
+    return isGood;
   }
 
   /** Every request still open fails now. */
@@ -205,8 +221,12 @@ export class SipAgent {
       headers.add('Content-Type', contentType === 'other' ? 'text/plain' : type);
   }
 
-  #bytes(message: SipMessage): Buffer {
+  #bytes(plain: SipMessage): Buffer {
+    const { note = null } = this.#o;
     const { contentLength, oddHeaders } = this.#o.behaviour;
+    const isSealed = note !== null && isNoted(plain);
+    const form = { hash: note?.hash ?? 'SM3', encoding: 'base64', parts: 'values' } as const;
+    const message = isSealed ? withNote(plain, { date: beijingTime(Date.now()), seed: note.seed, form }) : plain;
     const bytes = contentLength === 'right' ? serialize(message) : miscounted(serialize(message), contentLength);
     return oddHeaders ? oddly(bytes) : bytes;
   }

@@ -1,5 +1,6 @@
 import { tagOf, userOf } from '../sip/wire/address.ts';
 import { callIdOf, type SipRequest } from '../sip/wire/message.ts';
+import type { NoteHash } from '../sip/wire/note.ts';
 import { sipUri } from '../sip/wire/uri.ts';
 import { ALLOW, SipAgent } from './agent.ts';
 import { AlarmSide } from './alarms/alarm-side.ts';
@@ -51,6 +52,7 @@ export interface DeviceOptions {
   readonly keepaliveSeconds: number;
   readonly expiresSeconds: number;
   readonly version: string | null | undefined;
+  readonly note: NoteHash | null | undefined;
   readonly retrySeconds: number;
   readonly onUnit: ((unit: CameraUnit) => void) | undefined;
   readonly log: (line: Record<string, unknown>) => void;
@@ -124,6 +126,7 @@ export class CameraDevice {
       ...common,
       random: Math.random,
       server: () => this.#allegiance.current.address,
+      note: o.note == null ? null : { hash: o.note, seed: o.password },
       onRequest: (request, from) => this.#request(request, from),
     });
     this.subscriptions = new SubscriptionSide({
@@ -162,6 +165,11 @@ export class CameraDevice {
       pieces: o.behaviour.pieces,
       unreachable: (detail) => o.log({ event: 'unreachable', device: this.id, detail }),
     });
+  }
+
+  /** Signalling digests of the platform: good ones, and bad ones. */
+  get notes(): Readonly<SipAgent['notes']> {
+    return this.#agent.notes;
   }
 
   /** Opens the socket and begins to register. Rejects when a UDP socket cannot be opened; a TCP connection is tried again and again. */

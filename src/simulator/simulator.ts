@@ -1,3 +1,4 @@
+import type { NoteHash } from '../sip/wire/note.ts';
 import type { VideoCodec } from './access-units.ts';
 import { type AudioCodec, loadClip } from './clip.ts';
 import { CameraDevice, type CameraUnit } from './device.ts';
@@ -35,6 +36,8 @@ export interface SimulatorOptions {
   readonly expiresSeconds: number;
   /** `X-GB-Ver` that the devices name; null: none, as before 2022. Default the edition of 2022. */
   readonly version?: string | null | undefined;
+  /** Puts a signalling digest (`Note`) of this hash on everything but REGISTER, and takes nothing without. Default none. */
+  readonly note?: NoteHash | null | undefined;
   /** After a failed registration; default 60, what the standard allows at least. */
   readonly retrySeconds?: number | undefined;
   /** Codes of the quirk list; unknown ones are ignored. */
@@ -151,6 +154,7 @@ export async function startSimulator(o: SimulatorOptions): Promise<Simulator> {
         keepaliveSeconds: o.keepaliveSeconds,
         expiresSeconds: o.expiresSeconds,
         version: o.version,
+        note: o.note,
         retrySeconds: o.retrySeconds ?? 60,
         onUnit: o.onUnit,
         log: o.log ?? (() => undefined),

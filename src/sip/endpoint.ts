@@ -1,6 +1,6 @@
 import type { Peer } from './peer.ts';
 import { ClientTable } from './transaction/client-table.ts';
-import type { ClientId, Output, ServerId } from './transaction/output.ts';
+import type { ClientId, Output, Seal, ServerId } from './transaction/output.ts';
 import { ServerTable } from './transaction/server-table.ts';
 import type { SipMessage, SipRequest, SipResponse } from './wire/message.ts';
 
@@ -18,6 +18,8 @@ export interface SipEndpointOptions {
   readonly random: () => string;
   /** Server transactions kept at most; `MAX_SERVER_TRANSACTIONS` unless told. */
   readonly maxServerTransactions?: number;
+  /** The last thing that is done to whatever leaves. */
+  readonly seal?: Seal;
 }
 
 /**
@@ -29,8 +31,8 @@ export class SipEndpoint {
   readonly #servers: ServerTable;
 
   constructor(options: SipEndpointOptions) {
-    this.#clients = new ClientTable(options.random);
-    this.#servers = new ServerTable(options.maxServerTransactions);
+    this.#clients = new ClientTable(options.random, options.seal);
+    this.#servers = new ServerTable(options.maxServerTransactions, options.seal);
   }
 
   /** A parsed message came from `from`. Retransmissions stop here. */

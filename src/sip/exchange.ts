@@ -1,4 +1,5 @@
 import type { ClientId, Output, ServerId, SipEndpoint } from './endpoint.ts';
+import type { Notes } from './notes.ts';
 import type { Peer } from './peer.ts';
 import { Headers } from './wire/headers.ts';
 import type { SipMessage, SipRequest, SipResponse } from './wire/message.ts';
@@ -18,6 +19,8 @@ export interface Waiting {
 
 export interface ExchangePorts {
   send(bytes: Buffer, to: Peer): boolean;
+  /** Looks at the signalling digest of what comes; null: nobody does. */
+  readonly notes?: Pick<Notes, 'refusal'> | null;
   /** The address by which that host knows us. */
   localAddressTo(host: string): string;
   /** Our port on that transport. */
@@ -73,8 +76,14 @@ export class Exchange {
     this.#ports = ports;
   }
 
-  /** A parsed message came. */
+  /** A parsed message came. What is refused by its signalling digest leaves no trace. */
   receive(message: SipMessage, from: Peer, nowMs: number): void {
+    const refusal = this.#ports.notes?.refusal(message, from) ?? null;
+    if (refusal !== null) {
+      if (message.kind === 'request' && message.method !== 'ACK')
+        this.respond(message, null, from, { status: 403, phrase: refusal }, nowMs);
+      return;
+    }
     this.#drain(this.#endpoint.receive(message, from, nowMs), nowMs);
   }
 

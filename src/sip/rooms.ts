@@ -20,6 +20,7 @@ import { SipEndpoint } from './endpoint.ts';
 import { Exchange } from './exchange.ts';
 import { Farewells } from './farewells.ts';
 import { IncomingCalls } from './incoming-calls.ts';
+import { Notes } from './notes.ts';
 import type { Peer } from './peer.ts';
 import { randomToken } from './random-token.ts';
 import { redirectDesk } from './redirect-ping.ts';
@@ -32,6 +33,8 @@ import type { SipRequest } from './wire/message.ts';
 export interface Rooms {
   readonly endpoint: SipEndpoint;
   readonly exchange: Exchange;
+  /** Null: signalling digests are off. */
+  readonly notes: Notes | null;
   readonly directory: Directory;
   readonly findings: DeviceFindings;
   readonly outbox: Outbox;
@@ -69,10 +72,30 @@ export function openRooms(o: SipServerOptions, p: RoomPorts): Rooms {
   const found = (deviceId: string, code: string, detail: string) => {
     if (p.noteFinding(deviceId, code, detail)) o.log.info({ deviceId, code, detail }, 'tolerated deviation');
   };
-  const endpoint = new SipEndpoint({ random: randomToken });
   const outbox = new Outbox();
   const findings = new DeviceFindings();
+  const passwordFor = (deviceId: string) => passwordOf(directory.device(deviceId), o.password, o.sealingKey);
+  const { mode, userIdentity } = o.note ?? { mode: 'off', userIdentity: null };
+  const notes =
+    mode === 'off'
+      ? null
+      : new Notes({
+          mode,
+          userIdentity,
+          platformId: o.platformId,
+          device: (id) => directory.device(id),
+          ownerOf: (channelId, at) => fleet.deviceWith(channelId, at),
+          passwordOf: passwordFor,
+          save: (device) => directory.save(device),
+          epochMs,
+          complain: (data, message) => o.log.warn(data, message),
+        });
+  const endpoint = new SipEndpoint({
+    random: randomToken,
+    ...(notes === null ? {} : { seal: (message, to) => notes.seal(message, to) }),
+  });
   const exchange = new Exchange(endpoint, {
+    notes,
     send: (bytes, to) => p.sockets()?.send(bytes, to) ?? false,
     localAddressTo: (host) => p.sockets()?.localAddressTo(host) ?? o.host,
     localPort: (transport) => (transport === 'tls' ? p.sockets()?.tlsPort : p.sockets()?.udpPort) ?? o.port,
@@ -108,7 +131,7 @@ export function openRooms(o: SipServerOptions, p: RoomPorts): Rooms {
     algorithms: o.digest ?? ['MD5'],
     admission: o.admission,
     directory,
-    passwordOf: (deviceId) => passwordOf(directory.device(deviceId), o.password, o.sealingKey),
+    passwordOf: passwordFor,
     nonceKey: randomBytes(32),
     random: randomToken,
   });
@@ -158,6 +181,7 @@ export function openRooms(o: SipServerOptions, p: RoomPorts): Rooms {
   return {
     endpoint,
     exchange,
+    notes,
     directory,
     findings,
     outbox,

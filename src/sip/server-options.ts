@@ -7,6 +7,7 @@ import type { RegistrationEvent } from './camera/registration.ts';
 import type { UpgradeEvent } from './camera/upgrades.ts';
 import type { DigestAlgorithm } from './digest.ts';
 import type { DialogueStore } from './farewells.ts';
+import type { NoteMode } from './notes.ts';
 import type { Peer } from './peer.ts';
 import type { SocketFault } from './socket.ts';
 import type { SubscriptionEvent } from './subscription-words.ts';
@@ -37,6 +38,8 @@ export interface SipServerOptions {
   readonly authRequired: boolean;
   /** Hashes that challenges offer, strongest first; MD5 unless told. */
   readonly digest?: readonly DigestAlgorithm[];
+  /** Signalling digests (`Note`), and who our users are in `Monitor-User-Identity`; off unless told. */
+  readonly note?: { readonly mode: NoteMode; readonly userIdentity: string | null };
   /** Password of devices without their own; null: only devices with their own get in. */
   readonly password: string | null;
   /** Key under which passwords of single devices are sealed. */

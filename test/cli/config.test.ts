@@ -61,6 +61,7 @@ test('every default is the one of the contract', () => {
         password: null,
         auth: true,
         digest: ['MD5'],
+        note: { mode: 'off', userIdentity: null },
         admission: 'open',
         advertise: null,
         redirect: [],
@@ -147,6 +148,16 @@ test('hashes of the login, strongest first', () => {
   assert.deepEqual(good({ 'sip-digest': 'MD5,SHA-256' }).gateway.sip.digest, ['SHA-256', 'MD5']);
   assert.deepEqual(good({ config: file('sip: {digest: [SHA-256]}') }).gateway.sip.digest, ['SHA-256']);
   assert.match(fault({ 'sip-digest': 'SHA-1' }), /--sip-digest must/);
+});
+
+test('signalling digests are off, looked at or wanted', () => {
+  assert.equal(good({ 'sip-note': 'log' }).gateway.sip.note.mode, 'log');
+  assert.deepEqual(good({ config: file('sip: {note: enforce, userIdentity: li.lei-police-2}') }).gateway.sip.note, {
+    mode: 'enforce',
+    userIdentity: 'li.lei-police-2',
+  });
+  assert.match(fault({ 'sip-note': 'on' }), /--sip-note must be one of off, log, enforce/);
+  assert.match(fault({}, { GBGATE_SIP_USER_IDENTITY: 'Li Lei' }), /GBGATE_SIP_USER_IDENTITY must look like USER/);
 });
 
 test('a switch that is off by default is turned on by option, environment and file', () => {

@@ -21,6 +21,7 @@ export function gatewayConfig(o: {
       password: SIP_PASSWORD,
       auth: true,
       digest: ['MD5'],
+      note: { mode: 'off', userIdentity: null },
       admission: 'open',
       advertise: null,
       redirect: [],

@@ -55,6 +55,8 @@ export interface DeviceProfile {
   timeOffsetSeconds?: number;
   /** What it speaks, whatever it says; learned of one that says nothing and answers what came with an edition. */
   edition?: Edition;
+  /** How it makes its signalling digests: hash, encoding, what of From and To. */
+  noteForm?: string;
   /** What it has taken although the edition that it names does not have it. */
   beyondEdition?: readonly string[];
   /** What it has answered that it cannot do. */

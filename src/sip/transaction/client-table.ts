@@ -5,7 +5,7 @@ import { MAGIC_COOKIE, ownVia, parseVia } from '../wire/via.ts';
 import { type ClientAction, type ClientMachine, NonInviteClient } from './client.ts';
 import { Deadlines } from './deadlines.ts';
 import { InviteClient } from './invite-client.ts';
-import type { ClientId, Output } from './output.ts';
+import type { ClientId, Output, Seal } from './output.ts';
 import { cancelOf, negativeAck } from './own-requests.ts';
 
 /** Call-IDs of ended INVITEs that are remembered, so that only a 2xx to an INVITE of ours is answered with ACK and BYE. */
@@ -32,12 +32,14 @@ export class ClientTable {
   readonly #invited = new Map<string, true>();
   readonly #deadlines = new Deadlines<Client>();
   readonly #random: () => string;
+  readonly #seal: Seal;
   /** Answers that belong to nothing of ours. */
   unmatched = 0;
 
   /** @param random makes an unguessable token for branches */
-  constructor(random: () => string) {
+  constructor(random: () => string, seal: Seal = (message) => message) {
     this.#random = random;
+    this.#seal = seal;
   }
 
   get size(): number {
@@ -59,7 +61,7 @@ export class ClientTable {
   /** The ACK of a 2xx: outside every transaction, with a branch of its own (RFC 3261 13.2.2.4). */
   ack(ack: SipRequest, to: Peer, sentBy: { readonly host: string; readonly port: number }): Output[] {
     const sent = withVia(ack, to, sentBy, MAGIC_COOKIE + this.#random());
-    return [{ type: 'send', bytes: serialize(sent), to }];
+    return [{ type: 'send', bytes: serialize(this.#seal(sent, to)), to }];
   }
 
   /** The caller wants the INVITE no more: CANCEL now or when the first provisional comes; a 2xx becomes a stray. */
@@ -124,7 +126,7 @@ export class ClientTable {
       callKey: callKey(callIdOf(request), cseqOf(request)?.number ?? -1, request.method),
       machine,
       request,
-      bytes: serialize(request),
+      bytes: serialize(this.#seal(request, to)),
       to,
       silent: request.method === 'CANCEL',
       cancelled: false,
@@ -148,7 +150,8 @@ export class ClientTable {
         if (!client.silent) outputs.push({ type: 'failed', transaction: client.id, cause: 'timeout' });
       } else if (response !== undefined && from !== undefined) {
         if (action === 'ack') {
-          outputs.push({ type: 'send', bytes: serialize(negativeAck(client.request, response)), to: client.to });
+          const ack = this.#seal(negativeAck(client.request, response), client.to);
+          outputs.push({ type: 'send', bytes: serialize(ack), to: client.to });
         } else if (!client.silent) {
           outputs.push(delivered(client, response, from, action === 'deliver-again'));
         }

@@ -1,10 +1,13 @@
 import type { Peer } from '../peer.ts';
-import type { SipRequest, SipResponse } from '../wire/message.ts';
+import type { SipMessage, SipRequest, SipResponse } from '../wire/message.ts';
 
 /** A client transaction: its branch. */
 export type ClientId = string;
 /** A server transaction: a number that is never used twice. */
 export type ServerId = number;
+
+/** The last thing that is done to a message before it becomes bytes. */
+export type Seal = (message: SipMessage, to: Peer) => SipMessage;
 
 /** What the SIP endpoint wants done or known, in order. */
 export type Output =

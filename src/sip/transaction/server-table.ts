@@ -6,7 +6,7 @@ import { serialize } from '../wire/serialize.ts';
 import { parseVia } from '../wire/via.ts';
 import { Deadlines } from './deadlines.ts';
 import { InviteServer } from './invite-server.ts';
-import type { Output, ServerId } from './output.ts';
+import type { Output, Seal, ServerId } from './output.ts';
 import { NonInviteServer, type ServerAction, type ServerMachine } from './server.ts';
 
 /**
@@ -40,14 +40,16 @@ export class ServerTable {
   readonly #invites = new Map<string, Server>();
   readonly #deadlines = new Deadlines<Server>();
   readonly #limit: number;
+  readonly #seal: Seal;
   #lastId = 0;
   /** Requests that came again and went no further. */
   retransmissions = 0;
   /** Requests that found the table full. */
   overflows = 0;
 
-  constructor(limit: number = MAX_SERVER_TRANSACTIONS) {
+  constructor(limit: number = MAX_SERVER_TRANSACTIONS, seal: Seal = (message) => message) {
     this.#limit = limit;
+    this.#seal = seal;
   }
 
   get size(): number {
@@ -80,7 +82,7 @@ export class ServerTable {
     if (server === undefined) return [];
     const actions = server.machine.respond(response.status, nowMs);
     if (actions.length === 0) return [];
-    server.response = serialize(response);
+    server.response = serialize(this.#seal(response, server.from));
     server.request = null;
     return this.#run(server, actions);
   }
@@ -89,7 +91,7 @@ export class ServerTable {
   respondStateless(request: SipRequest, response: SipResponse, from: Peer): Output[] {
     const server = this.#byKey.get(transactionKey(request, from));
     if (server !== undefined) this.#close(server);
-    return [{ type: 'send', bytes: serialize(response), to: from }];
+    return [{ type: 'send', bytes: serialize(this.#seal(response, from)), to: from }];
   }
 
   /** Nothing can be sent to that peer any more. */
@@ -150,7 +152,8 @@ export class ServerTable {
     const outputs: Output[] = [];
     for (const action of actions) {
       if (action === 'send-trying' && server.request !== null) {
-        server.response = serialize(makeResponse(server.request, 100, 'Trying', { from: server.from }));
+        const trying = makeResponse(server.request, 100, 'Trying', { from: server.from });
+        server.response = serialize(this.#seal(trying, server.from));
       }
       if (action === 'unacknowledged') outputs.push({ type: 'unacknowledged', transaction: server.id });
       else if (action === 'end') this.#close(server);
