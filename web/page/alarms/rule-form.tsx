@@ -5,6 +5,7 @@ import { alarmsWords } from '../words/alarms.ts';
 import type { AlarmRule, AlarmWordList, BothWords } from './api.ts';
 import { spoken } from './filter.ts';
 import type { Names } from './names.ts';
+import { toggled, withField } from './rule-fields.ts';
 
 interface Props {
   number: number;
@@ -15,23 +16,6 @@ interface Props {
   mayChange: boolean;
   onChange: (rule: AlarmRule) => void;
   onRemove: () => void;
-}
-
-/** `rule` with a field of another value; undefined takes the field out, which fits every alarm. Pure. */
-export function withField<K extends keyof AlarmRule>(
-  rule: AlarmRule,
-  field: K,
-  value: AlarmRule[K] | undefined,
-): AlarmRule {
-  const { [field]: _, ...rest } = rule;
-  return (value === undefined ? rest : { ...rest, [field]: value }) as AlarmRule;
-}
-
-/** The numbers with one more or one less, in order; undefined when none is left. Pure. */
-export function toggled(numbers: readonly number[] | undefined, number: number): number[] | undefined {
-  const rest = (numbers ?? []).filter((one) => one !== number);
-  const next = rest.length === (numbers ?? []).length ? [...rest, number].sort((a, b) => a - b) : rest;
-  return next.length === 0 ? undefined : next;
 }
 
 /** A rule: which alarms on the left, what they set off on the right. */
