@@ -1,5 +1,5 @@
 import type { ConfigField, ConfigObject, ConfigValue } from '../sip/manscdp/config-fields.ts';
-import { isObject, MAX_DEPTH } from '../sip/manscdp/config-xml.ts';
+import { isObject, lengthAt, MAX_DEPTH } from '../sip/manscdp/config-xml.ts';
 
 /** A change of a configuration, upon what the device has. */
 
@@ -52,6 +52,19 @@ function mergedList(field: ConfigField, before: ConfigValue | undefined, change:
   const entries = new Map(known.map((entry) => [keyOf(entry), entry]));
   for (const entry of given) entries.set(keyOf(entry), changed(field, entries.get(keyOf(entry)), entry));
   return [...entries.values()];
+}
+
+/** The section with the counts that were written: those of its lists, whatever was said. */
+export function counted(field: ConfigField, value: ConfigValue): ConfigValue {
+  if (!isObject(value)) return value;
+  const inner = new Map(Object.entries(value));
+  for (const each of field.fields ?? []) {
+    const held = inner.get(each.name);
+    if (each.counts !== undefined) inner.set(each.name, lengthAt(value, each.counts));
+    else if (Array.isArray(held)) inner.set(each.name, held.map((entry: ConfigValue) => counted(each, entry)));
+    else if (held !== undefined) inner.set(each.name, counted(each, held));
+  }
+  return Object.fromEntries(inner);
 }
 
 function own(object: ConfigObject, name: string): ConfigValue | undefined {

@@ -3,7 +3,7 @@ import type { ConfigValue } from '../sip/manscdp/config-fields.ts';
 import { CONFIG_SECTIONS, type ConfigSection, type ConfigType } from '../sip/manscdp/config-sections.ts';
 import { deviceConfig } from '../sip/manscdp/device-config.ts';
 import type { Question } from '../sip/manscdp/question.ts';
-import { changed, faultIn, lackOf, requiredOf } from './config-change.ts';
+import { changed, counted, faultIn, lackOf, requiredOf } from './config-change.ts';
 import { ConfigReader, type ConfigReaderPorts, type ReadConfig } from './config-reader.ts';
 import { ConfigRestarts, type RestartWatch } from './config-restarts.ts';
 import { isProblem, type Problem } from './views.ts';
@@ -99,7 +99,7 @@ export class Configs implements ConfigsDesk {
         if (said === 'unknown') confirmed = false;
         else if (said !== 'OK') return afterOthers(said, writings.slice(0, index));
       }
-      const written = writings.map(({ section, value }) => [section.type, shown(section, value)]);
+      const written = writings.map(({ section, value }) => [section.type, shown(section, counted(section.field, value))]);
       return { config: Object.fromEntries(written), confirmed };
     } finally {
       watch.end();

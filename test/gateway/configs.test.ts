@@ -147,11 +147,22 @@ test('lists are replaced, and counted by us', async (t) => {
   const item = (Text: string) => ({ Text, X: 0, Y: 0 });
   await change({ OSDConfig: { Item: [item('a'), item('b')] } });
   assert.match(setup.section(CHANNEL, 'OSDConfig'), /<SumNum>2<\/SumNum><Item><Text>a</);
-  await change({ OSDConfig: { Item: [item('c')] } });
+  const answer = config(await change({ OSDConfig: { Item: [item('c')] } })) as { OSDConfig: Record<string, unknown> };
+  assert.deepEqual([answer.OSDConfig.SumNum, answer.OSDConfig.Item], [1, [item('c')]]);
   const { OSDConfig } = config(await read(['OSDConfig'])) as { OSDConfig: Record<string, unknown> };
   assert.deepEqual([OSDConfig.SumNum, OSDConfig.Item, OSDConfig.Length], [1, [item('c')], 1920]);
   // what was read can be sent back as it is
   assert.deepEqual(config(await change({ OSDConfig })).OSDConfig, OSDConfig);
+});
+
+test('what a change answers has the counts that were written, however deep they lie', async (t) => {
+  const { change, read } = await site(t);
+  const TimeSegment = [{ StartHour: 8, StartMin: 0, StartSec: 0, StopHour: 18, StopMin: 30, StopSec: 0 }];
+  const plan = { RecordEnable: true, RecordSchedule: [{ WeekDayNum: 1, TimeSegment }], StreamNumber: 0 };
+  const mask = { On: true, RegionList: { Item: [{ Seq: 1, Point: [20, 30, 50, 60] }] } };
+  const answer = config(await change({ VideoRecordPlan: plan, PictureMask: mask }));
+  assert.deepEqual(answer, config(await read(['VideoRecordPlan', 'PictureMask'])));
+  assert.equal((answer.PictureMask as { SumNum: number }).SumNum, 1);
 });
 
 test('registration parameters: of 2022 the change alone, of older editions with all that it requires', async (t) => {

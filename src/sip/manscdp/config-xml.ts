@@ -146,7 +146,7 @@ function leafOf({ kind }: ConfigField, value: ConfigValue): ConfigValue {
 }
 
 /** Entries of the list at the end of that way; 0 when there is none. */
-function lengthAt(value: ConfigObject, path: readonly string[]): number {
+export function lengthAt(value: ConfigObject, path: readonly string[]): number {
   let at: ConfigValue | undefined = value;
   for (const name of path) at = at !== undefined && isObject(at) && Object.hasOwn(at, name) ? at[name] : undefined;
   return Array.isArray(at) ? at.length : 0;
