@@ -45,17 +45,18 @@ test('it is set in seconds, 0 is off; what is left out has its default', async (
 });
 
 test('seconds that no device would bear, and words that mean nothing, are refused', async () => {
-  for (const body of [
-    { catalog: 29 },
-    { catalog: 86_401 },
-    { catalog: -1 },
-    { catalog: 'on' },
-    { catalog: 60.5 },
-    { alarms: 60 },
-    { positionIntervalSeconds: 0 },
-  ]) {
+  for (const [body, detail] of [
+    [{ catalog: 29 }, /^body\.catalog must be >= 30\.$/],
+    [{ catalog: 86_401 }, /<= 86400/],
+    [{ catalog: -1 }, />= 30/],
+    [{ catalog: 'on' }, /integer/],
+    [{ catalog: 60.5 }, /integer/],
+    [{ alarms: 60 }, /unknown key "alarms"/],
+    [{ positionIntervalSeconds: 0 }, />= 1/],
+  ] as const) {
     const put = await o.ask('PUT', SUBSCRIPTIONS, body);
     assert.deepEqual([put.status, put.json.code], [400, 'bad_request'], JSON.stringify(body));
+    assert.match(put.json.detail, detail);
   }
   assert.deepEqual(o.gateway.subscriptions.set, []);
 });

@@ -7,7 +7,8 @@ import { answers, DeviceParams, Nullable } from '../schema.ts';
 
 /** Shorter ones would be refreshed all the time; a day is longer than most devices stay registered. */
 const Seconds = (description: string) =>
-  Type.Unsafe<number>({ type: 'integer', anyOf: [{ const: 0 }, { minimum: 30, maximum: 86_400 }], description });
+  // the first one is what a refusal speaks of
+  Type.Unsafe<number>({ type: 'integer', anyOf: [{ minimum: 30, maximum: 86_400 }, { const: 0 }], description });
 const WISHES = {
   catalog: Seconds('Channels that come, go, or change: seconds for which it is subscribed each time, 0: off'),
   alarm: Seconds('Alarms; many devices tell them without being asked'),
