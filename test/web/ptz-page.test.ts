@@ -120,8 +120,10 @@ describe('the panel that steers, with a scripted gateway', { timeout: 120_000 },
     ptzAnswer = problem(501, 'not_supported');
     await open('zh');
     await isEnabled(true);
-    await push();
+    await page.focus(id('turn-right'));
+    await page.keyboard.down('Enter');
     await reads(id('ptz-blocked'), /拒绝云台控制.*仍然尝试/);
+    await page.keyboard.up('Enter');
     await isEnabled(false);
     assert.equal(told.length, 1, 'nothing is to be stopped');
     ptzAnswer = {};
