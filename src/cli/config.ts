@@ -26,6 +26,8 @@ export interface ServeConfig {
   };
   /** Port of SIP over TLS; null: none. The certificate is read at the start. */
   readonly sipTlsPort: number | null;
+  /** Folder of devices' certificates, read at the start; null: none. */
+  readonly sipCertificates: string | null;
   readonly logLevel: string;
 }
 
@@ -246,6 +248,7 @@ function resolve(values: ConfigFile): ServeConfig | ConfigFault {
         auth: value('sip.auth'),
         digest: STRONGEST_FIRST.filter((algorithm) => value<string[]>('sip.digest').includes(algorithm)),
         note: { mode: value('sip.note'), userIdentity: value('sip.userIdentity') },
+        certificates: null,
         admission: value('sip.admission'),
         advertise: value('sip.advertise'),
         redirect,
@@ -296,6 +299,7 @@ function resolve(values: ConfigFile): ServeConfig | ConfigFault {
       tls,
     },
     sipTlsPort,
+    sipCertificates: value('sip.certificates'),
     logLevel: value('log.level'),
   };
 }

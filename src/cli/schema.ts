@@ -95,6 +95,13 @@ export const ConfigFile = Type.Object(
             'hashes that devices may answer a challenge with: `MD5`, `SHA-256`, `SM3`; several are offered strongest first',
         }),
       ),
+      certificates: text({
+        flag: 'sip-certificates',
+        value: 'FOLDER',
+        otherwise: 'none',
+        description:
+          'folder with `ID.pem` of devices that log in with a certificate instead of a password ([security.md](security.md))',
+      }),
       note: oneOf(['off', 'log', 'enforce'], {
         flag: 'sip-note',
         default: 'off',

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { openGateway } from '../gateway/gateway.ts';
 import { openHttp } from '../http/server.ts';
 import { readTls } from '../http/tls-files.ts';
+import { openCertificateFolder } from './certificate-folder.ts';
 import { readConfig, type ServeConfig } from './config.ts';
 import { tuneHeap } from './heap.ts';
 import { EXIT_USAGE, type Io, stopAsked } from './io.ts';
@@ -49,8 +50,19 @@ export async function start(config: ServeConfig, io: Io): Promise<Running | { fa
   const tls = readTls(config.http.tls, { folder: config.gateway.data, hosts: namesOf(config), epochMs: Date.now() });
   if (tls !== null && 'fault' in tls) return tls;
   const sipTls = tls === null || config.sipTlsPort === null ? null : { port: config.sipTlsPort, ...tls };
-  const gateway = await openGateway({ ...config.gateway, sip: { ...config.gateway.sip, tls: sipTls } }, log);
-  if ('fault' in gateway) return { fault: gateway.fault };
+  const certificates =
+    config.sipCertificates === null
+      ? null
+      : openCertificateFolder(config.sipCertificates, (sentence) => log.warn({}, sentence));
+  if (certificates !== null && 'fault' in certificates) return certificates;
+  const gateway = await openGateway(
+    { ...config.gateway, sip: { ...config.gateway.sip, tls: sipTls, certificates } },
+    log,
+  );
+  if ('fault' in gateway) {
+    certificates?.close();
+    return { fault: gateway.fault };
+  }
   const token = config.http.auth ? (config.http.token ?? gateway.generated.token) : null;
   const { sip: sipConfig, webhooks } = config.gateway;
   const secrets = [token, config.http.readToken, sipConfig.password, gateway.generated.sipPassword];
@@ -64,6 +76,7 @@ export async function start(config: ServeConfig, io: Io): Promise<Running | { fa
     logTail: ring,
   });
   if ('fault' in http) {
+    certificates?.close();
     await gateway.close();
     return http;
   }
@@ -93,6 +106,7 @@ export async function start(config: ServeConfig, io: Io): Promise<Running | { fa
       // Viewers hear that we go before their streams end under them.
       await http.close();
       await gateway.close();
+      certificates?.close();
     },
   };
 }

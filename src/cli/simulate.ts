@@ -1,4 +1,7 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import type { CameraCertificate } from '../simulator/certificate.ts';
 import { type AudioCodec, ClipError, SHIPPED_VIDEOS } from '../simulator/clip.ts';
 import { QUIRKS, unknownQuirks } from '../simulator/quirks.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/simulator.ts';
@@ -21,6 +24,8 @@ interface Flags {
   expires: string;
   edition: string;
   note?: NoteHash;
+  key?: string;
+  platformKey?: string;
   quirk?: string[];
   listQuirks?: boolean;
 }
@@ -84,6 +89,10 @@ export function addSimulate(
       ]),
     )
     .addOption(
+      option('--key <file>', 'private RSA key of every device, to log in by certificate (with --platform-key)'),
+    )
+    .addOption(option('--platform-key <file>', 'public key or certificate of the platform'))
+    .addOption(
       option('--quirk <codes>', 'deviations to show, separated by commas (see --list-quirks)').argParser(
         (value: string, before: string[] | undefined) => [
           ...(before ?? []),
@@ -99,7 +108,13 @@ export function addSimulate(
         return;
       }
       const options = simulatorOptions(flags);
-      const fault = typeof options === 'string' ? options : await run(options, io);
+      const certificate = certificateOf(flags);
+      const fault =
+        typeof options === 'string'
+          ? options
+          : typeof certificate === 'string'
+            ? certificate
+            : await run({ ...options, certificate }, io);
       if (fault !== null) io.stderr.write(`${fault}\n`);
       exit(fault === null ? 0 : EXIT_USAGE);
     });
@@ -153,6 +168,17 @@ export function simulatorOptions(flags: Flags): SimulatorOptions | string {
     note: flags.note,
     quirks: new Set(quirks),
   };
+}
+
+/** The keys of `--key` and `--platform-key`; null: none are given; a sentence: they cannot be used. */
+function certificateOf({ key, platformKey }: Flags): CameraCertificate | null | string {
+  if (key === undefined && platformKey === undefined) return null;
+  if (key === undefined || platformKey === undefined) return '--key and --platform-key belong together.';
+  try {
+    return { key: createPrivateKey(readFileSync(key)), platformKey: createPublicKey(readFileSync(platformKey)) };
+  } catch (error) {
+    return `--key and --platform-key cannot be used: ${(error as Error).message}.`;
+  }
 }
 
 /** Recordings are of the clip that is asked for; without one, of a small clip that was made for them. */

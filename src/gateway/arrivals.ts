@@ -23,6 +23,7 @@ export const ARRIVAL_CODES = [
   'not-added',
   'wrong-password',
   'no-password',
+  'wrong-certificate',
   'slowed',
   'locked-out',
   'too-many-devices',

@@ -1,8 +1,11 @@
+import type { DeviceCertificates } from '../sip/camera/certificate-logins.ts';
 import type { RedirectRule } from '../sip/camera/redirects.ts';
 import type { DigestAlgorithm } from '../sip/digest.ts';
 import type { NoteMode } from '../sip/notes.ts';
 import type { SipTls } from '../sip/tls-listen.ts';
 import type { PullTransport } from './views.ts';
+
+export type { DeviceCertificate, DeviceCertificates } from '../sip/camera/certificate-logins.ts';
 
 /** Who is told of events by HTTP POST. */
 export interface WebhookEndpoint {
@@ -33,6 +36,8 @@ export interface GatewayConfig {
     digest: readonly DigestAlgorithm[];
     /** Signalling digests, and who our users are in `Monitor-User-Identity`. */
     note: { mode: NoteMode; userIdentity: string | null };
+    /** Devices that log in with certificates; null: none. */
+    certificates: DeviceCertificates | null;
     admission: 'open' | 'known';
     /** `HOST[:SIPPORT]` written into Contact, Via and SDP; null: the local address that faces the device. */
     advertise: string | null;

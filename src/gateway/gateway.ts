@@ -105,6 +105,7 @@ export async function openGateway(
     authRequired: config.sip.auth,
     digest: config.sip.digest,
     note: config.sip.note,
+    certificates: config.sip.certificates,
     password: config.sip.password ?? secrets.sipPassword,
     sealingKey: secrets.signingKey,
     admission: config.sip.admission,

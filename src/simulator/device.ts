@@ -8,6 +8,7 @@ import { Allegiance } from './allegiance.ts';
 import { answersTo, beijingTime } from './answers.ts';
 import type { Behaviour } from './behaviour.ts';
 import { CameraCall } from './call.ts';
+import type { CameraCertificate } from './certificate.ts';
 import type { Clip } from './clip.ts';
 import { ControlSide } from './control/controls.ts';
 import type { Footage } from './footage/footage.ts';
@@ -53,6 +54,7 @@ export interface DeviceOptions {
   readonly expiresSeconds: number;
   readonly version: string | null | undefined;
   readonly note: NoteHash | null | undefined;
+  readonly certificate: CameraCertificate | null | undefined;
   readonly retrySeconds: number;
   readonly onUnit: ((unit: CameraUnit) => void) | undefined;
   readonly log: (line: Record<string, unknown>) => void;

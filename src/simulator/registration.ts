@@ -1,10 +1,12 @@
 import { answerChallenge, type DigestChallenge, parseChallenge } from '../sip/digest.ts';
 import { parseNameAddr } from '../sip/wire/address.ts';
+import { writeCapability } from '../sip/wire/asymmetric.ts';
 import type { SipResponse } from '../sip/wire/message.ts';
 import { sipUri } from '../sip/wire/uri.ts';
 import type { SipAgent } from './agent.ts';
 import type { Allegiance } from './allegiance.ts';
 import type { Behaviour } from './behaviour.ts';
+import { type CameraCertificate, certifiedAnswer } from './certificate.ts';
 import { keepalive, MANSCDP_TYPE } from './manscdp.ts';
 import type { Random } from './random.ts';
 import type { Clockwork, Moment } from './wheel.ts';
@@ -19,6 +21,8 @@ export interface RegistrationOptions {
   readonly allegiance: Allegiance;
   readonly keepaliveSeconds: number;
   readonly expiresSeconds: number;
+  /** Logs in with certificates instead of the password. */
+  readonly certificate?: CameraCertificate | null | undefined;
   /** `X-GB-Ver` of its REGISTERs; null: none. The newest unless told. */
   readonly version?: string | null | undefined;
   /** A new socket, for a device that speaks from a new one before each keepalive. */
@@ -165,8 +169,13 @@ export class Registration {
 
   /** REGISTER, with an answer to at most one challenge. */
   async #register(expiresSeconds: number, timeoutMs: number): Promise<SipResponse | null> {
-    const first = await this.#send(expiresSeconds, timeoutMs);
+    const { certificate = null } = this.#o;
+    const first = await this.#send(expiresSeconds, timeoutMs, certificate === null ? null : writeCapability());
     if (first === null || first.status !== 401) return first;
+    if (certificate !== null) {
+      const answer = certifiedAnswer(first, certificate);
+      return answer === null ? first : this.#send(expiresSeconds, timeoutMs, answer);
+    }
     const challenge = first.headers
       .all('WWW-Authenticate')
       .map(parseChallenge)
@@ -177,14 +186,15 @@ export class Registration {
     return this.#send(expiresSeconds, timeoutMs);
   }
 
-  #send(expiresSeconds: number, timeoutMs: number): Promise<SipResponse | null> {
+  #send(expiresSeconds: number, timeoutMs: number, certified: string | null = null): Promise<SipResponse | null> {
     const { agent, allegiance, behaviour, id, version = OWN_VERSION } = this.#o;
     const { domain } = allegiance.current;
     const headers: [string, string][] = [];
     if (behaviour.expiresInContact) headers.push(['Contact', `${agent.contact()};expires=${expiresSeconds}`]);
     else headers.push(['Contact', agent.contact()], ['Expires', String(expiresSeconds)]);
     if (version !== null) headers.push(['X-GB-Ver', version]);
-    const authorization = expiresSeconds === 0 && behaviour.plainUnregister ? null : this.#authorization();
+    const isPlain = expiresSeconds === 0 && behaviour.plainUnregister;
+    const authorization = certified ?? (isPlain ? null : this.#authorization());
     if (authorization !== null) headers.push(['Authorization', authorization]);
     this.counts.registers++;
     return agent.ask({

@@ -1,5 +1,6 @@
 import type { NoteHash } from '../sip/wire/note.ts';
 import type { VideoCodec } from './access-units.ts';
+import type { CameraCertificate } from './certificate.ts';
 import { type AudioCodec, loadClip } from './clip.ts';
 import { CameraDevice, type CameraUnit } from './device.ts';
 import { Footage, type FootageOptions } from './footage/footage.ts';
@@ -38,6 +39,8 @@ export interface SimulatorOptions {
   readonly version?: string | null | undefined;
   /** Puts a signalling digest (`Note`) of this hash on everything but REGISTER, and takes nothing without. Default none. */
   readonly note?: NoteHash | null | undefined;
+  /** Keys by which the devices log in instead of by their password. */
+  readonly certificate?: CameraCertificate | null | undefined;
   /** After a failed registration; default 60, what the standard allows at least. */
   readonly retrySeconds?: number | undefined;
   /** Codes of the quirk list; unknown ones are ignored. */
@@ -155,6 +158,7 @@ export async function startSimulator(o: SimulatorOptions): Promise<Simulator> {
         expiresSeconds: o.expiresSeconds,
         version: o.version,
         note: o.note,
+        certificate: o.certificate,
         retrySeconds: o.retrySeconds ?? 60,
         onUnit: o.onUnit,
         log: o.log ?? (() => undefined),

@@ -3,6 +3,7 @@ import { parseAdvertise } from './advertise.ts';
 import { Calls } from './calls.ts';
 import { Asking } from './camera/ask.ts';
 import { Catalogs } from './camera/catalogs.ts';
+import { CertificateLogins } from './camera/certificate-logins.ts';
 import { DeviceFindings } from './camera/device-findings.ts';
 import { Directory } from './camera/directory.ts';
 import { Fleet } from './camera/fleet.ts';
@@ -130,6 +131,10 @@ export function openRooms(o: SipServerOptions, p: RoomPorts): Rooms {
     authRequired: o.authRequired,
     algorithms: o.digest ?? ['MD5'],
     admission: o.admission,
+    certificates:
+      o.certificates == null
+        ? null
+        : new CertificateLogins({ certificates: o.certificates, random: randomToken, epochMs }),
     directory,
     passwordOf: passwordFor,
     nonceKey: randomBytes(32),
@@ -164,7 +169,8 @@ export function openRooms(o: SipServerOptions, p: RoomPorts): Rooms {
   const own = { ...ports, platformId: o.platformId, domain: o.domain, store: o.stores.dialogues };
   const farewells = new Farewells(own);
   const calls = new Calls({ ...own, random: randomToken }, farewells);
-  const believes = (deviceId: string, from: Peer) => fleet.believes(deviceId, from, epochMs());
+  const believes = (deviceId: string, from: Peer) =>
+    fleet.believes(deviceId, from, epochMs()) && !fleet.isAnothers(deviceId, from);
   const incoming = new IncomingCalls({ ...own, random: randomToken, believes }, farewells);
   const notified = notifiedDesks({ emit });
   const subscriptions = new Subscriptions({

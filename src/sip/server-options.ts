@@ -1,5 +1,6 @@
 import type { RegisterAttempt } from './camera/attempt.ts';
 import type { CatalogEvent } from './camera/catalogs.ts';
+import type { DeviceCertificates } from './camera/certificate-logins.ts';
 import type { ChannelStore, DeviceStore } from './camera/directory.ts';
 import type { FleetEvent } from './camera/fleet.ts';
 import type { RedirectRule } from './camera/redirects.ts';
@@ -38,6 +39,8 @@ export interface SipServerOptions {
   readonly authRequired: boolean;
   /** Hashes that challenges offer, strongest first; MD5 unless told. */
   readonly digest?: readonly DigestAlgorithm[];
+  /** Devices that log in with certificates of both sides; none unless told. */
+  readonly certificates?: DeviceCertificates | null;
   /** Signalling digests (`Note`), and who our users are in `Monitor-User-Identity`; off unless told. */
   readonly note?: { readonly mode: NoteMode; readonly userIdentity: string | null };
   /** Password of devices without their own; null: only devices with their own get in. */

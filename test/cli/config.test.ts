@@ -62,6 +62,7 @@ test('every default is the one of the contract', () => {
         auth: true,
         digest: ['MD5'],
         note: { mode: 'off', userIdentity: null },
+        certificates: null,
         admission: 'open',
         advertise: null,
         redirect: [],
@@ -99,6 +100,7 @@ test('every default is the one of the contract', () => {
       tls: { cert: null, key: null, selfSigned: false },
     },
     sipTlsPort: null,
+    sipCertificates: null,
     logLevel: 'info',
   });
 });

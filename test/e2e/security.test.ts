@@ -1,8 +1,15 @@
-/** The gateway with every switch of signalling security on, a camera that lives with it, and tshark, which finds nothing malformed. */
+/** The gateway with its switches of signalling security on, and cameras that live with them. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { startCamera } from '../support/camera.ts';
 import { runGateway, TOKEN, until } from '../support/gbgate.ts';
+import { gbgateCommand } from '../support/program.ts';
 
 const [GOOD, BARE] = ['34020000001320000001', '34020000001320000002'];
 
@@ -45,3 +52,37 @@ for (const sip of ['udp', 'tcp'] as const)
       ),
     );
   });
+
+test('--sip-certificates: `gbgate simulate --key` logs in by certificate; its password lets nobody in', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'gbgate-certificates-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const keyFile = join(folder, 'camera.key');
+  await writeFile(keyFile, keys.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  await writeFile(join(folder, `${GOOD}.pem`), keys.publicKey.export({ type: 'spki', format: 'pem' }));
+  const gateway = await runGateway({ args: ['--sip-certificates', folder], mediaPorts: '49000-49499' });
+  t.after(() => gateway.stop());
+  const thief = await startCamera(gateway.sipPort, { id: GOOD, retrySeconds: 1 });
+  t.after(() => thief.stop());
+  const online = async () => (await gateway.api('GET', `/api/v1/devices/${GOOD}`)).body?.online === true;
+  const tried = async () =>
+    (await gateway.api('GET', '/api/v1/system')).body.counters.sip_registers_challenged_total > 0;
+  await until('somebody tried its password', tried);
+  assert.equal(await online(), false);
+
+  const child = spawn(
+    process.execPath,
+    gbgateCommand(
+      'simulate',
+      ...['--server', `127.0.0.1:${gateway.sipPort}`, '--id', GOOD, '--password', 'nobody knows it'],
+      ...['--key', keyFile, '--platform-key', join(folder, 'platform.pub')],
+    ),
+    { stdio: 'ignore' },
+  );
+  const exited = once(child, 'exit');
+  t.after(async () => {
+    child.kill('SIGTERM');
+    await exited;
+  });
+  await until('the camera itself is in', online);
+});

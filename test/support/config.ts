@@ -22,6 +22,7 @@ export function gatewayConfig(o: {
       auth: true,
       digest: ['MD5'],
       note: { mode: 'off', userIdentity: null },
+      certificates: null,
       admission: 'open',
       advertise: null,
       redirect: [],

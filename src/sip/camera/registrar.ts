@@ -8,6 +8,7 @@ import {
 import { parseNameAddr } from '../wire/address.ts';
 import { callIdOf, type SipRequest } from '../wire/message.ts';
 import { formatUri, parseUri } from '../wire/uri.ts';
+import type { CertificateLogins } from './certificate-logins.ts';
 import { Challenges } from './challenges.ts';
 import type { Noted } from './device-findings.ts';
 import type { Directory } from './directory.ts';
@@ -31,6 +32,7 @@ export type RejectReason =
   | 'not-added'
   | 'wrong-password'
   | 'no-password'
+  | 'wrong-certificate'
   | 'slowed'
   | 'locked-out'
   | 'too-many-devices'
@@ -44,6 +46,8 @@ export interface RegistrarOptions {
   /** What challenges offer, strongest first; one of them for a device whose profile names it. */
   algorithms: readonly DigestAlgorithm[];
   admission: 'open' | 'known';
+  /** Devices that log in with certificates; null: none does. */
+  certificates: CertificateLogins | null;
   directory: Directory;
   /** The password this device must prove; null when it has none. */
   passwordOf(deviceId: string): string | null;
@@ -147,7 +151,15 @@ export class Registrar {
     const plainOnes = this.#challenges.plainOnes(from.host, deviceId);
     const qopOffered = device?.profile.digest !== 'plain' && plainOnes === 0;
     const noted = (c: DigestCredentials | null) => registerFindings(request, deviceId, c, from, qopOffered);
-    if (!this.#o.authRequired) return this.#accept({ ...registration, findings: noted(null) });
+    const certified = this.#o.certificates?.decide(deviceId, request.headers.all('Authorization'), nowMs) ?? null;
+    if (certified?.type === 'ask') {
+      this.counters.challenged += 1;
+      return { type: 'challenge', challenges: [certified.challenge], deviceId, unanswered: 0 };
+    }
+    if (certified?.type === 'bad')
+      return this.#refuse(deviceId, 403, 'Wrong Certificate', 'wrong-certificate', certified.detail);
+    if (certified?.type === 'good' || !this.#o.authRequired)
+      return this.#accept({ ...registration, findings: noted(null) });
     const header = request.headers.all('Authorization').find((value) => /^\s*digest/i.test(value));
     const credentials = header === undefined ? null : parseCredentials(header);
     if (credentials === null) {

@@ -155,6 +155,10 @@ export const addWords: Readonly<Record<Language, AddWords>> = {
         title: 'No password is set for this device.',
         cure: 'Set one under Devices, or start the gateway with --sip-password.',
       },
+      'wrong-certificate': {
+        title: 'Its certificate is not the one that is kept here.',
+        cure: 'Compare its file in the folder of --sip-certificates with the certificate in the camera, and its end.',
+      },
       slowed: {
         title: 'Too many wrong passwords: it has to wait {seconds} s.',
         cure: 'Correct the password in the camera; it tries again by itself.',
@@ -325,6 +329,10 @@ export const addWords: Readonly<Record<Language, AddWords>> = {
         cure: '请在摄像机中重新输入本页的密码；部分海康页面若不重新输入会保存为空密码。',
       },
       'no-password': { title: '该设备没有设置密码。', cure: '请在“设备”中设置，或用 --sip-password 启动网关。' },
+      'wrong-certificate': {
+        title: '证书与此处保存的不一致。',
+        cure: '请核对 --sip-certificates 文件夹中的文件与摄像机的证书及其有效期。',
+      },
       slowed: { title: '密码错误次数过多：需等待 {seconds} 秒。', cure: '请更正摄像机中的密码，它会自动重试。' },
       'locked-out': {
         title: '密码多次错误，已被锁定。',
