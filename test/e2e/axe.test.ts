@@ -153,6 +153,29 @@ describe('axe finds nothing serious', { timeout: 300_000 }, () => {
     });
   }
 
+  test('in the panel that steers a camera, with everything unfolded', async () => {
+    await page.evaluate(`sessionStorage.setItem('gbgate.steering', 'true')`);
+    for (const [theme, size] of [
+      ['light', 'desktop'],
+      ['dark', 'phone'],
+    ] as const) {
+      await page.setViewportSize(SIZES[size]);
+      await page.evaluate(`localStorage.setItem('gbgate.theme', '${theme}')`);
+      await page.goto(`${gateway.http}/#/live/${CAMERA}/${channelId}`);
+      await page.reload();
+      await page.waitForSelector('[data-testid="ptz"] fieldset:enabled');
+      await page.fill('[data-testid="preset-name"]', 'Gate');
+      await page.click('[data-testid="preset-add"]');
+      await page.waitForSelector('[data-testid="preset-go"]');
+      await page.evaluate(`document.querySelectorAll('.ptz-section').forEach((section) => (section.open = true))`);
+      await page.waitForSelector('[data-testid="track-auto"]');
+      await still();
+      assert.deepEqual(await judged(), [], `${theme}, ${size}`);
+    }
+    await page.evaluate(`sessionStorage.removeItem('gbgate.steering')`);
+    await page.reload();
+  });
+
   test('in the sheet of keys', async () => {
     await page.goto(`${gateway.http}/#/devices`);
     await page.waitForSelector('main');

@@ -74,7 +74,6 @@ export function PresetRow({ preset, isHere, maxName, onGo, onRename, onOverwrite
         type="button"
         class="plain go"
         title={words.presets.goTo(name)}
-        aria-label={words.presets.goTo(name)}
         aria-current={isHere ? 'true' : undefined}
         data-testid="preset-go"
         onClick={onGo}

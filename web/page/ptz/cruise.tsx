@@ -72,6 +72,7 @@ export function CruiseForm({ where, presets, run }: Props) {
           key={number}
           where={where}
           number={number}
+          presets={presets}
           round={cruises.value}
           onRemove={(point) => void say('delete', { preset: point })}
         />
@@ -135,15 +136,18 @@ function Value({ label, text, name, onText, onSet }: ValueProps) {
 interface PointsProps {
   where: Where;
   number: number;
+  presets: readonly Preset[];
   /** Asked again when this is another one. */
   round: unknown;
   onRemove: (preset: number) => void;
 }
 
-function Points({ where, number, round, onRemove }: PointsProps) {
+function Points({ where, number, presets, round, onRemove }: PointsProps) {
   const words = useWords(ptzWords);
   const track = useAnswer((force) => readCruise(where, number, force), round);
   const points = track.value?.points ?? [];
+  const nameOf = (preset: number) =>
+    presets.find((one) => one.number === preset)?.name || words.presets.unnamed(preset);
   return (
     <>
       <Untold answer={track} />
@@ -151,9 +155,7 @@ function Points({ where, number, round, onRemove }: PointsProps) {
       <ol class="ptz-points" aria-label={words.cruise.points} data-testid="cruise-points">
         {points.map(({ preset, staySeconds }, i) => (
           <li key={`${i} ${preset}`}>
-            <span>
-              {words.preset} {preset}
-            </span>
+            <span>{nameOf(preset)}</span>
             <small>{staySeconds === null ? '' : words.cruise.stay(staySeconds)}</small>
             <button
               type="button"

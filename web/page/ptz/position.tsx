@@ -82,7 +82,7 @@ export function PositionForm({ where, run }: Props) {
           ))}
         </dl>
       )}
-      <div class="ptz-row">
+      <div class="ptz-row ptz-axes">
         {AXES.map((axis) => (
           <NumberField
             key={axis}
