@@ -42,7 +42,8 @@ export const NO_SUBSCRIPTIONS: SubscriptionWishes = {
 /** Kept with the device: what was set by hand, and the dialogues that outlive a restart. */
 export interface DeviceSubscriptions {
   readonly wishes?: Partial<SubscriptionWishes>;
-  readonly dialogues?: Partial<Record<SubscriptionKind, Subscribed>>;
+  /** By kind, or by kind and channel (`ptzPosition 34020000001310000002`). */
+  readonly dialogues?: Readonly<Record<string, Subscribed>>;
   /** The Event form that the device took, as its place in the ladder (SUB-1). */
   readonly forms?: Partial<Record<SubscriptionKind, number>>;
 }

@@ -41,17 +41,19 @@ export function eventForms(kind: SubscriptionKind, id: number): readonly string[
 
 export interface SubscriptionOptions {
   readonly kind: SubscriptionKind;
-  /** What an earlier run left. */
-  readonly subscribed: Subscribed | null;
+  /** Whom it is about; null: the device. */
+  readonly channelId: string | null;
   /** Between 0 and 1. */
   random(): number;
 }
 
 export class Subscription {
   readonly kind: SubscriptionKind;
+  readonly channelId: string | null;
   /** Seconds it is to last each time; 0: not wanted. */
   seconds = 0;
-  subscribed: Subscribed | null;
+  /** The dialogue that lasts, also one that an earlier run left. */
+  subscribed: Subscribed | null = null;
   /** When something is to be sent; null: not before something else happens. */
   dueMs: number | null = null;
   /** The Event form that this device took before; null: none yet. */
@@ -69,7 +71,7 @@ export class Subscription {
 
   constructor(o: SubscriptionOptions) {
     this.kind = o.kind;
-    this.subscribed = o.subscribed;
+    this.channelId = o.channelId;
     this.#random = o.random;
   }
 
@@ -77,6 +79,11 @@ export class Subscription {
     if (this.seconds === 0) return 'off';
     if (this.subscribed !== null) return 'active';
     return this.#state === 'idle' ? 'waiting' : this.#state;
+  }
+
+  /** Its name among those of the device. */
+  get name(): string {
+    return this.channelId === null ? this.kind : `${this.kind} ${this.channelId}`;
   }
 
   /** What is to be sent next. */

@@ -13,7 +13,7 @@ const WISHES = {
   catalog: Seconds('Channels that come, go, or change: seconds for which it is subscribed each time, 0: off'),
   alarm: Seconds('Alarms; many devices tell them without being asked'),
   position: Seconds('Where the device is (2016 and later)'),
-  ptzPosition: Seconds('Where a camera looks (2022)'),
+  ptzPosition: Seconds('Where a camera looks (2022); of a recorder each of its cameras that turns'),
 };
 const Interval = Type.Integer({
   minimum: 1,

@@ -30,6 +30,8 @@ interface Dialogue {
   readonly contact: string | undefined;
   readonly from: Address;
   endsMs: number;
+  /** Between two positions. */
+  everyMs: number;
   cseq: number;
   timer: Moment | null;
 }
@@ -44,8 +46,8 @@ export interface SeenSubscribe {
   readonly status: number;
 }
 
-/** Subscriptions of one device: four kinds, by a platform or two. */
-const MAX_DIALOGUES = 16;
+/** Subscriptions of one device: four kinds, and where each of its cameras looks, by a platform or two. */
+const MAX_DIALOGUES = 64;
 const MAX_SEEN = 1_000;
 const DEFAULT_SECONDS = 600;
 const DEFAULT_INTERVAL_SECONDS = 5;
@@ -163,6 +165,7 @@ export class SubscriptionSide {
       contact: request.headers.get('Contact'),
       from,
       endsMs: 0,
+      everyMs: 0,
       cseq: 0,
       timer: null,
     };
@@ -173,13 +176,18 @@ export class SubscriptionSide {
   #hold(dialogue: Dialogue, expires: number, id: string, body: Uint8Array, isFirst: boolean): void {
     if (!this.#dialogues.has(dialogue.callId)) return; // it was ended meanwhile
     dialogue.endsMs = this.#ports.wheel.nowMs() + expires * 1000;
+    if (dialogue.cmdType === 'MobilePosition') {
+      const seconds = Number(/<Interval>(\d+)/.exec(Buffer.from(body).toString('latin1'))?.[1]);
+      const everyMs = (seconds || DEFAULT_INTERVAL_SECONDS) * 1000;
+      if (everyMs === dialogue.everyMs) return;
+      dialogue.everyMs = everyMs;
+      dialogue.timer?.cancel();
+      this.#drive(dialogue, id);
+    }
     if (!isFirst) return;
     if (dialogue.cmdType === 'Catalog')
       void this.#tell(dialogue, this.#catalog([...this.#off].map((each) => [each, 'OFF'] as const)), 'active');
-    else if (dialogue.cmdType === 'MobilePosition') {
-      const seconds = Number(/<Interval>(\d+)/.exec(Buffer.from(body).toString('latin1'))?.[1]);
-      this.#drive(dialogue, id, (seconds || DEFAULT_INTERVAL_SECONDS) * 1000);
-    } else if (dialogue.cmdType === 'PTZPosition') this.#look(dialogue, id, '');
+    else if (dialogue.cmdType === 'PTZPosition') this.#look(dialogue, id, '');
   }
 
   #end(dialogue: Dialogue): void {
@@ -188,7 +196,7 @@ export class SubscriptionSide {
   }
 
   /** Where it is, now and every so often. */
-  #drive(dialogue: Dialogue, id: string, everyMs: number): void {
+  #drive(dialogue: Dialogue, id: string): void {
     const { wheel } = this.#ports;
     if (dialogue.endsMs <= wheel.nowMs()) return;
     const angle = ((wheel.nowMs() % ROUND_MS) / ROUND_MS) * 2 * Math.PI;
@@ -210,7 +218,7 @@ export class SubscriptionSide {
       `<Time>${time}</Time>\r\n<SumNum>1</SumNum>\r\n<DeviceList Num="1">\r\n<Item>${item}</Item>\r\n</DeviceList>\r\n`,
     );
     void this.#tell(dialogue, body, 'active');
-    dialogue.timer = wheel.after(everyMs, () => this.#drive(dialogue, id, everyMs));
+    dialogue.timer = wheel.after(dialogue.everyMs, () => this.#drive(dialogue, id));
   }
 
   /** Where it looks, when that has changed. */

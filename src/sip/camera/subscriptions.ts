@@ -6,15 +6,13 @@ import { type BodyStyle, MANSCDP_CONTENT_TYPE } from '../manscdp/envelope.ts';
 import { writeMobilePositionQuery } from '../manscdp/mobile-position.ts';
 import { ptzPositionQuestion } from '../manscdp/ptz-position.ts';
 import type { Peer } from '../peer.ts';
-import { type SubscribeOutcome, Subscription, subscriptionDialogue } from '../subscription.ts';
+import { type SubscribeOutcome, type Subscription, subscriptionDialogue } from '../subscription.ts';
 import { outcomeOf, toldBy } from '../subscription-answer.ts';
 import {
   NO_SUBSCRIPTIONS,
-  SUBSCRIPTION_KINDS,
   type SubscriptionEvent,
   type SubscriptionKind,
   type SubscriptionStanding,
-  type SubscriptionState,
   type SubscriptionWishes,
 } from '../subscription-words.ts';
 import { tagOf } from '../wire/address.ts';
@@ -22,6 +20,7 @@ import { callIdOf, type SipRequest, type SipResponse } from '../wire/message.ts'
 import type { Device, Directory } from './directory.ts';
 import { NotifyOrder } from './notify-order.ts';
 import { MESSAGE_HOLD_MS, type Outbox } from './outbox.ts';
+import { SubscriptionLane } from './subscription-lane.ts';
 
 /** Subscriptions at all devices: made, refreshed, ended, and made again when a device or this process comes back (GB/T 28181 9.11, annex N). */
 
@@ -53,23 +52,14 @@ const AGAIN_WITHIN_MS = 20_000;
 /** As many as 2,000 devices have at once; what is older is no surprise any more. */
 const MAX_OVER = 8_000;
 
-interface Lane {
-  readonly deviceId: string;
-  readonly kinds: Map<SubscriptionKind, Subscription>;
-  readonly notified: Map<SubscriptionKind, number>;
-  readonly told: Map<SubscriptionKind, SubscriptionState>;
-  /** One SUBSCRIBE at a time: an un-SUBSCRIBE must not overtake the SUBSCRIBE before it (SUB-3). */
-  busy: boolean;
-}
-
 export class Subscriptions {
   readonly counters = { subscribes: 0, refreshes: 0, unsubscribes: 0, refused: 0, unanswered: 0, notifiesOutside: 0 };
   /** Which NOTIFYs of a dialogue come too late. */
   readonly order = new NotifyOrder();
   readonly #ports: SubscriptionsPorts;
-  readonly #lanes = new Map<string, Lane>();
-  /** Lane and kind by Call-ID; bounded by the devices. */
-  readonly #dialogues = new Map<string, readonly [Lane, SubscriptionKind]>();
+  readonly #lanes = new Map<string, SubscriptionLane>();
+  /** By Call-ID; bounded by the devices and their channels. */
+  readonly #dialogues = new Map<string, readonly [SubscriptionLane, Subscription]>();
   /** Call-IDs of those that ended: their last NOTIFYs may still be on their way. */
   readonly #over = new Set<string>();
   #defaults = NO_SUBSCRIPTIONS;
@@ -97,7 +87,7 @@ export class Subscriptions {
     this.#ports.directory.save(device);
     this.#want(device);
     // the interval stands in the body of each SUBSCRIBE, a refresh included
-    const position = this.#lanes.get(device.id)?.kinds.get('position');
+    const position = this.#lanes.get(device.id)?.slots.get('position');
     if (device.online && position?.subscribed && this.wishesOf(device).positionIntervalSeconds !== before)
       position.dueMs = this.#ports.nowMs();
   }
@@ -107,14 +97,10 @@ export class Subscriptions {
     const lane = this.#lanes.get(deviceId);
     const device = this.#ports.directory.device(deviceId);
     const one = (kind: SubscriptionKind): SubscriptionStanding => {
-      const subscription = lane?.kinds.get(kind);
+      const notifiedEpochMs = lane?.notified.get(kind) ?? null;
+      if (lane !== undefined) return { ...lane.standing(kind), notifiedEpochMs };
       const isWanted = device !== undefined && this.wishesOf(device)[kind] > 0;
-      return {
-        state: subscription?.state ?? (isWanted ? 'waiting' : 'off'),
-        endsEpochMs: subscription?.subscribed?.endsEpochMs ?? null,
-        notifiedEpochMs: lane?.notified.get(kind) ?? null,
-        detail: subscription?.detail ?? null,
-      };
+      return { state: isWanted ? 'waiting' : 'off', endsEpochMs: null, detail: null, notifiedEpochMs };
     };
     return { catalog: one('catalog'), alarm: one('alarm'), position: one('position'), ptzPosition: one('ptzPosition') };
   }
@@ -124,16 +110,16 @@ export class Subscriptions {
     const device = this.#ports.directory.device(deviceId);
     if (device === undefined || this.#closed) return;
     const lane = this.#lane(device);
-    for (const [kind, subscription] of lane.kinds) {
-      subscription.seconds = this.wishesOf(device)[kind];
+    lane.want(device, this.wishesOf(device), this.#ports.directory.channels(deviceId), (subscription, seconds) => {
+      subscription.seconds = seconds;
       const withinMs = subscription.subscribed === null ? FIRST_WITHIN_MS : AGAIN_WITHIN_MS;
       subscription.online(withinMs, this.#ports.nowMs(), this.#ports.epochMs());
-    }
+    });
   }
 
   /** It has registered anew, by another Call-ID: it may have restarted, then it knows nothing of what was agreed on (annex N). */
   anew(deviceId: string): void {
-    for (const subscription of this.#lanes.get(deviceId)?.kinds.values() ?? [])
+    for (const subscription of this.#lanes.get(deviceId)?.slots.values() ?? [])
       subscription.anew(this.#ports.nowMs() + this.#ports.random() * FIRST_WITHIN_MS);
   }
 
@@ -141,9 +127,9 @@ export class Subscriptions {
   gone(deviceId: string, forgotten: boolean): void {
     const lane = this.#lanes.get(deviceId);
     if (lane === undefined) return;
-    for (const [kind, subscription] of lane.kinds) {
+    for (const subscription of lane.slots.values()) {
       subscription.offline(forgotten);
-      if (forgotten) this.#keep(lane, kind, subscription);
+      if (forgotten) this.#keep(lane, subscription);
     }
   }
 
@@ -151,7 +137,7 @@ export class Subscriptions {
   forget(deviceId: string): void {
     const lane = this.#lanes.get(deviceId);
     this.#lanes.delete(deviceId);
-    for (const subscription of lane?.kinds.values() ?? []) {
+    for (const subscription of lane?.slots.values() ?? []) {
       this.#sayFarewell(deviceId, subscription);
       this.#unlist(subscription.subscribed?.dialogue);
     }
@@ -163,9 +149,9 @@ export class Subscriptions {
    * long it still lasts, or that it is over.
    */
   notified(deviceId: string, request: SipRequest): void {
-    const [lane, kind] = this.#dialogues.get(callIdOf(request)) ?? [];
+    const [lane, subscription] = this.#dialogues.get(callIdOf(request)) ?? [];
     const told = toldBy(request);
-    const isOurs = lane !== undefined && kind !== undefined && lane.deviceId === deviceId;
+    const isOurs = lane !== undefined && subscription !== undefined && lane.deviceId === deviceId;
     const isLate = told.isTerminated || this.#over.has(callIdOf(request));
     if ((!isOurs && !isLate) || tagOf(request.headers.get('To')) === null) {
       this.counters.notifiesOutside += 1;
@@ -173,13 +159,11 @@ export class Subscriptions {
       this.#ports.found(deviceId, 'SUB-5', `a NOTIFY ${words}: taken`);
     }
     if (!isOurs) return;
-    const subscription = lane.kinds.get(kind);
-    lane.notified.set(kind, this.#ports.epochMs());
-    if (subscription === undefined) return;
+    lane.notified.set(subscription.kind, this.#ports.epochMs());
     if (told.isTerminated) {
       this.#unlist(subscription.subscribed?.dialogue);
       subscription.terminated(told.retryAfterSeconds, this.#ports.nowMs());
-      this.#keep(lane, kind, subscription);
+      this.#keep(lane, subscription);
       return;
     }
     const { endsInSeconds } = told;
@@ -191,7 +175,8 @@ export class Subscriptions {
     if (this.#closed) return;
     for (const lane of this.#lanes.values()) {
       if (lane.busy) continue;
-      for (const subscription of lane.kinds.values()) {
+      this.#lookAtChannels(lane);
+      for (const subscription of lane.slots.values()) {
         if (subscription.dueMs === null || subscription.dueMs > nowMs) continue;
         if (this.#send(lane, subscription, nowMs)) break;
       }
@@ -210,33 +195,38 @@ export class Subscriptions {
 
   #want(device: Device): void {
     const lane = this.#lane(device);
-    const wishes = this.wishesOf(device);
-    for (const [kind, subscription] of lane.kinds) {
-      subscription.want(wishes[kind], this.#ports.nowMs());
+    const { directory, nowMs } = this.#ports;
+    lane.want(device, this.wishesOf(device), directory.channels(device.id), (subscription, seconds) => {
+      subscription.want(seconds, nowMs());
       if (!device.online) subscription.dueMs = null;
-      this.#tell(lane, kind, subscription);
-    }
+      this.#tell(lane, subscription.kind);
+    });
   }
 
-  #lane(device: Device): Lane {
+  /** Cameras of a recorder whose looks are wanted may have come, or gone. */
+  #lookAtChannels(lane: SubscriptionLane): void {
+    const { directory } = this.#ports;
+    const channelCount = directory.channelCount(lane.deviceId);
+    const device = directory.device(lane.deviceId);
+    if (device?.online !== true || channelCount === lane.channelCount) return;
+    lane.channelCount = channelCount;
+    if (this.wishesOf(device).ptzPosition > 0) this.#want(device);
+  }
+
+  #lane(device: Device): SubscriptionLane {
     const known = this.#lanes.get(device.id);
     if (known !== undefined) return known;
-    const { random } = this.#ports;
-    const lane: Lane = { deviceId: device.id, kinds: new Map(), notified: new Map(), told: new Map(), busy: false };
-    for (const kind of SUBSCRIPTION_KINDS) {
-      const subscribed = device.subscriptions?.dialogues?.[kind] ?? null;
-      const subscription = new Subscription({ kind, subscribed, random });
-      subscription.learnedForm = device.subscriptions?.forms?.[kind] ?? null;
-      lane.kinds.set(kind, subscription);
-      lane.told.set(kind, subscription.state);
-      if (subscribed !== null) this.#dialogues.set(subscribed.dialogue.callId, [lane, kind]);
+    const lane = new SubscriptionLane(device, this.#ports.random);
+    for (const subscription of lane.slots.values()) {
+      const callId = subscription.subscribed?.dialogue.callId;
+      if (callId !== undefined) this.#dialogues.set(callId, [lane, subscription]);
     }
     this.#lanes.set(device.id, lane);
     return lane;
   }
 
   /** Queues the next SUBSCRIBE of one kind; false when nothing is to be sent. */
-  #send(lane: Lane, subscription: Subscription, nowMs: number): boolean {
+  #send(lane: SubscriptionLane, subscription: Subscription, nowMs: number): boolean {
     const { next } = subscription;
     subscription.dueMs = null;
     if (next === null) return false;
@@ -257,7 +247,7 @@ export class Subscriptions {
   }
 
   #request(
-    lane: Lane,
+    lane: SubscriptionLane,
     subscription: Subscription,
     what: 'subscribe' | 'refresh' | 'unsubscribe',
     device: Device,
@@ -265,19 +255,19 @@ export class Subscriptions {
     done: (nowMs: number) => void,
     nowMs: number,
   ): void {
-    const { subscribed, kind } = subscription;
+    const { subscribed } = subscription;
     const event = subscribed?.event ?? subscription.openEvent(1 + Math.floor(this.#ports.random() * 9_998));
     const expiresSeconds = what === 'unsubscribe' ? 0 : subscription.askedSeconds;
     const { request, dialogue } = this.#subscribe(
       device,
-      kind,
+      subscription,
       subscribed?.dialogue ?? this.#open(device, peer),
       event,
       expiresSeconds,
     );
     this.counters[what === 'subscribe' ? 'subscribes' : what === 'refresh' ? 'refreshes' : 'unsubscribes'] += 1;
     // a device may tell how things are before its 200 arrives
-    if (what === 'subscribe') this.#dialogues.set(dialogue.callId, [lane, kind]);
+    if (what === 'subscribe') this.#dialogues.set(dialogue.callId, [lane, subscription]);
     const end = (outcome: SubscribeOutcome, atMs: number): void => {
       done(atMs);
       if (outcome.kind !== 'accepted' || what === 'unsubscribe') this.#unlist(dialogue);
@@ -292,27 +282,28 @@ export class Subscriptions {
   }
 
   /** The last word in a dialogue that nobody keeps any more. */
-  #sayFarewell(deviceId: string, { kind, subscribed }: Subscription): void {
+  #sayFarewell(deviceId: string, subscription: Subscription): void {
+    const { subscribed } = subscription;
     const { directory, exchange, peerOf, nowMs, epochMs } = this.#ports;
     const device = directory.device(deviceId);
     const peer = peerOf(deviceId);
     if (subscribed === null || device?.online !== true || peer === null || subscribed.endsEpochMs <= epochMs()) return;
-    const request = this.#subscribe(device, kind, subscribed.dialogue, subscribed.event, 0).request;
+    const request = this.#subscribe(device, subscription, subscribed.dialogue, subscribed.event, 0).request;
     this.counters.unsubscribes += 1;
     exchange.request(request, peer, { onResponse: () => {}, onFailed: () => {} }, nowMs());
   }
 
-  #subscribe(device: Device, kind: SubscriptionKind, dialogue: Dialogue, event: string, expiresSeconds: number) {
+  #subscribe(device: Device, subscription: Subscription, dialogue: Dialogue, event: string, expiresSeconds: number) {
     return buildSubscribe(dialogue, {
       event,
       expiresSeconds,
       contentType: MANSCDP_CONTENT_TYPE,
-      body: this.#ports.body(device, (sn, style) => this.#body(device, kind, sn, style)),
+      body: this.#ports.body(device, (sn, style) => this.#body(device, subscription, sn, style)),
     });
   }
 
   #ended(
-    lane: Lane,
+    lane: SubscriptionLane,
     subscription: Subscription,
     what: 'subscribe' | 'refresh' | 'unsubscribe',
     outcome: SubscribeOutcome,
@@ -328,29 +319,29 @@ export class Subscriptions {
     const noted = subscription.ended(what, outcome, event, nowMs, this.#ports.epochMs());
     for (const [code, detail] of noted) this.#ports.found(device.id, code, detail);
     if (!device.online) subscription.offline(false);
-    this.#keep(lane, subscription.kind, subscription);
+    this.#keep(lane, subscription);
   }
 
   /** Writes through what a restart must know, and tells of a change. */
-  #keep(lane: Lane, kind: SubscriptionKind, subscription: Subscription): void {
+  #keep(lane: SubscriptionLane, { kind, name, subscribed, learnedForm }: Subscription): void {
     const device = this.#ports.directory.device(lane.deviceId);
     if (device !== undefined) {
-      const { [kind]: before, ...others } = device.subscriptions?.dialogues ?? {};
-      const { subscribed, learnedForm } = subscription;
+      const { [name]: before = null, ...others } = device.subscriptions?.dialogues ?? {};
       const forms = { ...device.subscriptions?.forms };
       if (learnedForm !== null) forms[kind] = learnedForm;
       if (before !== subscribed || forms[kind] !== device.subscriptions?.forms?.[kind]) {
-        const dialogues = subscribed === null ? others : { ...others, [kind]: subscribed };
+        const dialogues = subscribed === null ? others : { ...others, [name]: subscribed };
         device.subscriptions = { ...device.subscriptions, dialogues, forms };
         this.#ports.directory.save(device);
       }
     }
-    this.#tell(lane, kind, subscription);
+    this.#tell(lane, kind);
   }
 
-  #tell(lane: Lane, kind: SubscriptionKind, { state, detail }: Subscription): void {
-    if (lane.told.get(kind) === state) return;
-    lane.told.set(kind, state);
+  #tell(lane: SubscriptionLane, kind: SubscriptionKind): void {
+    const news = lane.news(kind);
+    if (news === null) return;
+    const { state, detail } = news;
     const data = { deviceId: lane.deviceId, subscription: kind, state, ...(detail === null ? {} : { detail }) };
     this.#ports.emit({ type: 'subscription.changed', data });
   }
@@ -368,7 +359,7 @@ export class Subscriptions {
     });
   }
 
-  #body(device: Device, kind: SubscriptionKind, sn: number, style: BodyStyle): Buffer {
+  #body(device: Device, { kind, channelId }: Subscription, sn: number, style: BodyStyle): Buffer {
     switch (kind) {
       case 'catalog':
         return writeCatalogQuery(device.id, sn, style);
@@ -377,7 +368,7 @@ export class Subscriptions {
       case 'position':
         return writeMobilePositionQuery(device.id, sn, style, this.wishesOf(device).positionIntervalSeconds);
       case 'ptzPosition':
-        return ptzPositionQuestion(device.id).write(sn, style);
+        return ptzPositionQuestion(channelId ?? device.id).write(sn, style);
     }
   }
 

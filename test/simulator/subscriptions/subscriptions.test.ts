@@ -14,34 +14,41 @@ async function site(t: Parameters<typeof meet>[0], more: Parameters<typeof meet>
   await until('the catalogue', () => server.directory.channelCount(ID) === 2);
   const side = simulator.devices[0]!.subscriptions;
   const heard: string[] = [];
+  const looks: string[] = [];
   for (const command of ['MobilePosition', 'PTZPosition', 'Alarm'])
-    server.onNotified(command, (_, envelope, by) => void heard.push(`${by} ${envelope.cmdType}`));
+    server.onNotified(command, (_, envelope, by) => {
+      heard.push(`${by} ${envelope.cmdType}`);
+      if (command === 'PTZPosition') looks.push(envelope.deviceId);
+    });
   const codes = () => server.findingsOf(ID).map(({ code }) => code);
   const standing = (kind: SubscriptionKind) => server.subscriptions.standing(ID)[kind];
   const channelEvents = () => events.filter(({ type }) => type.startsWith('channel.')).map(({ type }) => type);
-  return { ...met, side, device: server.directory.device(ID)!, heard, codes, standing, channelEvents };
+  return { ...met, side, device: server.directory.device(ID)!, heard, looks, codes, standing, channelEvents };
 }
 
 describe('a simulated camera that is subscribed to', { concurrency: 6, timeout: 120_000 }, () => {
   for (const sip of ['udp', 'tcp'] as const)
     test(`all four subscriptions over ${sip}: what changes is told, and what is no longer wanted ends`, async (t) => {
-      const { server, simulator, side, device, heard, codes, standing, channelEvents } = await site(t, { sip });
+      const { server, simulator, side, device, heard, looks, codes, standing, channelEvents } = await site(t, { sip });
       server.subscriptions.defaultTo(ALL);
-      await until('all four', () => side.active.length === 4);
-      assert.deepEqual([...side.active].sort(), ['Alarm', 'Catalog', 'MobilePosition', 'PTZPosition']);
+      // where a camera looks is asked of each of them
+      await until('all five', () => side.active.length === 5);
+      assert.deepEqual([...side.active].sort(), ['Alarm', 'Catalog', 'MobilePosition', 'PTZPosition', 'PTZPosition']);
       await until('positions', () => heard.filter((each) => each === 'NOTIFY MobilePosition').length >= 2);
-      await until('where it looks', () => heard.includes('NOTIFY PTZPosition'));
+      await until('where each looks', () => new Set(looks).size === 2);
       const before = heard.filter((each) => each === 'NOTIFY PTZPosition').length;
-      simulator.devices[0]!.controls.frontEnd(ID).goto({ pan: 10 });
+      simulator.devices[0]!.controls.frontEnd(CHANNEL).goto({ pan: 10 });
       await until('the new look', () => heard.filter((each) => each === 'NOTIFY PTZPosition').length > before);
       const from = channelEvents().length;
       for (const change of ['OFF', 'ON', 'VLOST', 'ON', 'DEFECT'] as const) {
         assert.equal(await side.catalogChanged([[CHANNEL, change]]), true);
       }
       await side.catalogChanged([[ADDED, 'ADD', 'New']]);
+      await until('where the new one looks', () => looks.includes(ADDED));
       await side.catalogChanged([[ADDED, 'UPDATE', 'Newer']]);
       await until('the new name', () => server.directory.channel(ID, ADDED)?.name === 'Newer');
       await side.catalogChanged([[ADDED, 'DEL']]);
+      await until('nobody asks the one that is gone', () => side.active.length === 5);
       await until('all seven', () => channelEvents().length === from + 7);
       assert.deepEqual(channelEvents().slice(from), [
         'channel.offline',

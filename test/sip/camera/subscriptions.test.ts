@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Directory } from '../../../src/sip/camera/directory.ts';
+import { MAX_LOOKS } from '../../../src/sip/camera/subscription-lane.ts';
 import { Subscriptions } from '../../../src/sip/camera/subscriptions.ts';
 import type { Waiting } from '../../../src/sip/exchange.ts';
 import { bodyStyle } from '../../../src/sip/manscdp/envelope.ts';
@@ -22,6 +23,8 @@ interface Sent {
   readonly event: string;
   readonly expires: number;
   readonly cseq: string;
+  /** DeviceID of the body. */
+  readonly about: string;
   /** 200 with that Expires, another status, or nothing until it fails. */
   answer(status: number, headers?: [string, string][], body?: string): void;
   fail(): void;
@@ -67,6 +70,7 @@ function make(o: { stores?: ReturnType<typeof memoryStores>; devices?: number; n
           callId: callIdOf(request),
           event: request.headers.get('Event') ?? '',
           expires: Number(request.headers.get('Expires')),
+          about: /<DeviceID>(\d+)</.exec(Buffer.from(request.body).toString('latin1'))?.[1] ?? '',
           cseq: request.headers.get('CSeq') ?? '',
           answer: (status, headers = [], body = '') => respond(status, headers, body),
           fail: () => waiting.onFailed('timeout', time.nowMs),
@@ -495,4 +499,72 @@ test('another interval of positions is told at once, in the dialogue', () => {
   subscriptions.setWishes(device(), { position: 600, positionIntervalSeconds: 1 });
   advance(10_000);
   assert.equal(sent.length, 2, 'nothing new is nothing to tell');
+});
+
+const camera = (id: string, PTZType?: string) => ({
+  id,
+  event: '',
+  on: true,
+  fields: PTZType === undefined ? {} : { PTZType },
+});
+const LOOKS = ['34020000001310000001', '34020000001310000002', '34020000001310000003'] as const;
+
+test('a recorder is asked of each of its cameras that turns where it looks; one that comes or goes counts', () => {
+  const { subscriptions, come, advance, onSent, sent, directory, stores, time } = make();
+  onSent(agreeing);
+  directory.ensureDevice(ID);
+  directory.upsert(ID, [camera(LOOKS[0], '1'), camera(LOOKS[1], '3'), camera(LOOKS[2])]);
+  subscriptions.defaultTo({ ptzPosition: 600 });
+  come(ID);
+  advance(4_000);
+  assert.deepEqual(sent.map(({ about }) => about).sort(), [LOOKS[0], LOOKS[2]]);
+  assert.equal(new Set(sent.map(({ callId }) => callId)).size, 2);
+  assert.equal(subscriptions.standing(ID).ptzPosition.state, 'active');
+
+  directory.upsert(ID, [camera('34020000001310000004', '1')]);
+  advance(1_000);
+  assert.deepEqual([sent.length, sent[2]?.about, sent[2]?.expires], [3, '34020000001310000004', 600]);
+  directory.removeChannel(ID, LOOKS[0]);
+  advance(1_000);
+  assert.deepEqual([sent.length, sent[3]?.about, sent[3]?.expires], [4, LOOKS[0], 0]);
+
+  // the next process goes on with both
+  const next = make({ stores, nowMs: time.nowMs + 10_000 });
+  next.onSent(agreeing);
+  next.subscriptions.defaultTo({ ptzPosition: 600 });
+  next.come(ID);
+  next.advance(30_000);
+  assert.deepEqual(next.sent.map(({ about, cseq }) => `${about} ${cseq}`).sort(), [
+    `${LOOKS[2]} 2 SUBSCRIBE`,
+    '34020000001310000004 2 SUBSCRIBE',
+  ]);
+  next.subscriptions.setWishes(next.device(), { ptzPosition: 0 });
+  next.advance(1_000);
+  assert.deepEqual([next.subscriptions.active, next.device().subscriptions?.dialogues], [0, {}]);
+});
+
+test('one camera is asked by the id of the device; a recorder without end is asked up to a limit', () => {
+  const one = make();
+  one.onSent(agreeing);
+  one.directory.ensureDevice(ID);
+  one.directory.upsert(ID, [camera(LOOKS[0], '1')]);
+  one.subscriptions.defaultTo({ ptzPosition: 600 });
+  one.come(ID);
+  one.advance(4_000);
+  assert.deepEqual(
+    one.sent.map(({ about }) => about),
+    [ID],
+  );
+
+  const many = make();
+  many.onSent(agreeing);
+  many.directory.ensureDevice(ID);
+  many.directory.upsert(
+    ID,
+    Array.from({ length: MAX_LOOKS + 10 }, (_, n) => camera(`3402000000131${String(n).padStart(7, '0')}`)),
+  );
+  many.subscriptions.defaultTo({ ptzPosition: 600 });
+  many.come(ID);
+  many.advance(120_000);
+  assert.equal(many.subscriptions.active, MAX_LOOKS);
 });
