@@ -25,7 +25,7 @@ export interface IncomingPorts {
   nowMs(): number;
   epochMs(): number;
   peerOf(deviceId: string): Peer | null;
-  /** Whether a request in the name of this device is believed without a digest. */
+  /** Whether a request in the name of this device is believed without a digest: it may come from there, and is not another device's. */
   believes(deviceId: string, from: Peer): boolean;
   /** A deviation of this device was tolerated. */
   found(deviceId: string, code: string, detail: string): void;

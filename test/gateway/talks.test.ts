@@ -1,68 +1,17 @@
 /** Voices to simulated cameras, over real sockets: what they hear is what was said. */
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
-import { systemClock } from '../../src/gateway/clock.ts';
-import { openVoices } from '../../src/gateway/talk-desk.ts';
-import type { Speaker, TalkMode, TalkView } from '../../src/gateway/talk-views.ts';
-import { isProblem, type Problem, type PulledTransport } from '../../src/gateway/views.ts';
-import { PortPool } from '../../src/media/ingest/port-pool.ts';
+import { test } from 'node:test';
+import type { Speaker, TalkMode } from '../../src/gateway/talk-views.ts';
+import { isProblem } from '../../src/gateway/views.ts';
 import { FRAME_SAMPLES } from '../../src/media/send/voice.ts';
-import type { SimulatorOptions } from '../../src/simulator/simulator.ts';
 import type { VoiceCall } from '../../src/simulator/voice/voice-call.ts';
-import type { SipEvent } from '../../src/sip/server.ts';
-import { SsrcPool } from '../../src/sip/ssrc.ts';
-import { CHANNEL, ID, meet, PLATFORM, until } from '../simulator/meet.ts';
+import { CHANNEL, ID, until } from '../simulator/meet.ts';
 import { frequencyOf, shareOf, tone } from '../support/tone.ts';
 import { wavOf } from '../support/wav.ts';
+import { begun, voiceSite } from './voice-site.ts';
 
 const NAME = { deviceId: ID, channelId: CHANNEL };
 const OPTIONS = { mode: 'auto', force: false } as const;
-
-async function site(
-  t: TestContext,
-  more: Partial<SimulatorOptions> = {},
-  transports: readonly PulledTransport[] = ['udp', 'tcp-passive'],
-) {
-  let tell = (_: SipEvent): void => {};
-  const { server, simulator, time } = await meet(t, { channels: 1, ...more }, 15_000, { onEvent: (e) => tell(e) });
-  await until('the catalogue', () => server.directory.channel(ID, CHANNEL) !== undefined);
-  const pool = new PortPool({ host: '127.0.0.1', first: 27_000, last: 27_199, quietMs: 50 });
-  const ssrcs = new SsrcPool(PLATFORM);
-  const published: [type: string, data: Record<string, unknown>][] = [];
-  let ids = 0;
-  const voices = openVoices({
-    sip: server,
-    pool,
-    ssrcs,
-    clock: systemClock,
-    pulls: {
-      ladder: () => ({ transports, sdpForms: ['common'], idForms: ['channel'] }),
-      isOnline: (deviceId) => server.directory.device(deviceId)?.online === true,
-    },
-    channelMissing: (deviceId, channelId) =>
-      server.directory.channel(deviceId, channelId) === undefined
-        ? { problem: 'channel_not_found', detail: 'There is none.' }
-        : null,
-    newId: () => `t${++ids}`,
-    iso: (epochMs) => new Date(epochMs).toISOString(),
-    publish: (type, data) => void published.push([type, data]),
-  });
-  tell = (event) => voices.event(event);
-  t.after(async () => {
-    await voices.close();
-    pool.close();
-  });
-  const [camera] = simulator.devices;
-  assert.ok(camera !== undefined);
-  const codes = () => server.findingsOf(ID).map(({ code }) => code);
-  const types = () => published.map(([type]) => type);
-  return { server, camera, simulator, pool, ssrcs, voices, desk: voices.desk, published, types, codes, time };
-}
-
-function begun(talk: TalkView | Problem): TalkView {
-  assert.ok(!isProblem(talk), JSON.stringify(talk));
-  return talk;
-}
 
 /** What the camera has heard, without the silence around it. */
 function spoken(call: VoiceCall): Int16Array {
@@ -92,7 +41,7 @@ for (const [name, quirks, transport] of [
   ['TCP, the camera connects', ['TK-3'], 'tcp-passive'],
 ] as const)
   test(`TK-3: a broadcast over ${name}: the camera hears the file that is spoken, then the call ends`, async (t) => {
-    const { camera, desk, published, types, ssrcs, pool } = await site(t, { quirks: new Set(quirks) });
+    const { camera, desk, published, types, ssrcs, pool } = await voiceSite(t, { quirks: new Set(quirks) });
     const talk = begun(await desk.speak(NAME, wavOf(tone(440, 1.5), 8000), OPTIONS));
     assert.deepEqual([talk.mode, talk.state, talk.transport, talk.codec], ['broadcast', 'talking', transport, 'pcma']);
     const heard = await hears(() => camera.voice.last, 440);
@@ -107,7 +56,7 @@ for (const [name, quirks, transport] of [
   });
 
 test('TK-3: a camera that listens is connected to', async (t) => {
-  const { camera, desk } = await site(t);
+  const { camera, desk } = await voiceSite(t);
   camera.voice.transport = 'tcp-passive';
   const talk = begun(await desk.speak(NAME, wavOf(tone(600, 2), 8000), OPTIONS));
   assert.equal(talk.transport, 'tcp-active');
@@ -115,7 +64,7 @@ test('TK-3: a camera that listens is connected to', async (t) => {
 });
 
 test('TK-1: a camera that wants a program stream gets one', async (t) => {
-  const { camera, desk } = await site(t, { quirks: new Set(['TK-1']) });
+  const { camera, desk } = await voiceSite(t, { quirks: new Set(['TK-1']) });
   const talk = begun(await desk.speak(NAME, wavOf(tone(500, 2), 8000), OPTIONS));
   assert.equal(talk.codec, 'ps');
   const heard = await hears(() => camera.voice.last, 500);
@@ -123,14 +72,14 @@ test('TK-1: a camera that wants a program stream gets one', async (t) => {
 });
 
 test('TK-2: a camera that calls in the name of nobody is heard', async (t) => {
-  const { camera, desk, codes } = await site(t, { quirks: new Set(['TK-2']) });
+  const { camera, desk, codes } = await voiceSite(t, { quirks: new Set(['TK-2']) });
   begun(await desk.speak(NAME, wavOf(tone(500, 2), 8000), OPTIONS));
   await hears(() => camera.voice.last, 500);
   assert.ok(codes().includes('TK-2'));
 });
 
 test('TK-6: a camera that calls and never answers the Broadcast is heard, and that is noted', async (t) => {
-  const { camera, desk, codes, time, server } = await site(t, { quirks: new Set(['TK-6']) });
+  const { camera, desk, codes, time, server } = await voiceSite(t, { quirks: new Set(['TK-6']) });
   begun(await desk.speak(NAME, wavOf(tone(500, 3), 8000), OPTIONS));
   await hears(() => camera.voice.last, 500);
   await until('the Broadcast is over', () => {
@@ -141,7 +90,7 @@ test('TK-6: a camera that calls and never answers the Broadcast is heard, and th
 });
 
 test('TK-4: a camera that refuses broadcasts is called, which is remembered, and what it says is heard', async (t) => {
-  const { server, camera, desk, published } = await site(t, { quirks: new Set(['TK-4']) });
+  const { server, camera, desk, published } = await voiceSite(t, { quirks: new Set(['TK-4']) });
   const heard: Int16Array[] = [];
   const speaker: Speaker = { onTalking: () => {}, onHeard: (pcm) => heard.push(pcm), onEnd: () => {} };
   const handle = desk.attach(NAME, speaker, { force: false });
@@ -177,14 +126,14 @@ test('TK-4: a camera that refuses broadcasts is called, which is remembered, and
 });
 
 test('a talk over the transport that the camera takes: UDP is refused, TCP is taken', async (t) => {
-  const { camera, desk } = await site(t, { quirks: new Set(['TK-3']) });
+  const { camera, desk } = await voiceSite(t, { quirks: new Set(['TK-3']) });
   const talk = begun(await desk.start(NAME, { mode: 'talk', force: false }));
   assert.deepEqual([talk.mode, talk.transport], ['talk', 'tcp-passive']);
   await until('packets', () => (camera.voice.last?.heard.packets ?? 0) > 10);
 });
 
 test('there is no second talker, and the first goes on', async (t) => {
-  const { camera, desk } = await site(t);
+  const { camera, desk } = await voiceSite(t);
   begun(await desk.start(NAME, OPTIONS));
   const busy = (answer: object | null) => answer !== null && isProblem(answer) && answer.problem === 'talk_busy';
   assert.ok(busy(await desk.start(NAME, OPTIONS)));
@@ -202,7 +151,7 @@ test('there is no second talker, and the first goes on', async (t) => {
 });
 
 test('the end of the camera, of the device, of the gateway: each ends the voice, and says why', async (t) => {
-  const { camera, desk, published, voices } = await site(t);
+  const { camera, desk, published, voices } = await voiceSite(t);
   const reasons = () => published.filter(([type]) => type === 'talk.ended').map(([, { reason }]) => reason);
   begun(await desk.start(NAME, OPTIONS));
   await camera.voice.last?.hangUp();
@@ -220,7 +169,7 @@ test('the end of the camera, of the device, of the gateway: each ends the voice,
 
 for (const mode of ['broadcast', 'talk'] as const)
   test(`a camera that restarts while it is spoken to (${mode}) ends the voice when it is back, and nothing is left of it`, async (t) => {
-    const { camera, desk, published, ssrcs, pool, server, codes } = await site(t);
+    const { camera, desk, published, ssrcs, pool, server, codes } = await voiceSite(t);
     begun(await desk.start(NAME, { mode, force: false }));
     camera.reboot(200);
     const causes = () => published.filter(([type]) => type === 'talk.ended').map(([, { cause }]) => cause);
@@ -235,7 +184,7 @@ for (const mode of ['broadcast', 'talk'] as const)
   });
 
 test('an announcement reaches many cameras at once, and says of each what became of it', async (t) => {
-  const { simulator, desk, server } = await site(t, { count: 5 });
+  const { simulator, desk, server } = await voiceSite(t, { count: 5 });
   const channels = simulator.devices.map(({ id, channels: [own] }) => ({ deviceId: id, channelId: own!.id }));
   await until('all catalogues', () =>
     channels.every(({ deviceId, channelId }) => server.directory.channel(deviceId, channelId) !== undefined),
@@ -255,7 +204,7 @@ test('an announcement reaches many cameras at once, and says of each what became
 
 for (const mode of ['auto', 'talk', 'broadcast'] as TalkMode[])
   test(`a talk (${mode}) to nobody is refused at once`, async (t) => {
-    const { desk } = await site(t);
+    const { desk } = await voiceSite(t);
     const answer = await desk.start({ deviceId: ID, channelId: 'none' }, { mode, force: false });
     assert.ok(isProblem(answer));
     assert.equal(answer.problem, 'channel_not_found');

@@ -159,6 +159,21 @@ test('TK-2: a call in the name of the device, or of an id that nobody knows, is 
   }
 });
 
+test('TK-2: devices behind one address: a call is never taken for that which another of them was told to make', async (t) => {
+  const { server, camera, device } = await registered(t);
+  const other = '34020000001180000002';
+  const second = await device(other);
+  await second.register('secret');
+  await eventually(() => server.directory.device(other)?.online === true, 'the second device');
+  const heard = expectCall(server);
+  // it was told before and is late, or calls by itself; by the same channel id too (REG-11)
+  for (const [index, from] of [other, '34020000001379999999', CHANNEL].entries())
+    assert.equal((await call(second, from, `c${index}`)).status, 403);
+  assert.deepEqual(heard.log, []);
+  assert.equal((await call(camera, '34020000001379999999', 'own')).status, 200);
+  assert.deepEqual(heard.log, ['call']);
+});
+
 test('several calls are waited for: each goes to the channel that it names', async (t) => {
   const { server, camera } = await registered(t);
   const first = expectCall(server, { target: '34020000001370000001' });

@@ -33,6 +33,8 @@ export interface BrowserOptions {
   height?: number;
   /** A WAV file that is what the microphone hears, again and again; the page may use it without being asked. */
   microphone?: string;
+  /** A name that leads to this machine: a page under it is none of "this computer", as for everybody else in the house. */
+  host?: string;
   /** As if its user had said yes to every warning. */
   trustsAnyCertificate?: boolean;
 }
@@ -44,7 +46,11 @@ export async function launchBrowser(o: BrowserOptions = {}): Promise<Browser> {
     executablePath: CHROMIUM,
     headless: true,
     ignoreHTTPSErrors: o.trustsAnyCertificate ?? false,
-    args: [...FLAGS, ...microphoneFlags(o.microphone)],
+    args: [
+      ...FLAGS,
+      ...microphoneFlags(o.microphone),
+      ...(o.host === undefined ? [] : [`--host-resolver-rules=MAP ${o.host} 127.0.0.1`]),
+    ],
     locale: o.language ?? 'en-US',
     viewport: { width: o.width ?? 1280, height: o.height ?? 860 },
   });

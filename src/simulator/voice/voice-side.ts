@@ -92,15 +92,16 @@ export class VoiceSide {
   /** Calls the platform for its voice. */
   async #callFor(targetId: string): Promise<void> {
     const { agent, behaviour, domain, serverId, wheel } = this.#o;
+    const { transport } = this;
     const isPs = behaviour.voiceOffer === 'ps';
     const callId = agent.token(16);
     const call = this.#open({ callId, channelId: targetId, kind: 'broadcast', isPs, wheel });
     const host = agent.link?.local.host ?? '127.0.0.1';
-    const link = await openVoiceLink(this.transport, host, (packet) => call.hear(packet));
+    const link = await openVoiceLink(transport, host, (packet) => call.hear(packet));
     call.link = link;
     const caller = behaviour.voiceCaller === 'unknown' ? NOBODY : targetId;
     const from = `<sip:${caller}@${domain}>;tag=${agent.token()}`;
-    const isTcp = this.transport !== 'udp';
+    const isTcp = transport !== 'udp';
     const sdp = [
       'v=0',
       `o=${caller} 0 0 IN IP4 ${host}`,
@@ -111,7 +112,7 @@ export class VoiceSide {
       'a=recvonly',
       ...(isPs ? [] : ['a=rtpmap:8 PCMA/8000']),
       'a=rtpmap:96 PS/90000',
-      ...(isTcp ? [`a=setup:${this.transport.slice(4)}`, 'a=connection:new'] : []),
+      ...(isTcp ? [`a=setup:${transport.slice(4)}`, 'a=connection:new'] : []),
       'f=v/////a/1/8/1',
       '',
     ].join('\r\n');
@@ -138,6 +139,7 @@ export class VoiceSide {
     const target = whereTo(described);
     if (target !== null) link.aim(target.host, target.port);
     call.hangUp = async () => {
+      call.end();
       await agent.ask({ ...dialogue, cseq: 2, method: 'BYE', to, timeoutMs: BYE_WAIT_MS });
     };
   }
@@ -183,6 +185,7 @@ export class VoiceSide {
     link.aim(target.host, target.port);
     call.speak(Number(ssrc));
     call.hangUp = async () => {
+      call.end();
       await agent.ask({
         method: 'BYE',
         uri: targetOf(request.headers.get('Contact'), '', from),

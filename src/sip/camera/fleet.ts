@@ -131,6 +131,12 @@ export class Fleet {
     return from.transport === device.transport || route !== undefined;
   }
 
+  /** Whether another device is at exactly this address: behind one NAT many have the same host. */
+  isAnothers(deviceId: string, from: Peer): boolean {
+    for (const [id, route] of this.#routes) if (id !== deviceId && samePeer(route, from)) return true;
+    return false;
+  }
+
   /** A believed message: a sign of life, and perhaps a new port or connection. */
   heard(deviceId: string, from: Peer, nowMs: number, epochMs: number): void {
     const device = this.directory.device(deviceId);
