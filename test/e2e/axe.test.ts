@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { type Browser, launchBrowser } from '../support/browser.ts';
 import { channelsOf, startCamera } from '../support/camera.ts';
-import { type RunningGateway, runGateway, TOKEN } from '../support/gbgate.ts';
+import { type RunningGateway, runGateway, TOKEN, until } from '../support/gbgate.ts';
 
 const CAMERA = '34020000001320000401';
 const RECORDER = '34020000001180000402';
@@ -37,6 +37,7 @@ describe('axe finds nothing serious', { timeout: 300_000 }, () => {
   let recorderChannelId = '';
   let streamId = '';
   let downloadId = '';
+  let alarmId = '';
   let folder = '';
 
   before(async () => {
@@ -48,7 +49,8 @@ describe('axe finds nothing serious', { timeout: 300_000 }, () => {
     gateway = await runGateway({ mediaPorts: '43200-43299', args: ['--config', config] });
     const { sipPort } = gateway;
     cameras.push(
-      await startCamera(sipPort, { id: CAMERA, names: ['Entrance'] }),
+      // a whole configuration is more than a datagram should carry
+      await startCamera(sipPort, { id: CAMERA, names: ['Entrance'], sip: 'tcp' }),
       await startCamera(sipPort, { id: RECORDER, channels: 4 }),
       await startCamera(sipPort, { id: REFUSED, password: 'guess', retrySeconds: 5 }),
     );
@@ -70,6 +72,20 @@ describe('axe finds nothing serious', { timeout: 300_000 }, () => {
     const plan = { mode: 'schedule', weekly: [{ days: [1, 2], from: '08:15', to: '18:00' }] };
     const planned = await gateway.api('PUT', `/api/v1/devices/${CAMERA}/channels/${channelId}/plan`, plan);
     assert.equal(planned.status, 200, JSON.stringify(planned.body));
+    const wishes = { position: 600, positionIntervalSeconds: 1 };
+    assert.equal((await gateway.api('PUT', `/api/v1/devices/${CAMERA}/subscriptions`, wishes)).status, 200);
+    for (let priority = 1; priority <= 4; priority++)
+      await cameras[0]!.devices[0]!.alarms.alarm({ method: 5, type: 6, priority, description: 'loading dock' });
+    const order = { command: 'snapshot', count: 1, intervalSeconds: 1 };
+    const control = `/api/v1/devices/${CAMERA}/channels/${channelId}/control`;
+    assert.equal((await gateway.api('POST', control, order)).status, 200);
+    const rules = [{ name: 'dock', methods: [5], record: 60, snapshot: { count: 2, intervalSeconds: 1 } }];
+    assert.equal((await gateway.api('PUT', '/api/v1/alarm-rules', { rules })).status, 200);
+    alarmId = await until('alarms, a picture, a track', async () => {
+      const lists = ['alarms', 'snapshots', 'positions'].map((list) => gateway.api('GET', `/api/v1/${list}`));
+      const [alarms, ...others] = (await Promise.all(lists)).map(({ body }) => body.items);
+      return alarms.length === 4 && others.every((items) => items.length > 0) && alarms[0].id;
+    });
     page = await browser.open(`${gateway.http}/#token=${TOKEN}`);
   });
   after(async () => {
@@ -97,7 +113,7 @@ describe('axe finds nothing serious', { timeout: 300_000 }, () => {
     let before = '';
     for (;;) {
       const words = (await page.evaluate(`document.body.innerText.replace(/\\d+/g, '')`)) as string;
-      if (words === before && words.length > 20 && !/Loading …/.test(words)) return;
+      if (words === before && words.length > 20 && !/Loading …|Asking the device …/.test(words)) return;
       if (performance.now() > endMs) return;
       before = words;
       await new Promise((resolve) => setTimeout(resolve, STILL_MS));
@@ -108,11 +124,13 @@ describe('axe finds nothing serious', { timeout: 300_000 }, () => {
   const VIEWS: Readonly<Record<string, () => string>> = {
     live: () => '#/live',
     footage: () => `#/footage/${RECORDER}/${recorderChannelId}`,
+    alarms: () => '#/alarms',
     devices: () => '#/devices',
     'add a camera': () => '#/add',
     streams: () => '#/streams',
     recordings: () => '#/recordings',
     downloads: () => `#/downloads/${downloadId}`,
+    positions: () => `#/positions/${CAMERA}/${channelId}`,
     system: () => '#/system',
   };
   /** Their inner parts share the styles of those: once light and wide, once dark and narrow. */
@@ -122,10 +140,16 @@ describe('axe finds nothing serious', { timeout: 300_000 }, () => {
     'one device': () => `#/devices/${CAMERA}`,
     'its channels': () => `#/devices/${RECORDER}?tab=channels`,
     'its streams': () => `#/devices/${CAMERA}?tab=streams`,
+    'its control': () => `#/devices/${CAMERA}?tab=control`,
+    'its configuration': () => `#/devices/${CAMERA}?tab=config`,
     'its settings': () => `#/devices/${CAMERA}?tab=settings`,
     'one stream': () => `#/streams/${streamId}`,
     'a new download': () => '#/downloads?new',
     'a recording plan': () => `#/recordings?channel=${CAMERA}/${channelId}&plan`,
+    'one alarm': () => `#/alarms/${alarmId}`,
+    pictures: () => '#/alarms/pictures',
+    'alarm rules': () => '#/alarms/rules',
+    'every position': () => '#/positions',
     addresses: () => '#/system/addresses',
     webhooks: () => '#/system/webhooks',
     log: () => '#/system/log',
