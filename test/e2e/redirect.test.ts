@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startCamera } from '../support/camera.ts';
-import { PLATFORM_ID, runGateway, SIP_PASSWORD, until } from '../support/gbgate.ts';
+import { PLATFORM_ID, type RunningGateway, runGateway, SIP_PASSWORD, until } from '../support/gbgate.ts';
 
 const DEVICES = 1000;
 const SCENARIO = fileURLToPath(new URL('../fixtures/sipp/redirected.xml', import.meta.url));
@@ -63,6 +63,46 @@ test('SIPp: a thousand devices are shared out 1:1:2, and a simulated camera ends
     return body?.online === true;
   });
   assert.equal((await redirector.api('GET', `/api/v1/devices/${id}`)).status, 404);
+});
+
+test('kill -9 of one of three gateways: its cameras are served elsewhere, over TCP without waiting for a keepalive', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'gbgate-redirect-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const targets = await Promise.all(
+    ['44000-44299', '44300-44599', '44600-44899'].map((mediaPorts) => runGateway({ mediaPorts })),
+  );
+  t.after(() => Promise.all(targets.map((target) => target.stop())));
+  const rules = targets.map(
+    ({ sipPort }, index) => `    - {host: 127.0.0.1, port: ${sipPort}, share: ${[1, 1, 2][index]}}`,
+  );
+  const path = join(folder, 'gbgate.yaml');
+  await writeFile(path, ['sip:', '  redirect:', ...rules, ''].join('\n'));
+  const redirector = await runGateway({ args: ['--config', path], mediaPorts: '45000-45999' });
+  t.after(() => redirector.stop());
+  const fleets = [
+    { sip: 'tcp', id: '34020000001320000101', keepaliveSeconds: 600 },
+    { sip: 'udp', id: '34020000001320000201', keepaliveSeconds: 2 },
+  ] as const;
+  const count = 8;
+  for (const fleet of fleets) {
+    const cameras = await startCamera(redirector.sipPort, { ...fleet, count, retrySeconds: 1 });
+    t.after(() => cameras.stop());
+  }
+  const online = async (gateway: (typeof targets)[number]): Promise<string[]> => {
+    const { body } = await gateway.api('GET', '/api/v1/devices?limit=100&online=true');
+    return body.items.map((device: { id: string }) => device.id);
+  };
+  const [first, second, killed] = targets as [RunningGateway, RunningGateway, RunningGateway];
+  await until('the shares of 1:1:2', async () => {
+    const counts = await Promise.all(targets.map(async (target) => (await online(target)).length));
+    return counts.join() === '4,4,8';
+  });
+  await killed.kill();
+  await until('all are served by the two that are left', async () => {
+    const served = new Set((await Promise.all([first, second].map(online))).flat());
+    return served.size === count * fleets.length;
+  });
+  assert.deepEqual(await online(redirector), []);
 });
 
 function sipp(cwd: string, port: number): Promise<string> {
