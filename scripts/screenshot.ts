@@ -28,6 +28,8 @@ interface Scene {
   /** The fragment; `CHANNEL` is the first channel of `DEVICE`, `WALL` are those of the recorder. */
   readonly fragment: string;
   ready(page: Page): Promise<unknown>;
+  /** Puts away what the next scene is not to have. */
+  leave?(page: Page): Promise<unknown>;
   /** Shown in README, when it is light, English and wide. */
   readonly inDocs?: boolean;
 }
@@ -55,9 +57,29 @@ async function marked(page: Page): Promise<void> {
   await page.keyboard.up('Shift');
 }
 
+/** A camera in somebody's hands: presets, and a box that is being drawn around what is to fill the picture. */
+async function steered(page: Page): Promise<void> {
+  await playing(page);
+  await page.click('[data-testid="steer"]');
+  await page.waitForSelector('[data-testid="preset-go"]');
+  await page.locator('gb-player').scrollIntoViewIfNeeded();
+  const box = await page.locator('gb-player').boundingBox();
+  if (box === null) return;
+  await page.mouse.move(box.x + box.width * 0.3, box.y + box.height * 0.24);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.58, box.y + box.height * 0.6, { steps: 5 });
+}
+
+async function letGo(page: Page): Promise<void> {
+  await page.keyboard.press('Escape');
+  await page.mouse.up();
+  await page.click('[data-testid="steer"]');
+}
+
 const SCENES: readonly Scene[] = [
   { name: 'live', fragment: '#/live?grid=9&cells=WALL', ready: playing, inDocs: true },
   { name: 'stage', fragment: `#/live/${DEVICE}/CHANNEL`, ready: playing },
+  { name: 'steer', fragment: `#/live/${DEVICE}/CHANNEL`, ready: steered, leave: letGo, inDocs: true },
   { name: 'trouble', fragment: `#/live/${REFUSER}/REFUSED`, ready: shown('[data-testid="trouble"] li') },
   {
     name: 'keys',
@@ -66,6 +88,7 @@ const SCENES: readonly Scene[] = [
       await page.waitForSelector('[data-testid="wall"]');
       await page.keyboard.press('?');
     },
+    leave: (page) => page.keyboard.press('Escape'),
   },
   { name: 'devices', fragment: '#/devices', ready: shown('main') },
   { name: 'device', fragment: `#/devices/${DEVICE}`, ready: shown('main'), inDocs: true },
@@ -118,6 +141,8 @@ try {
   const [filmed] = ((await ask(`devices/${FOOTAGE}/channels`)) as { items: { id: string }[] }).items.map(
     (one) => one.id,
   );
+  for (const [i, name] of ['Gate', 'Yard, to the north', 'Loading dock', '停车场'].entries())
+    await ask(`devices/${DEVICE}/channels/${channel}/presets/${i + 1}`, 'PUT', { name });
   const addressOf = (fragment: string) =>
     base +
     fragment
@@ -145,6 +170,7 @@ try {
           await page.screenshot({ path: resolve(folder, file) });
           if (scene.inDocs && language === 'en' && theme === 'light' && size === 'wide')
             await page.screenshot({ path: `${docs}${scene.name}.png` });
+          await scene.leave?.(page);
           console.log(file);
         }
       }
@@ -163,7 +189,8 @@ async function ask(path: string, method = 'GET', body?: object): Promise<unknown
     Authorization: `Bearer ${demo.token}`,
     ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
   };
-  return (await fetch(address, { method, headers, body: body === undefined ? null : JSON.stringify(body) })).json();
+  const answer = await fetch(address, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+  return answer.status === 204 ? null : answer.json();
 }
 
 /** Downloads in every state: one whole, one with gaps, one that has none, one that runs, those that wait; answers that with gaps. */
