@@ -11,6 +11,7 @@ import { CameraCall } from './call.ts';
 import type { CameraCertificate } from './certificate.ts';
 import type { Clip } from './clip.ts';
 import { ControlSide } from './control/controls.ts';
+import { isBeyondEdition } from './edition.ts';
 import type { Footage } from './footage/footage.ts';
 import { Line } from './line.ts';
 import {
@@ -328,6 +329,10 @@ export class CameraDevice {
   }
 
   #message(request: SipRequest, from: Address): void {
+    if (isBeyondEdition(this.#o.version, request.body)) {
+      this.#agent.answer(request, from, 501, 'Not Implemented');
+      return;
+    }
     const query = readQuery(request.body);
     const isKnown =
       query === null || this.#o.behaviour.controlledAs !== 'device' || this.controls.knows(query.deviceId);
