@@ -4,7 +4,9 @@ import type { Envelope } from '../sip/manscdp/envelope.ts';
 import { type MobilePosition, readMobilePositions } from '../sip/manscdp/mobile-position.ts';
 import { readPtzPosition } from '../sip/manscdp/ptz-position.ts';
 import type { PositionQuery, PositionRows, StoredPosition } from '../store/positions.ts';
+import type { Asked } from './asked.ts';
 import type { Clock } from './clock.ts';
+import { type Placed, PositionQuestions } from './position-questions.ts';
 import type { PlaceView, PositionsDesk, PositionView } from './told-views.ts';
 import type { Problem } from './views.ts';
 
@@ -40,6 +42,7 @@ export interface PositionsPorts {
   readonly maxPoints: number;
   readonly directory: Directory;
   readonly clock: Clock;
+  readonly asked: Pick<Asked, 'askChannel' | 'silent'>;
   /** Zone of the devices' clocks. */
   readonly timeZone: string;
   iso(epochMs: number): string;
@@ -57,6 +60,7 @@ export class Positions implements PositionsDesk {
   /** The newest of each channel, so that a second dialogue or the same notify again makes no second event. */
   readonly #newest = new Map<string, StoredPosition>();
   readonly #forgotten: Set<string>;
+  readonly #questions: PositionQuestions;
   #heldSinceMs: number | null = null;
   #cancelFlush: (() => void) | null = null;
   #cancelTrim: () => void;
@@ -64,12 +68,19 @@ export class Positions implements PositionsDesk {
   constructor(ports: PositionsPorts) {
     this.#ports = ports;
     this.#forgotten = new Set(JSON.parse(ports.settings.get(FORGOTTEN) ?? '[]') as string[]);
+    const take = (deviceId: string, told: readonly MobilePosition[]) => told.map((each) => this.#told(deviceId, each));
+    this.#questions = new PositionQuestions({ asked: ports.asked, missing: ports.missing, take });
     this.#cancelTrim = ports.clock.after(TRIM_MS, () => this.#trim());
   }
 
   /** A Notify/MobilePosition came from where the device registered. */
   notified(deviceId: string, envelope: Envelope): void {
-    for (const position of readMobilePositions(envelope)) this.#take(this.#stored(deviceId, position));
+    for (const position of readMobilePositions(envelope))
+      this.#questions.told(deviceId, this.#told(deviceId, position));
+  }
+
+  ask(deviceId: string, channelId: string, o: { force: boolean }): Promise<PositionView | Problem> {
+    return this.#questions.ask(deviceId, channelId, o);
   }
 
   /** A Notify/PTZPosition came from where the device registered: told on, not kept. */
@@ -125,6 +136,12 @@ export class Positions implements PositionsDesk {
     this.#cancelFlush?.();
     this.#cancelFlush = null;
     this.#writeAll();
+  }
+
+  #told(deviceId: string, told: MobilePosition): Placed {
+    const position = this.#stored(deviceId, told);
+    this.#take(position);
+    return { channelId: position.channelId, view: this.#view(position) };
   }
 
   #take(position: StoredPosition): void {

@@ -1,5 +1,6 @@
 import type { SipServer } from '../sip/server.ts';
 import type { PositionRows } from '../store/positions.ts';
+import type { Asked } from './asked.ts';
 import type { Clock } from './clock.ts';
 import { Positions } from './positions.ts';
 import { SubscriptionDesk } from './subscriptions.ts';
@@ -33,7 +34,10 @@ export interface ToldDesks {
 /** Changes of the catalogue are wanted of every device (contract), for as long at a time as the standard has it (annex N). */
 const DEFAULT_SUBSCRIPTIONS = { catalog: 600 };
 
-export function openToldDesks(needs: ToldNeeds): {
+export function openToldDesks(
+  needs: ToldNeeds,
+  asked: Asked,
+): {
   readonly desks: ToldDesks;
   /** For the metrics. */
   counters(): Record<string, number>;
@@ -46,6 +50,7 @@ export function openToldDesks(needs: ToldNeeds): {
   const positions = new Positions({
     ...others,
     ...config.positions,
+    asked,
     rows: store.positions,
     settings: store.settings,
     timeZone: config.sip.timeZone,

@@ -50,6 +50,8 @@ export interface PlaceView extends PositionView {
 }
 
 export interface PositionsDesk {
+  /** Asks the device where it is, now; what it answers is a point of the track. */
+  ask(deviceId: string, channelId: string, o: { force: boolean }): Promise<PositionView | Problem>;
   /** The newest position of each channel that has told any, in the order of ids, behind those of `after`. */
   newest(o: {
     readonly after: { readonly deviceId: string; readonly channelId: string } | null;

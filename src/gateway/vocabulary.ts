@@ -60,7 +60,7 @@ export function openVocabulary(needs: ToldNeeds): Vocabulary {
   });
   const configs = new Configs({ asked, directory, clock, missing, found });
   const queries = new Queries({ asked, directory, missing });
-  const told = openToldDesks(needs);
+  const told = openToldDesks(needs, asked);
   const arming = new AlarmArming(asked);
   return {
     asked,

@@ -67,6 +67,7 @@ export const OWN_VERSION = '3.0';
 /** What came with an edition after the first, by the element that names it in a message (A.2.3, A.2.4). */
 const SINCE: ReadonlyMap<string, Edition> = new Map([
   ['HomePosition', '2016'],
+  ['MobilePosition', '2016'],
   ['PTZPreciseCtrl', '2022'],
   ['DeviceUpgrade', '2022'],
   ['FormatSDCard', '2022'],

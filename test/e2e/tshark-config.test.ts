@@ -61,6 +61,7 @@ for (const sip of ['udp', 'tcp'] as const)
       await desks.queries.cruise(ID, CHANNEL, 0, ASK),
       await desks.queries.homePosition(ID, CHANNEL, ASK),
       await desks.queries.ptzPosition(ID, CHANNEL, ASK),
+      await desks.positions.ask(ID, CHANNEL, ASK),
       await desks.queries.storageCards(ID, ASK),
     ])
       assert.ok(!isProblem(said), JSON.stringify(said));
@@ -85,6 +86,7 @@ for (const sip of ['udp', 'tcp'] as const)
       'CruiseTrackQuery',
       'HomePositionQuery',
       'PTZPosition',
+      'MobilePosition',
       'SDCardStatus',
     ])
       for (const kind of ['Query', 'Response']) assert.ok(count(`${kind} ${command}`) >= 1, `${kind} ${command}`);

@@ -27,6 +27,8 @@ for (const sip of ['udp', 'tcp'] as const)
     await side.catalogChanged([[CHANNEL, 'UPDATE', '东门 <1>']]);
     time.offsetMs += 46_000;
     await until('all refreshed', () => side.seen.filter(({ inDialogue }) => inDialogue).length >= 4);
+    const alarm = `<Notify>\r\n<CmdType>Alarm</CmdType>\r\n<SN>62</SN>\r\n<DeviceID>${CHANNEL}</DeviceID>\r\n<AlarmPriority>4</AlarmPriority>\r\n<AlarmMethod>5</AlarmMethod>\r\n<AlarmTime>2024-01-05T14:03:21</AlarmTime>\r\n</Notify>\r\n`;
+    assert.equal(await side.notify('Alarm', alarm), true);
     await side.terminate('Alarm');
     server.subscriptions.setWishes(server.directory.device(ID)!, { catalog: 0, alarm: 0, position: 0, ptzPosition: 0 });
     await until('all ended', () => side.active.length === 0 && server.subscriptions.active === 0);
@@ -39,6 +41,6 @@ for (const sip of ['udp', 'tcp'] as const)
     const count = (body: string) => judged.bodies.filter((each) => each === body).length;
     for (const command of ['Catalog', 'Alarm', 'MobilePosition', 'PTZPosition'])
       assert.ok(count(`Query ${command}`) >= 2, `${count(`Query ${command}`)} of ${command}`);
-    for (const command of ['Catalog', 'MobilePosition', 'PTZPosition'])
+    for (const command of ['Catalog', 'Alarm', 'MobilePosition', 'PTZPosition'])
       assert.ok(count(`Notify ${command}`) >= 1, `no notify of ${command}`);
   });

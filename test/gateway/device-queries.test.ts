@@ -25,12 +25,12 @@ async function site(t: TestContext, more: Partial<SimulatorOptions> = {}) {
         : null,
   });
   t.after(() => vocabulary.close());
-  const { queries, controls } = vocabulary.desks;
+  const { queries, controls, positions } = vocabulary.desks;
   const say = async (control: Control) => {
     const said = await controls.control(ID, CHANNEL, control, ASK);
     assert.ok(!isProblem(said), JSON.stringify(said));
   };
-  return { server, simulator, queries, say, side: simulator.devices[0]!.controls };
+  return { server, simulator, queries, positions, say, side: simulator.devices[0]!.controls };
 }
 
 test('the status of the device and of a channel', async (t) => {
@@ -121,4 +121,46 @@ test('a camera that knows itself by its own id only tells by that', async (t) =>
   const { queries, server } = await site(t, { channels: 1, quirks: new Set(['PTZ-5']) });
   assert.ok(!isProblem(await queries.homePosition(ID, CHANNEL, ASK)));
   assert.equal(server.directory.device(ID)?.learned.controlIdForm, 'device');
+});
+
+test('where a camera is, asked now: answered, or told as if it had been subscribed to; it is a point of the track', async (t) => {
+  const { positions, side, server } = await site(t);
+  for (const root of ['Response', 'Notify'] as const) {
+    side.queries.tellsPlace = root;
+    const place = await positions.ask(ID, CHANNEL, ASK);
+    assert.ok(!isProblem(place), JSON.stringify(place));
+    assert.deepEqual([place.longitude, place.latitude, place.speed, place.direction], [117.12, 31.12, 36, 90]);
+  }
+  const track = positions.track({
+    deviceId: ID,
+    channelId: CHANNEL,
+    fromEpochMs: 0,
+    toEpochMs: Date.now() + 86_400_000,
+    limit: 10,
+    after: null,
+  });
+  assert.ok(!isProblem(track) && track.items.length >= 1);
+  // of the device as a whole
+  assert.ok(!isProblem(await positions.ask(ID, ID, ASK)));
+  side.queries.tellsPlace = 'Response';
+  side.queries.answers = 'error';
+  assert.equal(((await positions.ask(ID, CHANNEL, ASK)) as { problem: string }).problem, 'device_error');
+  assert.equal(
+    ((await positions.ask(ID, '34020000001310000009', ASK)) as { problem: string }).problem,
+    'channel_not_found',
+  );
+  assert.deepEqual(server.directory.device(ID)!.learned.notSupported ?? [], []);
+});
+
+test('a device that tells by a Notify where it is has not been silent; one that says nothing again and again cannot', async (t) => {
+  const { positions, side, server } = await site(t);
+  side.queries.tellsPlace = 'Notify';
+  for (let n = 0; n < 3; n += 1) assert.ok(!isProblem(await positions.ask(ID, CHANNEL, ASK)));
+  side.queries.answers = 'none';
+  const silence = async () => ((await positions.ask(ID, CHANNEL, ASK)) as { problem: string }).problem;
+  // the questions before have run out by then, unheard
+  assert.equal(await silence(), 'device_timeout');
+  assert.deepEqual(server.directory.device(ID)!.learned.notSupported ?? [], []);
+  assert.equal(await silence(), 'device_timeout');
+  assert.equal(await silence(), 'not_supported');
 });

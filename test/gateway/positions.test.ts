@@ -43,6 +43,10 @@ function make(
         mustWait: () => disk.isBusy,
       },
       settings: store.settings,
+      asked: {
+        askChannel: async () => ({ problem: 'device_offline', detail: 'nobody' }),
+        silent: () => ({ problem: 'device_timeout', detail: 'nobody' }),
+      },
       keepDays: 30,
       maxPoints: 1_000_000,
       ...limits,

@@ -33,6 +33,7 @@ export class FakeSubscriptions implements SubscriptionsDesk {
 /** A track of points that a test writes. */
 export class FakePositions implements PositionsDesk {
   readonly queries: PositionQuery[] = [];
+  readonly questions: [deviceId: string, channelId: string, force: boolean][] = [];
   points: PositionView[] = [];
   places: PlaceView[] = [];
   readonly asked: Parameters<PositionsDesk['newest']>[0][] = [];
@@ -42,6 +43,11 @@ export class FakePositions implements PositionsDesk {
   newest(o: Parameters<PositionsDesk['newest']>[0]) {
     this.asked.push(o);
     return { items: this.places.slice(0, o.limit), hasMore: this.places.length > o.limit };
+  }
+
+  async ask(deviceId: string, channelId: string, { force }: { force: boolean }) {
+    this.questions.push([deviceId, channelId, force]);
+    return this.refusal ?? this.points[0]!;
   }
 
   track(query: PositionQuery) {

@@ -94,6 +94,18 @@ test('the track of a channel, of a range and page by page', async () => {
   assert.equal(o.gateway.positions.queries[1]?.after, 1_767_593_000_000);
 });
 
+test('where a channel is, asked now', async () => {
+  const path = TRACK.replace(/positions$/, 'position');
+  assert.deepEqual((await o.ask('GET', path)).json, POINT);
+  await o.ask('GET', `${path}?force=true`);
+  assert.deepEqual(o.gateway.positions.questions, [
+    ['D', 'C', false],
+    ['D', 'C', true],
+  ]);
+  o.gateway.positions.refusal = { problem: 'not_supported', detail: 'The device D cannot do MobilePosition.' };
+  assert.equal((await o.ask('GET', path)).status, 501);
+});
+
 test('without a range it is the last day', async () => {
   const beforeMs = Date.now();
   assert.equal((await o.ask('GET', TRACK)).status, 200);

@@ -40,6 +40,10 @@ const TrackQuery = Type.Object({
   cursor: listQuery.cursor,
 });
 
+const Asking = Type.Object({
+  force: Type.Optional(Type.Boolean({ description: 'Asks also a device of which it is remembered that it cannot' })),
+});
+
 const MapView = Type.Object(
   {
     tiles: Nullable(Type.String({ description: 'An address with `{z}`, `{x}` and `{y}`; null: a plain ground' })),
@@ -85,13 +89,33 @@ export const positionRoutes: Routes = (app, { gateway, epochMs, map }) => {
     },
   );
 
+  app.get<{ Params: ChannelParams; Querystring: Static<typeof Asking> }>(
+    '/devices/:deviceId/channels/:channelId/position',
+    {
+      schema: {
+        tags: ['channels'],
+        summary: 'Where a channel is, asked now',
+        description:
+          'Of a device of 2016 or later. The id of the device in place of the channel asks for the device itself. The answer is a point of the track, too.',
+        params: ChannelParams,
+        querystring: Asking,
+        response: answers({ 200: Position }),
+      },
+    },
+    async ({ params, query }, reply) => {
+      const said = await gateway.positions.ask(params.deviceId, params.channelId, { force: query.force === true });
+      return isProblem(said) ? sendRefusal(reply, said) : reply.send(said);
+    },
+  );
+
   app.get<{ Params: ChannelParams; Querystring: Static<typeof TrackQuery> }>(
     '/devices/:deviceId/channels/:channelId/positions',
     {
       schema: {
         tags: ['channels'],
         summary: 'Where a channel was: its track, oldest first',
-        description: 'The id of the device in place of the channel: what the device tells of itself. Kept for 30 days.',
+        description:
+          'The id of the device in place of the channel: what the device tells of itself. Kept for `positions.keepDays` days.',
         params: ChannelParams,
         querystring: TrackQuery,
         response: answers({ 200: listOf(Position) }),

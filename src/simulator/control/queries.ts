@@ -17,6 +17,8 @@ const PAGE = 10;
 export class QuerySide {
   /** What it says: `none` only takes the question. */
   answers: 'true' | 'error' | 'none' = 'true';
+  /** How it says where it is: as an answer, or as if it had been subscribed to. */
+  tellsPlace: 'Response' | 'Notify' = 'Response';
   /** Its cards, as items. */
   cards = [
     '<Item><ID>1</ID><HddName>sd1</HddName><Status>ok</Status><Capacity>61057</Capacity><FreeSpace>30211</FreeSpace></Item>',
@@ -66,6 +68,10 @@ export class QuerySide {
           `<Pan>${pan.toFixed(2)}</Pan>\r\n<Tilt>${tilt.toFixed(2)}</Tilt>\r\n<Zoom>${zoom.toFixed(2)}</Zoom>\r\n<HorizontalFieldAngle>55.0</HorizontalFieldAngle>\r\n<VerticalFieldAngle>33.0</VerticalFieldAngle>\r\n<MaxViewDistance>150</MaxViewDistance>\r\n`,
         ];
       }
+      case 'MobilePosition':
+        return [
+          `<Time>${new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 19)}</Time>\r\n<Longitude>117.12</Longitude>\r\n<Latitude>31.12</Latitude>\r\n<Speed>36.0</Speed>\r\n<Direction>90.0</Direction>\r\n<Altitude>20.0</Altitude>\r\n`,
+        ];
       case 'SDCardStatus':
         return paged(this.cards, 'SDCardStatusInfo');
       default:
@@ -74,8 +80,9 @@ export class QuerySide {
   }
 
   #response({ cmdType, sn, deviceId }: Query, answer: string): Buffer {
+    const root = cmdType === 'MobilePosition' ? this.tellsPlace : 'Response';
     return encode(
-      `<Response>\r\n<CmdType>${cmdType}</CmdType>\r\n<SN>${sn}</SN>\r\n<DeviceID>${deviceId}</DeviceID>\r\n${answer}</Response>\r\n`,
+      `<${root}>\r\n<CmdType>${cmdType}</CmdType>\r\n<SN>${sn}</SN>\r\n<DeviceID>${deviceId}</DeviceID>\r\n${answer}</${root}>\r\n`,
       this.#ports.style,
     );
   }

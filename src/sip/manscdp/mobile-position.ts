@@ -1,4 +1,5 @@
 import { type BodyStyle, type Envelope, writeEnvelope } from './envelope.ts';
+import type { Question } from './question.ts';
 import { child, itemsBelow, textOf, type XmlElement } from './xml.ts';
 
 /** Notify/MobilePosition (GB/T 28181 A.2.5.6 of 2022, flat in 2016): where something is. Coordinates are WGS-84 by rule. */
@@ -28,7 +29,12 @@ const ID = /^[A-Za-z0-9]{1,64}$/;
 /** No time of any form is longer. */
 const MAX_TIME_LENGTH = 40;
 
-/** Body of a SUBSCRIBE. `intervalSeconds`: how often the device is to tell, 5 by the standard. */
+/** Interval of the standard, s. */
+const INTERVAL_SECONDS = 5;
+/** Then nobody answers: a device that tells it by a Notify does so within this too. */
+const WAIT_MS = 5_000;
+
+/** Body of a SUBSCRIBE, or of a MESSAGE. `intervalSeconds`: how often the device is to tell. */
 export function writeMobilePositionQuery(
   deviceId: string,
   sn: number,
@@ -36,6 +42,24 @@ export function writeMobilePositionQuery(
   intervalSeconds: number,
 ): Buffer {
   return writeEnvelope('Query', { cmdType: 'MobilePosition', sn, deviceId }, [['Interval', intervalSeconds]], style);
+}
+
+/** Asks a device where it is, once. Null: it says nothing to that, and perhaps tells it by a Notify. */
+export function positionQuestion(
+  targetId: string,
+): Question<{ readonly ok: boolean; readonly positions: readonly MobilePosition[] } | null> {
+  return {
+    command: 'MobilePosition',
+    targetId,
+    write: (sn, style) => writeMobilePositionQuery(targetId, sn, style, INTERVAL_SECONDS),
+    answer: 'optional',
+    fits: ({ element }) => textOf(element, 'Longitude') !== null,
+    read: (envelope) => ({
+      ok: textOf(envelope.element, 'Result')?.toUpperCase() !== 'ERROR',
+      positions: readMobilePositions(envelope),
+    }),
+    waitMs: WAIT_MS,
+  };
 }
 
 /** Every position that a notify holds, in its order. What is no place on earth is left out (XML-12: 65535, empty). */

@@ -8,6 +8,7 @@ import { deviceInfoQuestion, readDeviceInfo } from '../../../src/sip/manscdp/dev
 import { deviceStatusQuestion, readDeviceStatus } from '../../../src/sip/manscdp/device-status.ts';
 import { bodyStyle, type Envelope, readEnvelope } from '../../../src/sip/manscdp/envelope.ts';
 import { homePositionQuestion, readHomePosition } from '../../../src/sip/manscdp/home-position.ts';
+import { positionQuestion } from '../../../src/sip/manscdp/mobile-position.ts';
 import { ptzPositionQuestion, readPtzPosition } from '../../../src/sip/manscdp/ptz-position.ts';
 import { writeRecordQuery } from '../../../src/sip/manscdp/record-info.ts';
 import { readStorageCards, storageCardsQuestion } from '../../../src/sip/manscdp/storage-card.ts';
@@ -40,6 +41,7 @@ test('each query: the bytes of the example', () => {
     ['cruise-track-list-query', 73, cruisesQuestion(CHANNEL).write(73, NEW)],
     ['cruise-track-query', 74, cruiseTrackQuestion(CHANNEL, 0).write(74, NEW)],
     ['ptz-position', 75, ptzPositionQuestion(CHANNEL).write(75, NEW)],
+    ['subscribe-mobile-position', 91, positionQuestion(CHANNEL).write(91, OLD)],
     ['sd-card-status', 81, storageCardsQuestion(CHANNEL).write(81, NEW)],
     ['device-status', 3, deviceStatusQuestion(DEVICE).write(3, OLD)],
     ['device-info', 2, deviceInfoQuestion(DEVICE).write(2, OLD)],
