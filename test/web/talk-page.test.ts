@@ -47,6 +47,20 @@ interface Speaker {
   isClosed: boolean;
 }
 
+/** Of two colours as `rgb(r, g, b)` (WCAG 2.2). */
+function contrast(...colours: [string, string]): number {
+  const [light, dark] = colours
+    .map((colour) => {
+      const [r = 0, g = 0, b = 0] = (colour.match(/[\d.]+/g) ?? []).map((part) => {
+        const share = Number(part) / 255;
+        return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    })
+    .sort((a, b) => b - a);
+  return ((light ?? 0) + 0.05) / ((dark ?? 0) + 0.05);
+}
+
 describe('the talk button', { timeout: 180_000 }, () => {
   let browser: Browser;
   let folder: string;
@@ -161,6 +175,15 @@ describe('the talk button', { timeout: 180_000 }, () => {
     await phase('talking');
     await heard(() => speakers[0]);
     await saidIs(/Speak now/);
+    // seen as well: how loud it is, on a ground on which the words can be read
+    const look = `getComputedStyle(document.querySelector('${TALK}'))`;
+    await until(
+      'a level',
+      () => page.evaluate(`Number(${look}.getPropertyValue('--talk-level'))`) as Promise<number>,
+      (level) => level > 0.5,
+    );
+    const colours = (await page.evaluate(`[${look}.color, ${look}.backgroundColor]`)) as [string, string];
+    assert.ok(contrast(...colours) > 4.5, colours.join(' on '));
     await page.mouse.up();
     await falledSilent(speakers[0]!);
     await saidIs(/Hold to speak/);

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { TalkEndCause } from '../../src/gateway/talk-views.ts';
 import { blockedBy, takesNoVoice } from '../../web/page/talk/blocked.ts';
 import { Downsampler, FRAME_SAMPLES } from '../../web/page/talk/downsample.ts';
+import { levelOf } from '../../web/page/talk/level.ts';
 import { talkWords } from '../../web/page/words/talk.ts';
 import { shareOf, tone } from '../support/tone.ts';
 
@@ -68,6 +69,15 @@ const ENDS: readonly TalkEndCause[] = [
 test('every end has its words in both languages', () => {
   for (const { problems } of Object.values(talkWords))
     for (const end of ENDS) assert.ok((problems[end] ?? '').length > 3, end);
+});
+
+test('a level is between nothing and all, and louder is more', () => {
+  assert.equal(levelOf(new Int16Array(160)), 0);
+  assert.equal(levelOf(Int16Array.of(20)), 0);
+  assert.equal(levelOf(Int16Array.of(-32_768)), 1);
+  const levels = [200, 1000, 5000, 20_000].map((peak) => levelOf(Int16Array.of(0, -peak)));
+  assert.deepEqual(levels, levels.toSorted());
+  assert.ok(levels.every((level) => level > 0 && level < 1));
 });
 
 test('who may not talk is told the first thing that stands in the way', () => {

@@ -34,6 +34,7 @@ export function TalkButton({ deviceId, channelId, isOnline, onSpeaking }: Props)
   const [isTried, setTried] = useState(false);
   const [isWhyShown, setWhyShown] = useState(false);
   const talking = useRef<Talking | null>(null);
+  const button = useRef<HTMLButtonElement>(null);
 
   useEffect(() => {
     let isGone = false;
@@ -50,6 +51,7 @@ export function TalkButton({ deviceId, channelId, isOnline, onSpeaking }: Props)
         if (next.phase === 'talking' || next.problem === 'not_supported') setTried(false);
         if (next.problem === 'not_supported') setRefused(true);
       },
+      (level) => button.current?.style.setProperty('--talk-level', level.toFixed(2)),
     );
     talking.current = made;
     return () => {
@@ -98,6 +100,7 @@ export function TalkButton({ deviceId, channelId, isOnline, onSpeaking }: Props)
     <div class="talk" data-phase={phase} data-blocked={blocked ?? ''} data-testid="talk-box">
       <button
         type="button"
+        ref={button}
         class={isSpeaking ? 'talk-hold speaking' : 'talk-hold'}
         data-testid="talk"
         aria-pressed={isHeld}

@@ -1,3 +1,4 @@
+import { levelOf } from './level.ts';
 import { Line } from './line.ts';
 import { Loudspeaker } from './loudspeaker.ts';
 import { type Microphone, openMicrophone } from './microphone.ts';
@@ -17,6 +18,7 @@ const KEEP_MS = 8000;
 export class Talking {
   readonly #address: (o: { isForced: boolean }) => string;
   readonly #onState: (state: TalkingState) => void;
+  readonly #onLevel: (level: number) => void;
   #state: TalkingState = { phase: 'idle', isHeld: false, isHandsFree: false };
   #line: Line | null = null;
   #microphone: Microphone | null = null;
@@ -28,9 +30,15 @@ export class Talking {
   /** The next call is made although the device is known to take no voice. */
   isForced = false;
 
-  constructor(address: (o: { isForced: boolean }) => string, onState: (state: TalkingState) => void) {
+  /** `onLevel`: how loud each frame is that is spoken, 0 to 1. */
+  constructor(
+    address: (o: { isForced: boolean }) => string,
+    onState: (state: TalkingState) => void,
+    onLevel: (level: number) => void,
+  ) {
     this.#address = address;
     this.#onState = onState;
+    this.#onLevel = onLevel;
   }
 
   /** The button is held, or let go. */
@@ -78,7 +86,9 @@ export class Talking {
     this.#turn += 1;
     const turn = this.#turn;
     const microphone = await openMicrophone((frame) => {
-      if (this.#isWanted) this.#line?.send(frame);
+      if (!this.#isWanted) return;
+      this.#line?.send(frame);
+      this.#onLevel(levelOf(frame));
     });
     if (typeof microphone === 'string') {
       if (turn === this.#turn) this.#end(`microphone.${microphone}`);
