@@ -292,6 +292,35 @@ describe('a camera is steered from the page', { timeout: 300_000 }, () => {
     assert.equal(since().filter((xml) => xml.includes('DragZoom')).length, 2);
   });
 
+  test('in full screen the hands are the same, and the box is seen', async () => {
+    const seen = controls().seen.length;
+    await page.keyboard.press('f');
+    await untilHolds(
+      'full screen',
+      () => page.evaluate(`document.fullscreenElement?.localName ?? ''`) as Promise<string>,
+      (name) => name === 'gb-player',
+    );
+    const frame = await page.locator('gb-player').boundingBox();
+    assert.ok(frame !== null);
+    await page.mouse.move(frame.x + frame.width * 0.4, frame.y + frame.height * 0.45);
+    await page.mouse.down();
+    await page.mouse.move(frame.x + frame.width * 0.6, frame.y + frame.height * 0.55, { steps: 4 });
+    await page.waitForSelector(id('ptz-box'));
+    await page.mouse.up();
+    await until('the box', () => controls().seen.slice(seen).some((xml) => xml.includes('DragZoomIn')));
+    const said = listening();
+    await page.keyboard.down('ArrowDown');
+    await told(said, DOWN);
+    await page.keyboard.up('ArrowDown');
+    await stopped(said);
+    await page.evaluate('document.exitFullscreen()');
+    await untilHolds(
+      'the page again',
+      () => page.evaluate('document.fullscreenElement === null') as Promise<boolean>,
+      (isOver) => isOver,
+    );
+  });
+
   test('presets: a view is saved under a name, gone to, renamed, saved anew, deleted', async () => {
     const row = (number: number) => `li[data-number="${number}"]`;
     await page.fill(id('preset-name'), '东门');

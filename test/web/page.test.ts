@@ -170,7 +170,7 @@ describe('the page, with a scripted gateway', { timeout: 60_000 }, () => {
       (f) => f.currentTime > 0.5,
     );
     assert.ok(await tab.isDisabled('[data-testid="record"]'));
-    assert.equal(await tab.locator('.fault').count(), 0);
+    assert.equal(await tab.locator('.stage > .fault').count(), 0);
   });
 
   test('a recording is downloaded with the token and deleted by a second click', async () => {

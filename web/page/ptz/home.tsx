@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useWords } from '../language.ts';
 import { ptzWords } from '../words/ptz.ts';
 import { useAnswer } from './answer.ts';
@@ -22,8 +22,11 @@ export function HomeForm({ where, presets, run }: Props) {
   const [preset, setPreset] = useState('1');
   const [wait, setWait] = useState('60');
 
+  // what somebody has begun to write is not written over by an answer that is late
+  const isWritten = useRef(false);
+
   useEffect(() => {
-    if (home.value === null) return;
+    if (home.value === null || isWritten.current) return;
     const { enabled, preset: told, resetSeconds } = home.value;
     setOn(enabled === true);
     if (told !== null) setPreset(String(told));
@@ -36,6 +39,9 @@ export function HomeForm({ where, presets, run }: Props) {
   return (
     <form
       class="ptz-body"
+      onInput={() => {
+        isWritten.current = true;
+      }}
       onSubmit={(event) => {
         event.preventDefault();
         if (!isWhole) return;
@@ -44,7 +50,11 @@ export function HomeForm({ where, presets, run }: Props) {
           ...(resetSeconds === null ? {} : { resetSeconds }),
         };
         void run((force) => control(where, { command: 'home-position', enabled: isOn, ...place }, force)).then(
-          (isDone) => isDone && home.askAgain(),
+          (isDone) => {
+            if (!isDone) return;
+            isWritten.current = false;
+            home.askAgain();
+          },
         );
       }}
     >
