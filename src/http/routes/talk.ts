@@ -43,7 +43,11 @@ const Talk = Type.Object(
       skipped: Type.Integer({ description: 'Left out, because the way or the machine stood still' }),
       late: Type.Integer({ description: 'Sent 10 ms or more behind their time' }),
     }),
-    urls: Type.Object({ ws: Type.String({ description: 'Opening it with the token speaks' }) }),
+    urls: Type.Object({
+      ws: Type.String({
+        description: 'Opening it with the token speaks; `force=true`: also to a device known to take no voice',
+      }),
+    }),
   },
   { title: 'Talk' },
 );
