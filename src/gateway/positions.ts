@@ -107,7 +107,9 @@ export class Positions implements PositionsDesk {
   newest({ after, limit }: Parameters<PositionsDesk['newest']>[0]): { items: PlaceView[]; hasMore: boolean } {
     this.#writeAll();
     const rows = this.#ports.rows.newest({ after, limit: limit + 1 });
-    const items = rows.slice(0, limit).map((row) => ({
+    // of a device that is gone some points may still be there
+    const kept = rows.slice(0, limit).filter(({ deviceId }) => !this.#forgotten.has(deviceId));
+    const items = kept.map((row) => ({
       deviceId: row.deviceId,
       channelId: row.channelId,
       ...this.#view(row),

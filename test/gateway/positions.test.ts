@@ -251,6 +251,7 @@ test('a long track of a deleted device goes a few points at a time, also after a
     ).length;
   positions.forget(D);
   assert.ok(left() >= 1000, 'not all in one transaction');
+  assert.deepEqual(positions.newest({ after: null, limit: 10 }), { items: [], hasMore: false });
   positions.close();
   const next = open();
   t.after(() => next.close());
