@@ -102,8 +102,10 @@ export async function registered(t: TestContext, o: Partial<SipServerOptions> = 
   let onInvite: (request: SipRequest) => void = () => {};
   camera.onRequest = (request) => (request.method === 'INVITE' ? onInvite(request) : camera.reply(request, 200));
   await camera.register('secret');
+  // on a busy machine a question comes twice
+  const asked = () => new Set(camera.requests('MESSAGE').map((request) => request.headers.get('Call-ID'))).size;
   await eventually(
-    () => world.server.counters().sip_outbox_tasks === 0 && camera.requests('MESSAGE').length === 3,
+    () => world.server.counters().sip_outbox_tasks === 0 && asked() >= 3,
     'the first queries are through',
   );
   return { ...world, camera, onInvite: (handler: (request: SipRequest) => void) => (onInvite = handler) };
