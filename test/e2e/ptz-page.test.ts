@@ -307,7 +307,11 @@ describe('a camera is steered from the page', { timeout: 300_000 }, () => {
     await page.mouse.move(frame.x + frame.width * 0.6, frame.y + frame.height * 0.55, { steps: 4 });
     await page.waitForSelector(id('ptz-box'));
     await page.mouse.up();
-    await until('the box', () => controls().seen.slice(seen).some((xml) => xml.includes('DragZoomIn')));
+    await until('the box', () =>
+      controls()
+        .seen.slice(seen)
+        .some((xml) => xml.includes('DragZoomIn')),
+    );
     const said = listening();
     await page.keyboard.down('ArrowDown');
     await told(said, DOWN);
@@ -469,7 +473,7 @@ describe('a camera is steered from the page', { timeout: 300_000 }, () => {
     await until('no more', () => since().includes('<TargetTrack>Stop</TargetTrack>'));
   });
 
-  test('at the width of a phone a finger steers', async () => {
+  test('at the width of a phone a finger steers, and two of them zoom', async () => {
     const tab = await browser.open('about:blank');
     await tab.setViewportSize({ width: 390, height: 844 });
     await tab.goto(stage);
@@ -480,14 +484,33 @@ describe('a camera is steered from the page', { timeout: 300_000 }, () => {
     const { x, y, radius } = await middleOf(id('stick'), tab);
     const touch = await tab.context().newCDPSession(tab);
     const said = listening();
-    const finger = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: { x: number; y: number }[]) =>
-      touch.send('Input.dispatchTouchEvent', { type, touchPoints });
+    const finger = (
+      type: 'touchStart' | 'touchMove' | 'touchEnd',
+      touchPoints: { x: number; y: number; id?: number }[],
+    ) => touch.send('Input.dispatchTouchEvent', { type, touchPoints });
     await finger('touchStart', [{ x, y }]);
     await finger('touchMove', [{ x: x - radius, y }]);
     await told(said, LEFT);
     assert.equal(frontEnd().isMoving, true);
     await finger('touchEnd', []);
     await stopped(said);
+
+    const seen = controls().seen.length;
+    const pinched = listening();
+    const picture = await middleOf('gb-player', tab);
+    const two = (apart: number) => [
+      { x: picture.x - apart, y: picture.y, id: 0 },
+      { x: picture.x + apart, y: picture.y, id: 1 },
+    ];
+    await finger('touchStart', two(40).slice(0, 1));
+    await finger('touchStart', two(40));
+    await finger('touchMove', two(90));
+    await told(pinched, ZOOM_IN);
+    await finger('touchMove', two(15));
+    await told(pinched, ZOOM_OUT);
+    await finger('touchEnd', []);
+    await stopped(pinched);
+    assert.ok(!controls().seen.slice(seen).join().includes('DragZoom'), 'a pinch is no box');
     await tab.close();
   });
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { blockedBy, mayBeTried } from '../../web/page/ptz/blocked.ts';
 import { drawnBetween, isOn, pictureIn } from '../../web/page/ptz/box.ts';
-import { isSame, isStill, merged, stickDrive } from '../../web/page/ptz/drive.ts';
+import { isSame, isStill, merged, pinchDrive, stickDrive } from '../../web/page/ptz/drive.ts';
 import { HeldKeys } from '../../web/page/ptz/held-keys.ts';
 
 test('what is wanted together is one motion, within its bounds; what rests is left out', () => {
@@ -42,6 +42,12 @@ test('whatever is pushed moves, the way it is pushed and no faster than the spee
       }
     }),
   );
+});
+
+test('two fingers: apart is in, together is out, and a little is nothing', () => {
+  assert.deepEqual(pinchDrive(1.5, 0.5), { zoom: 0.5 });
+  assert.deepEqual(pinchDrive(0.5, 0.5), { zoom: -0.5 });
+  for (const ratio of [0.95, 1, 1.05]) assert.deepEqual(pinchDrive(ratio, 1), {});
 });
 
 test('the picture lies in the middle of its frame, with bars beside it or above and below', () => {

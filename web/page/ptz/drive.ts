@@ -10,6 +10,8 @@ const DEAD = 0.12;
 const CURVE = 1.6;
 /** So near to an axis only that axis is meant. */
 const SNAP_RADIANS = (12 * Math.PI) / 180;
+/** Two fingers are never quite still, either. */
+const PINCH_RATIO = 1.12;
 /** A camera has 255 speeds and nobody's thumb has. */
 const STEPS = 20;
 
@@ -43,6 +45,12 @@ export function stickDrive(x: number, y: number, speed: number): Drive {
       ? 0
       : Math.sign(share) * Math.max(1, Math.round(Math.abs(share) * force * STEPS)) * (1 / STEPS);
   return merged([{ pan: part(Math.cos(angle)), tilt: part(Math.sin(angle)) }]);
+}
+
+/** What two fingers want that are `ratio` times as far apart as they were: in, out, or nothing yet. */
+export function pinchDrive(ratio: number, speed: number): Drive {
+  if (ratio >= PINCH_RATIO) return { zoom: speed };
+  return ratio <= 1 / PINCH_RATIO ? { zoom: -speed } : {};
 }
 
 function snapped(radians: number): number {

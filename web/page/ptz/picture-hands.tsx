@@ -4,6 +4,7 @@ import type { GbPlayer } from '../../player/state.ts';
 import { useWords } from '../language.ts';
 import { ptzWords } from '../words/ptz.ts';
 import { type Drawn, drawnBetween, isOn, type Point, pictureIn, type Rect, type ZoomBox } from './box.ts';
+import { pinchDrive } from './drive.ts';
 import type { Steering } from './steering.ts';
 
 /** A notch of the wheel zooms so long. */
@@ -28,7 +29,7 @@ function isButton(event: Event): boolean {
 }
 
 /**
- * The hands on the picture: the wheel zooms the camera, a box drawn with the pointer is what it zooms to. They come before the player's
+ * The hands on the picture: the wheel and two fingers zoom the camera, a box drawn with the pointer is what it zooms to. They come before the player's
  * digital zoom, which begins with the whole picture again.
  */
 export function PictureHands(props: Props) {
@@ -45,7 +46,13 @@ export function PictureHands(props: Props) {
     player.current?.zoom(1);
     let from: { readonly id: number; readonly at: Point } | null = null;
     let last: Drawn | null = null;
+    const fingers = new Map<number, Point>();
+    let apartPx = 0;
 
+    const spread = (): number => {
+      const [a, b] = [...fingers.values()];
+      return a === undefined || b === undefined ? 0 : Math.max(1, Math.hypot(a.x - b.x, a.y - b.y));
+    };
     const picture = (): Rect | null => {
       const element = player.current;
       if (element === null || element.videoWidth === 0) return null;
@@ -69,23 +76,36 @@ export function PictureHands(props: Props) {
     const down = (event: PointerEvent) => {
       if (isButton(event)) return;
       event.stopPropagation();
-      const place = picture();
       const at = { x: event.clientX, y: event.clientY };
-      // a second finger is no box
-      if (event.button !== 0 || !event.isPrimary || place === null || !isOn(place, at)) {
+      if (event.pointerType === 'touch') fingers.set(event.pointerId, at);
+      const place = picture();
+      if (fingers.size > 1) {
+        // a second finger: no box, but a pinch
         end();
-        return;
-      }
+        apartPx = spread();
+        steering.hold('pinch', {});
+      } else if (event.button === 0 && event.isPrimary && place !== null && isOn(place, at))
+        from = { id: event.pointerId, at };
+      else return;
       frame.setPointerCapture(event.pointerId);
-      from = { id: event.pointerId, at };
     };
     const move = (event: PointerEvent) => {
+      if (fingers.has(event.pointerId)) fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+      if (fingers.size > 1) steering.change('pinch', pinchDrive(spread() / apartPx, now.current.speed));
       if (from?.id !== event.pointerId) return;
       event.stopPropagation();
       const place = picture();
       if (place !== null) show(drawnBetween(place, from.at, { x: event.clientX, y: event.clientY }));
     };
+    const lift = (event: PointerEvent) => {
+      if (fingers.delete(event.pointerId)) steering.letGo('pinch');
+    };
+    const cancel = (event: PointerEvent) => {
+      lift(event);
+      end();
+    };
     const up = (event: PointerEvent) => {
+      lift(event);
       if (from?.id !== event.pointerId) return;
       event.stopPropagation();
       const done = last;
@@ -101,7 +121,7 @@ export function PictureHands(props: Props) {
       ['pointerdown', down],
       ['pointermove', move],
       ['pointerup', up],
-      ['pointercancel', end],
+      ['pointercancel', cancel],
     ] as const;
     for (const [type, listener] of listeners)
       frame.addEventListener(type, listener as EventListener, { capture: true, passive: false });
@@ -114,6 +134,7 @@ export function PictureHands(props: Props) {
       window.removeEventListener('keydown', key);
       window.removeEventListener('blur', end);
       frame.classList.remove('steered');
+      steering.letGo('pinch');
     };
   }, [steering]);
 
