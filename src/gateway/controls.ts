@@ -81,11 +81,15 @@ export interface ControlsPorts {
   readonly ptz: {
     command(deviceId: string, channelId: string, command: PtzCommand): Promise<Problem | null>;
     stop(deviceId: string, channelId: string): Promise<Problem | null>;
+    giveWay(deviceId: string, channelId: string): Promise<void>;
   };
   missing(deviceId: string, channelId: string): Problem | null;
   /** Unguessable, hex: session of an upgrade. */
   newSession(): string;
 }
+
+/** What makes a camera move by itself, until it is where it is to be: no stop that is said again may end that. */
+const MOVES: ReadonlySet<string> = new Set(['drag-zoom-in', 'drag-zoom-out', 'ptz-precise', 'target-track']);
 
 /** A question, and the name under which it is remembered that a device cannot do it. */
 type Telling = readonly [what: string, question: (targetId: string) => Question<ControlResult | null>];
@@ -113,6 +117,7 @@ export class Controls implements ControlsDesk {
       const refusal = await (bytes === 'stop' ? ptz.stop(deviceId, target) : ptz.command(deviceId, target, bytes));
       return refusal ?? { answer: null };
     }
+    if (MOVES.has(control.command)) await this.#ports.ptz.giveWay(deviceId, channelId ?? deviceId);
     const session = control.command === 'upgrade' ? (control.session ?? this.#ports.newSession()) : undefined;
     const [what, question] = this.#telling(deviceId, control, session ?? '');
     const { asked } = this.#ports;

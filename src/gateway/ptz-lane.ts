@@ -120,6 +120,31 @@ export class PtzLane {
     return outcome;
   }
 
+  /**
+   * Something that is said in other words moves it from now on (drag zoom, a precise position, tracking): what we began is stopped
+   * before, and no stop is said again that would end that.
+   */
+  async giveWay(): Promise<void> {
+    const { lens } = this.#moves;
+    const isStopDue = this.#motion !== null || this.#owesStop;
+    this.#said += 1;
+    const said = this.#said;
+    this.#rest();
+    this.#isStopped = false;
+    this.#owesStop = false;
+    this.#moves.view = false;
+    this.#moves.lens = false;
+    const frames = lens ? [this.#ports.stop, this.#ports.lensStop] : [this.#ports.stop];
+    const sent = { isStop: true, isWanted: () => true };
+    const outcome = isStopDue ? await this.#inTime(this.#sendAll(frames, sent)) : null;
+    if (this.#said !== said) return;
+    if (outcome === null) this.#ports.owes(false);
+    else {
+      this.#moves.lens = lens;
+      void this.stop();
+    }
+  }
+
   /** The device is back: a stop that it has not taken is said now. */
   online(): void {
     if (this.#owesStop && this.#timers.repeat === undefined) void this.#sayStop(0, STOP_RETRIES);

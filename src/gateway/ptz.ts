@@ -128,6 +128,11 @@ export class Ptz implements PtzDesk {
     return missing;
   }
 
+  /** A control in other words is about to move that camera; ends when nothing of ours moves it. */
+  async giveWay(deviceId: string, channelId: string): Promise<void> {
+    await this.#lanes.get(`${deviceId} ${channelId}`)?.lane.giveWay();
+  }
+
   /** The device is back: what it was not told because it was away. */
   online(deviceId: string): void {
     for (const each of this.#lanes.values()) if (each.deviceId === deviceId) each.lane.online();

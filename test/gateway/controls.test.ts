@@ -29,7 +29,7 @@ async function site(t: TestContext, more: Partial<SimulatorOptions> = {}) {
   const device = simulator.devices[0]!;
   const say = (control: Control, channelId: string | null = CHANNEL, force = false) =>
     vocabulary.desks.controls.control(ID, channelId, control, { force });
-  return { ...met, device, said: device.controls.seen, side: device.controls, say };
+  return { ...met, device, said: device.controls.seen, side: device.controls, say, ptz: vocabulary.desks.ptz };
 }
 
 const OK = { answer: { result: 'OK' } };
@@ -109,6 +109,19 @@ test('cruise, scan and switches go as bytes, between the motions of the channel'
   assert.equal(front.running, null);
   await say({ command: 'cruise', group: 1, action: 'delete' });
   assert.equal(front.cruises.has(1), false);
+});
+
+test('what moves a camera by itself comes after the stop of what turned it, and no stop comes after it', async (t) => {
+  const { say, side, ptz } = await site(t);
+  const frontEnd = side.frontEnd(CHANNEL);
+  assert.equal(await ptz.drive(ID, CHANNEL, { pan: 1 }, 300), null);
+  assert.deepEqual(await say({ command: 'ptz-precise', pan: 90 }), DONE);
+  const told = frontEnd.commands.length;
+  assert.equal(frontEnd.commands.at(-1), 'A50F0100000000B5');
+  assert.equal(frontEnd.isMoving, false);
+  // the dead man and the repeats of the stop would have come by then
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  assert.equal(frontEnd.commands.length, told);
 });
 
 test('a reboot: the device goes and comes back', async (t) => {

@@ -314,3 +314,34 @@ test('a preset that a camera refuses leaves it stopped; one that it takes stops 
   assert.deepEqual(hexes().slice(before), [LENS_STOP, 'A50F018200010038']);
   assert.equal(owed.at(-1), false);
 });
+
+test('what moves a camera in other words is not ended by a stop that is said again; what turned is stopped before', async () => {
+  const { lane, clock, hexes, owed } = camera();
+  void lane.drive(LEFT, 60_000);
+  await settle();
+  void lane.stop();
+  await settle();
+  await lane.giveWay();
+  const stopped = hexes().length;
+  await clock.advance(120_000);
+  assert.deepEqual([hexes().length, owed.at(-1)], [stopped, false]);
+
+  void lane.drive({ ...LEFT, lens: NEAR.lens }, 60_000);
+  await settle();
+  await lane.giveWay();
+  assert.deepEqual(hexes().slice(-2), [STOP, LENS_STOP]);
+  const before = hexes().length;
+  await clock.advance(120_000);
+  assert.deepEqual([hexes().length, owed.at(-1), lane.isIdle], [before, false, true]);
+});
+
+test('a stop that is not taken before something else moves the camera is owed', async () => {
+  const { lane, clock, hexes, world, owed } = camera();
+  void lane.drive(LEFT, 60_000);
+  await settle();
+  world.outcome = OFFLINE;
+  await lane.giveWay();
+  world.outcome = null;
+  await clock.advance(STOP_RETRY_MS + 1000);
+  assert.deepEqual([hexes().at(-1), owed.at(-1), lane.isIdle], [STOP, false, true]);
+});
