@@ -37,6 +37,8 @@ const WRONG: [string[], RegExp][] = [
     ['--quirk', 'PS-1,PS-99', '--quirk', 'X'],
     /^--quirk PS-99,X is not known; --list-quirks prints those that are\.\n$/,
   ],
+  [['--key', 'camera.key'], /^--key and --platform-key belong together\.\n$/],
+  [['--key', 'no.key', '--platform-key', 'no.pub'], /^--key and --platform-key cannot be used: ENOENT.*\.\n$/],
   [['--file', 'missing.h264'], /^The clip missing\.h264 cannot be read: ENOENT.*\.\n$/],
   [['--file', 'film.avi'], /^The clip film\.avi is neither raw H\.264 \(\.h264\) nor raw H\.265 \(\.h265\)\.\n$/],
 ];
@@ -86,6 +88,22 @@ test('runs until it is told to stop, and says what happened', async (t) => {
     ['registered', 'registered', 'stopped'],
   );
 });
+
+for (const [args, version] of [
+  [[], '3.0'],
+  [['--edition', '2016'], '2.0'],
+  [['--edition', 'none'], undefined],
+] as const)
+  test(`simulate ${args.join(' ') || 'without --edition'}: its REGISTER says X-GB-Ver ${version ?? 'not at all'}`, async (t) => {
+    const platform = await Platform.open({ password: 'secret' });
+    t.after(() => platform.close());
+    const stop = new AbortController();
+    const done = run(['--server', `127.0.0.1:${platform.port}`, ...args], stop.signal);
+    const first = await until('a REGISTER', () => platform.heard.find(({ method }) => method === 'REGISTER'));
+    assert.equal(first.header('X-GB-Ver'), version);
+    stop.abort();
+    await done;
+  });
 
 test('a camera without footage says that it has none', async (t) => {
   const platform = await Platform.open({ password: 'secret' });
