@@ -141,7 +141,8 @@ export const ptzWords: Readonly<Record<Language, PtzWords>> = {
     irisOpen: 'Open the iris',
     irisClose: 'Close the iris',
     keysHint: 'Arrow keys turn, + and − zoom, Shift is faster.',
-    pictureHint: 'On the picture the wheel or two fingers zoom; draw a box to the right to zoom in to it, to the left to zoom out.',
+    pictureHint:
+      'On the picture the wheel or two fingers zoom; draw a box to the right to zoom in to it, to the left to zoom out.',
     boxIn: 'Zoom in to this',
     boxOut: 'Zoom out to this',
     boxTrack: 'Follow this',
