@@ -9,6 +9,7 @@ import type { Page } from 'playwright-core';
 import { launchBrowser, playerFacts, until } from '../test/support/browser.ts';
 import { startCamera } from '../test/support/camera.ts';
 import { startDemo } from '../test/support/demo.ts';
+import { tellAlarms, tellTrack } from './screenshot-told.ts';
 
 type Camera = Awaited<ReturnType<typeof startCamera>>;
 
@@ -92,6 +93,12 @@ const SCENES: readonly Scene[] = [
   },
   { name: 'devices', fragment: '#/devices', ready: shown('main') },
   { name: 'device', fragment: `#/devices/${DEVICE}`, ready: shown('main'), inDocs: true },
+  { name: 'control', fragment: `#/devices/${DEVICE}?tab=control`, ready: shown('[data-testid="card"]') },
+  { name: 'config', fragment: `#/devices/${DEVICE}?tab=config`, ready: shown('[data-testid="section-OSDConfig"]') },
+  { name: 'alarms', fragment: '#/alarms/ALARM', ready: shown('[data-testid="alarm-picture"]'), inDocs: true },
+  { name: 'rules', fragment: '#/alarms/rules', ready: shown('[data-testid="rule"]') },
+  { name: 'pictures', fragment: '#/alarms/pictures', ready: shown('[data-testid="picture"]') },
+  { name: 'positions', fragment: '#/positions/CAR', ready: shown('[data-testid="track"]'), inDocs: true },
   { name: 'add', fragment: '#/add', ready: shown('main'), inDocs: true },
   { name: 'streams', fragment: '#/streams', ready: shown('main') },
   { name: 'recordings', fragment: '#/recordings', ready: shown('[data-testid="recording"]') },
@@ -143,16 +150,24 @@ try {
   );
   for (const [i, name] of ['Gate', 'Yard, to the north', 'Loading dock', '停车场'].entries())
     await ask(`devices/${DEVICE}/channels/${channel}/presets/${i + 1}`, 'PUT', { name });
+  const [warehouse] = company;
+  if (warehouse === undefined || channel === undefined) throw new Error('a company of cameras');
+  let alarm = '';
   const addressOf = (fragment: string) =>
     base +
     fragment
       .replace('WALL', [`${DEVICE}/${channel}`, ...wall].join(','))
-      .replace('CHANNEL', channel ?? '')
+      .replace('CHANNEL', channel)
+      .replace('ALARM', alarm)
+      .replace('CAR', `${RECORDER}/${wall[0]?.split('/')[1]}`)
       .replace('REFUSED', refused ?? '')
       .replace('DOWNLOAD', download)
       .replace('FILMED', filmed ?? '')
       .replace('MOMENT', String(Math.floor(Date.now() / 1000) - 7_200));
   await recordSomething(page, addressOf(`#/live/${DEVICE}/CHANNEL`));
+  // its rule records as well
+  alarm = await tellAlarms(ask, warehouse, await pictureOf(DEVICE));
+  await tellTrack(ask, warehouse);
 
   for (const language of ['en', 'zh']) {
     for (const theme of ['light', 'dark']) {
@@ -191,6 +206,13 @@ async function ask(path: string, method = 'GET', body?: object): Promise<unknown
   };
   const answer = await fetch(address, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
   return answer.status === 204 ? null : answer.json();
+}
+
+/** The newest picture of a device that plays. */
+async function pictureOf(device: string): Promise<Uint8Array> {
+  const { items } = (await ask(`streams?deviceId=${device}`)) as { items: { id: string }[] };
+  const address = new URL(`/api/v1/streams/${items[0]?.id}/snapshot.jpg?token=${demo.token}`, demo.address);
+  return new Uint8Array(await (await fetch(address)).arrayBuffer());
 }
 
 /** Downloads in every state: one whole, one with gaps, one that has none, one that runs, those that wait; answers that with gaps. */

@@ -28,9 +28,9 @@ function fieldName(words: ConfigWords, name: string): string {
 /** One element, or all that is in it, as what can be typed, chosen or switched. */
 export function Field(props: Props) {
   const { schema, section, value, name } = props;
-  if (isCount(name)) return null;
-  if (schema.readOnly === true || isKey(section, name))
-    return value === undefined ? null : <Fact name={name} value={value} />;
+  // by its key an entry is named already
+  if (isCount(name) || isKey(section, name)) return null;
+  if (schema.readOnly === true) return value === undefined ? null : <Fact name={name} value={value} />;
   if (schema.type === 'object') return isTimeSegment(schema) ? <TimeSegment {...props} /> : <Group {...props} />;
   if (schema.type === 'array' && schema.items?.type === 'object') return <List {...props} />;
   return <Single {...props} />;
@@ -95,7 +95,7 @@ function List({ section, name, path, schema, value, isOff, put }: Props) {
         <div key={at} class={isTimeSegment(items) ? 'config-entry short' : 'config-entry'}>
           <Field
             section={section}
-            name={`${title} ${at + 1}`}
+            name={entryName(entry, words) ?? `${title} ${at + 1}`}
             path={[...path, at]}
             schema={items}
             value={entry}
@@ -135,6 +135,14 @@ function List({ section, name, path, schema, value, isOff, put }: Props) {
       )}
     </fieldset>
   );
+}
+
+/** What an entry is known by: the stream that it is about. Pure. */
+function entryName(entry: Value, words: ConfigWords): string | null {
+  if (typeof entry !== 'object' || Array.isArray(entry)) return null;
+  const { StreamName, StreamNumber } = entry as Readonly<Record<string, Value>>;
+  if (StreamNumber !== undefined) return words.options.StreamNumber?.[String(StreamNumber)] ?? String(StreamNumber);
+  return StreamName === undefined ? null : String(StreamName);
 }
 
 function TimeSegment({ name, path, value, isOff, put }: Props) {
