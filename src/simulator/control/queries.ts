@@ -1,4 +1,5 @@
 import { encode, type Query, type Style } from '../manscdp.ts';
+import { placeAt } from '../place.ts';
 import type { FrontEnd } from './front-end.ts';
 import { inner, textOf } from './text.ts';
 
@@ -68,10 +69,11 @@ export class QuerySide {
           `<Pan>${pan.toFixed(2)}</Pan>\r\n<Tilt>${tilt.toFixed(2)}</Tilt>\r\n<Zoom>${zoom.toFixed(2)}</Zoom>\r\n<HorizontalFieldAngle>55.0</HorizontalFieldAngle>\r\n<VerticalFieldAngle>33.0</VerticalFieldAngle>\r\n<MaxViewDistance>150</MaxViewDistance>\r\n`,
         ];
       }
-      case 'MobilePosition':
-        return [
-          `<Time>${new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 19)}</Time>\r\n<Longitude>117.12</Longitude>\r\n<Latitude>31.12</Latitude>\r\n<Speed>36.0</Speed>\r\n<Direction>90.0</Direction>\r\n<Altitude>20.0</Altitude>\r\n`,
-        ];
+      case 'MobilePosition': {
+        const time = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 19);
+        const fields = [['Time', time], ...placeAt(Date.now())];
+        return [fields.map(([name, value]) => `<${name}>${value}</${name}>\r\n`).join('')];
+      }
       case 'SDCardStatus':
         return paged(this.cards, 'SDCardStatusInfo');
       default:

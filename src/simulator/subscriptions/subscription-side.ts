@@ -1,6 +1,7 @@
 import { callIdOf, type SipRequest } from '../../sip/wire/message.ts';
 import { type SipAgent, targetOf } from '../agent.ts';
 import { encode, MANSCDP_TYPE, readQuery, type Style } from '../manscdp.ts';
+import { placeAt } from '../place.ts';
 import type { Address } from '../sip-link.ts';
 import type { Clockwork, Moment } from '../wheel.ts';
 import type { SubscriptionBehaviour } from './behaviour.ts';
@@ -53,9 +54,6 @@ const DEFAULT_SECONDS = 600;
 const DEFAULT_INTERVAL_SECONDS = 5;
 const LOOK_MS = 1_000;
 const NOTIFY_MS = 4_000;
-/** It drives round here, one round in ten minutes. */
-const CENTRE = { longitude: 117.12, latitude: 31.12 };
-const ROUND_MS = 600_000;
 
 export class SubscriptionSide {
   /** Every SUBSCRIBE, the newest last. */
@@ -199,18 +197,8 @@ export class SubscriptionSide {
   #drive(dialogue: Dialogue, id: string): void {
     const { wheel } = this.#ports;
     if (dialogue.endsMs <= wheel.nowMs()) return;
-    const angle = ((wheel.nowMs() % ROUND_MS) / ROUND_MS) * 2 * Math.PI;
     const time = beijing(Date.now());
-    const fields = [
-      ['DeviceID', id],
-      ['CaptureTime', time],
-      ['Longitude', (CENTRE.longitude + 0.01 * Math.cos(angle)).toFixed(6)],
-      ['Latitude', (CENTRE.latitude + 0.01 * Math.sin(angle)).toFixed(6)],
-      ['Speed', '36.0'],
-      ['Direction', (((360 - (angle * 180) / Math.PI) % 360) + 0).toFixed(1)],
-      ['Altitude', '20.0'],
-      ['Height', '1.5'],
-    ];
+    const fields = [['DeviceID', id], ['CaptureTime', time], ...placeAt(Date.now())];
     const item = fields.map(([name, value]) => `<${name}>${value}</${name}>`).join('');
     const body = this.#head(
       'MobilePosition',
