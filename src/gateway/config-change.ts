@@ -61,7 +61,11 @@ export function counted(field: ConfigField, value: ConfigValue): ConfigValue {
   for (const each of field.fields ?? []) {
     const held = inner.get(each.name);
     if (each.counts !== undefined) inner.set(each.name, lengthAt(value, each.counts));
-    else if (Array.isArray(held)) inner.set(each.name, held.map((entry: ConfigValue) => counted(each, entry)));
+    else if (Array.isArray(held))
+      inner.set(
+        each.name,
+        held.map((entry: ConfigValue) => counted(each, entry)),
+      );
     else if (held !== undefined) inner.set(each.name, counted(each, held));
   }
   return Object.fromEntries(inner);

@@ -99,7 +99,10 @@ export class Configs implements ConfigsDesk {
         if (said === 'unknown') confirmed = false;
         else if (said !== 'OK') return afterOthers(said, writings.slice(0, index));
       }
-      const written = writings.map(({ section, value }) => [section.type, shown(section, counted(section.field, value))]);
+      const written = writings.map(({ section, value }) => [
+        section.type,
+        shown(section, counted(section.field, value)),
+      ]);
       return { config: Object.fromEntries(written), confirmed };
     } finally {
       watch.end();
