@@ -93,7 +93,11 @@ describe('recorded footage in the demo, in Chromium', { timeout: 240_000 }, () =
   test('a range is marked, downloaded and saved as one file of that length', async () => {
     await page.keyboard.press('k');
     await page.click('[data-testid="mark-in"]');
-    const from = await page.inputValue('[data-testid="mark-from"]');
+    const from = await until(
+      'the mark is in the field',
+      () => page.inputValue('[data-testid="mark-from"]'),
+      (text) => text !== '',
+    );
     assert.match(from, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
     // ten seconds: typed behind what the button has put there
     const wall = (text: string, addMs: number) => new Date(Date.parse(`${text.replace(' ', 'T')}Z`) + addMs);
