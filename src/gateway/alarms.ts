@@ -22,6 +22,8 @@ const REFUSED_MS = 2_000;
 const MAX_HOLD_MS = 5_000;
 /** Receipts on their way to one device: a storm of alarms leaves its line free for questions. */
 export const MAX_RECEIPTS = 4;
+/** Others of that device wait for these: five seconds of twenty alarms a second. What comes on top of them has none. */
+export const MAX_RECEIPTS_WAITING = 100;
 const DAY_MS = 86_400_000;
 
 export interface AlarmsPorts {
@@ -45,12 +47,18 @@ export interface AlarmsPorts {
   act(alarm: StoredAlarm): void;
 }
 
+/** Receipts of one device: on their way, and after those. */
+interface ReceiptLine {
+  open: number;
+  readonly waiting: (readonly [sn: number, sourceId: string])[];
+}
+
 /** Alarms as they come: told at once, written a little later and many together, never while a packet waits. */
 export class Alarms implements AlarmsDesk {
   readonly words = ALARM_WORDS;
   readonly counters = { received: 0, repeated: 0, dropped: 0, receiptsLeftOut: 0 };
   readonly #ports: AlarmsPorts;
-  readonly #receipts = new Map<string, number>();
+  readonly #receipts = new Map<string, ReceiptLine>();
   readonly #twins = new AlarmTwins();
   #waiting: StoredAlarm[] = [];
   #number: number;
@@ -170,16 +178,20 @@ export class Alarms implements AlarmsDesk {
   }
 
   #receipt(deviceId: string, sn: number, sourceId: string): void {
-    const open = this.#receipts.get(deviceId) ?? 0;
-    if (open >= MAX_RECEIPTS) {
-      this.counters.receiptsLeftOut += 1;
-      return;
-    }
-    this.#receipts.set(deviceId, open + 1);
+    const line = this.#receipts.get(deviceId) ?? { open: 0, waiting: [] };
+    this.#receipts.set(deviceId, line);
+    if (line.open < MAX_RECEIPTS) this.#sayReceipt(deviceId, line, sn, sourceId);
+    else if (line.waiting.length < MAX_RECEIPTS_WAITING) line.waiting.push([sn, sourceId]);
+    else this.counters.receiptsLeftOut += 1;
+  }
+
+  #sayReceipt(deviceId: string, line: ReceiptLine, sn: number, sourceId: string): void {
+    line.open += 1;
     void this.#ports.receipt(deviceId, sn, sourceId).finally(() => {
-      const left = (this.#receipts.get(deviceId) ?? 1) - 1;
-      if (left > 0) this.#receipts.set(deviceId, left);
-      else this.#receipts.delete(deviceId);
+      line.open -= 1;
+      const next = line.waiting.shift();
+      if (next !== undefined) this.#sayReceipt(deviceId, line, ...next);
+      else if (line.open === 0) this.#receipts.delete(deviceId);
     });
   }
 
