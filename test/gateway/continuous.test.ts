@@ -334,9 +334,9 @@ test('what was kept before a break of the stream is no part of an alarm behind i
 test('a disk that is full: said once, tried again ever more seldom, at once when there is room', async () => {
   const site = new Site();
   const media = footage();
-  let files = 0;
+  const triesMs: number[] = [];
   site.openFile = async () => {
-    files += 1;
+    triesMs.push(site.clock.nowMs());
     const file = new MemoryFile();
     file.capacity = 100;
     return file;
@@ -347,11 +347,17 @@ test('a disk that is full: said once, tried again ever more seldom, at once when
   await until('the first failure', () => failed().length === 1);
   assert.equal(failed()[0]?.data.code, 'disk_full');
   assert.deepEqual([site.words, site.status?.fault?.code], ['waiting always', 'disk_full']);
-  await site.run(media, 3600);
-  // 10 s, 20 s, … 5 min; the jitter takes away up to half
-  assert.ok(files >= 6 && files <= 40, `${files} tries in an hour`);
+  await until('eight tries', async () => {
+    await site.run(media, 60);
+    return triesMs.length >= 8;
+  });
+  for (const [i, atMs] of triesMs.slice(1).entries()) {
+    // 10 s, 20 s, … 5 min; the jitter takes away up to half
+    const leastMs = Math.min(10_000 * 2 ** i, 300_000) / 2;
+    assert.ok(atMs - triesMs[i]! >= leastMs, `try ${i + 2} after ${atMs - triesMs[i]!} ms`);
+  }
   assert.equal(site.invites.length, 1, 'the stream stays');
-  await until('the last failure', () => failed().length === files);
+  await until('the last failure', () => failed().length === triesMs.length);
 
   site.openFile = async () => new MemoryFile();
   const before = site.clock.nowMs();
