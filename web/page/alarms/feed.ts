@@ -19,7 +19,7 @@ export const NOTHING: Shown = { items: null, hasMore: false, isFull: false, held
 /** A storm of alarms is drawn five times a second, not a thousand times. */
 const DRAW_MS = 200;
 /** More rows than anybody scrolls through: a filter by time finds what is older. */
-export const MAX_ROWS = 5_000;
+const MAX_ROWS = 5_000;
 
 /** An event `alarm` carries the whole of it. */
 function isAlarm(data: Readonly<Record<string, unknown>>): boolean {
@@ -33,6 +33,8 @@ export class AlarmFeed {
   readonly #life = new AbortController();
   /** Told and not drawn, the newest last. */
   #told: Alarm[] = [];
+  /** Older ones were let go, and stay away. */
+  #isFull = false;
   #isHeld = false;
   #cursor: string | null = null;
   #isReading = false;
@@ -85,7 +87,10 @@ export class AlarmFeed {
     if (!belongs(alarm, this.#filter)) return;
     this.#told.push(alarm);
     // the newest are those that will be looked at
-    if (this.#told.length > MAX_ROWS) this.#told.shift();
+    if (this.#told.length > MAX_ROWS) {
+      this.#told.shift();
+      this.#isFull = true;
+    }
     if (this.#timer === 0) this.#timer = window.setTimeout(() => this.#draw(), DRAW_MS);
   }
 
@@ -110,11 +115,11 @@ export class AlarmFeed {
   }
 
   #show(items: readonly Alarm[], hasMore: boolean): void {
-    const isFull = items.length > MAX_ROWS || (items.length === MAX_ROWS && this.shown.value.isFull);
+    this.#isFull ||= items.length > MAX_ROWS;
     this.shown.set({
-      items: isFull ? items.slice(0, MAX_ROWS) : items,
-      hasMore: hasMore && !isFull,
-      isFull,
+      items: items.length > MAX_ROWS ? items.slice(0, MAX_ROWS) : items,
+      hasMore: hasMore && !this.#isFull,
+      isFull: this.#isFull,
       held: this.#isHeld ? this.#told.length : 0,
     });
   }
