@@ -85,7 +85,6 @@ export interface AlarmsWords {
   readonly record: string;
   readonly records: Readonly<Record<'plan' | 'off' | 'seconds', string>>;
   readonly seconds: string;
-  readonly snapshot: string;
   readonly takesPictures: string;
   readonly targets: string;
   readonly ownChannel: string;
@@ -183,7 +182,6 @@ export const alarmsWords: Readonly<Record<Language, AlarmsWords>> = {
     record: 'Record',
     records: { plan: 'as the plan for alarms says', off: 'nothing', seconds: 'for so long' },
     seconds: 'Seconds',
-    snapshot: 'Take pictures',
     takesPictures: 'Take pictures',
     targets: 'Of',
     ownChannel: 'the channel that the alarm names',
@@ -278,7 +276,6 @@ export const alarmsWords: Readonly<Record<Language, AlarmsWords>> = {
     record: '录像',
     records: { plan: '按报警录像计划', off: '不录像', seconds: '固定时长' },
     seconds: '秒',
-    snapshot: '抓拍',
     takesPictures: '抓拍图像',
     targets: '对象',
     ownChannel: '报警所指的通道',
