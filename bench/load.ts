@@ -140,6 +140,8 @@ class Load {
 
 if (process.send !== undefined && process.argv[1]?.endsWith('load.ts') === true) {
   let load: Load | null = null;
+  // whoever measured is gone, perhaps without a word
+  process.on('disconnect', () => process.exit(0));
   process.on('message', async (message: { start?: LoadOrder; stop?: true }) => {
     if (message.start !== undefined) {
       load = new Load(message.start);
