@@ -111,23 +111,35 @@ describe('webhooks', { timeout: 180_000 }, () => {
       await until('the recording', () => awake.types().includes('recording.completed'));
       assert.equal(awake.told.find(({ type }) => type === 'device.registered')?.data.deviceId, DEVICE_ID);
       await until('the signed event', () => documented.lines.some((line) => line.startsWith('device.registered ')));
-      const { body: endpoints } = await first.api('GET', '/api/v1/webhooks');
+      // the receivers hear of an event before the gateway hears their answer
+      const endpoints = await until('the answers of all three', async () => {
+        const { items } = (await first.api('GET', '/api/v1/webhooks')).body;
+        return items.every(({ lastStatus }: { lastStatus: number | null }) => lastStatus !== null) && items;
+      });
       assert.deepEqual(
-        endpoints.items.map(({ signed, lastStatus }: { signed: boolean; lastStatus: number }) => [signed, lastStatus]),
+        endpoints.map(({ signed, lastStatus }: { signed: boolean; lastStatus: number }) => [signed, lastStatus]),
         [
           [true, 204],
           [false, 204],
           [false, 503],
         ],
       );
-      const signed = await first.api('GET', `/api/v1/webhooks/deliveries?endpoint=${endpoints.items[0].id}`);
-      assert.deepEqual(
-        [signed.body.items.length, signed.body.items[0].state, signed.body.items[0].status],
-        [1, 'delivered', 204],
-      );
+      const signed = await until('the signed event to be noted', async () => {
+        const { items } = (await first.api('GET', `/api/v1/webhooks/deliveries?endpoint=${endpoints[0].id}`)).body;
+        return items[0]?.state === 'delivered' && items;
+      });
+      assert.deepEqual([signed.length, signed[0].status], [1, 204]);
       const metrics = await (await fetch(`${first.http}/metrics?token=${TOKEN}`)).text();
       assert.ok(Number(/^gbgate_webhook_events_waiting (\d+)$/m.exec(metrics)?.[1]) >= 6, 'what waits can be watched');
       assert.ok(Number(/^gbgate_webhook_delivered_total (\d+)$/m.exec(metrics)?.[1]) >= 5);
+      // what was answered and not noted would come again
+      await until('every answer to be noted', async () => {
+        const path = `/api/v1/webhooks/deliveries?endpoint=${endpoints[1].id}&limit=1000`;
+        const { items } = (await first.api('GET', path)).body;
+        return (
+          items.length >= awake.told.length && items.every(({ state }: { state: string }) => state === 'delivered')
+        );
+      });
       await first.kill();
       const owed = awake.told.map(({ id }) => id);
       assert.deepEqual(asleep.told, []);
