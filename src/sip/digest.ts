@@ -39,6 +39,8 @@ export interface DigestChallenge {
 
 /** Parameters of one header are few and short; more than this is no digest header. */
 const MAX_PARAMETERS = 32;
+/** The longest real ones have 600 characters. */
+const MAX_HEADER_LENGTH = 4096;
 
 const HASH_NAMES: Record<DigestAlgorithm, string> = { MD5: 'md5', 'SHA-256': 'sha256', SM3: 'sm3' };
 
@@ -79,22 +81,25 @@ export function verifyDigest(credentials: DigestCredentials, method: string, pas
   const ha1 = digestHa1(algorithm, credentials.username, credentials.realm, password);
   const expected = digestResponse({ ...credentials, algorithm, ha1, method });
   const given = credentials.response.toLowerCase();
-  // lengths are public; equal-length strings are compared in constant time
-  return given.length === expected.length && timingSafeEqual(Buffer.from(given), Buffer.from(expected));
+  // lengths are public; equal-length strings are compared in constant time, one character a byte: in UTF-8 they might differ in length
+  return given.length === expected.length && timingSafeEqual(Buffer.from(given, 'latin1'), Buffer.from(expected));
 }
 
 /** Splits `Digest a=b, c="d"` into parameters with lower-case names. Null when the scheme is another one. */
 function digestParameters(header: string): Map<string, string> | null {
-  const start = /^\s*digest(?:\s+|$)/i.exec(header);
+  const start = header.length > MAX_HEADER_LENGTH ? null : /^\s*digest(?:\s+|$)/i.exec(header);
   if (start === null) return null;
   const parameters = new Map<string, string>();
   const pattern = /([A-Za-z][\w-]*)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,;"]*))/y;
+  const stray = /[\w-]+|[\s\S]/y;
   let at = start[0].length;
   while (at < header.length && parameters.size < MAX_PARAMETERS) {
     pattern.lastIndex = at;
     const found = pattern.exec(header);
     if (found === null) {
-      at += 1; // separators, stray bytes
+      // separators, stray bytes; a word as a whole, or a long one would be read again from each of its letters
+      stray.lastIndex = at;
+      at += stray.exec(header)?.[0].length ?? 1;
       continue;
     }
     const name = found[1]!.toLowerCase();

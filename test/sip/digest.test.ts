@@ -152,3 +152,22 @@ test('a challenge always names its algorithm (REG-3), and its answer verifies', 
     }
   }
 });
+
+test('a response with a byte that is no letter is wrong, and nothing is thrown', () => {
+  const credentials = parseCredentials(
+    `Digest username="a",realm="r",nonce="n",uri="sip:x",response="\u00e9${'a'.repeat(31)}"`,
+  );
+  assert.ok(credentials !== null);
+  assert.equal(verifyDigest(credentials, 'REGISTER', 'secret'), false);
+});
+
+test('a long header is none, and a long word in one is read once, not from each of its letters', () => {
+  const header = 'Digest username="a",realm="r",nonce="n",uri="sip:x",response="r"';
+  assert.ok(parseCredentials(header.padEnd(4096, ' ')) !== null);
+  assert.equal(parseCredentials(header.padEnd(4097, ' ')), null);
+  const word = `Digest ${'a'.repeat(3900)} ${header.slice('Digest '.length)}`;
+  const startedMs = performance.now();
+  for (let i = 0; i < 1500; i += 1) assert.ok(parseCredentials(word) !== null);
+  // letter by letter it takes a minute
+  assert.ok(performance.now() - startedMs < 5000);
+});
