@@ -1,4 +1,5 @@
-import { list, one, send } from '../api.ts';
+import { list, one, orNull, send } from '../api.ts';
+import type { Page } from '../parts/pages.ts';
 
 /** A sentence of the gateway in both languages. */
 export interface BothWords {
@@ -67,17 +68,12 @@ export interface AlarmRule {
   readonly snapshot?: { readonly count: number; readonly intervalSeconds: number } | null;
 }
 
-interface Page<T> {
-  readonly items: readonly T[];
-  readonly next: string | null;
-}
-
 async function page<T>(path: string, query: URLSearchParams, signal?: AbortSignal): Promise<Page<T>> {
   return (await (await send(`${path}?${query}`, { signal: signal ?? null })).json()) as Page<T>;
 }
 
 export const alarmPage = (query: URLSearchParams, signal: AbortSignal) => page<Alarm>('alarms', query, signal);
-export const readAlarm = (id: string) => one<Alarm>(`alarms/${encodeURIComponent(id)}`);
+export const readAlarm = (id: string) => orNull(() => one<Alarm>(`alarms/${encodeURIComponent(id)}`));
 export const readAlarmWords = () => one<AlarmWordList>('alarms/words');
 export const snapshotPage = (query: URLSearchParams) => page<Snapshot>('snapshots', query);
 export const snapshotsOfAlarm = (alarmId: string) => list<Snapshot>('snapshots', { alarmId });

@@ -1,13 +1,11 @@
-import { failed, onEvent } from '../model.ts';
+import { onEvent } from '../model.ts';
+import { type Listed, Pages } from '../parts/pages.ts';
 import { Store } from '../store.ts';
 import { type Alarm, alarmPage } from './api.ts';
 import { belongs, type Filter, queryOf } from './filter.ts';
 
-/** What the view shows: `null` items while the first page is read. */
-export interface Shown {
-  readonly items: readonly Alarm[] | null;
-  /** Older ones can be read. */
-  readonly hasMore: boolean;
+/** What the view shows. */
+export interface Shown extends Listed<Alarm> {
   /** Older ones were let go: the list is as long as it gets. */
   readonly isFull: boolean;
   /** New ones that wait until somebody looks at the top of the list. */
@@ -30,19 +28,18 @@ function isAlarm(data: Readonly<Record<string, unknown>>): boolean {
 export class AlarmFeed {
   readonly shown = new Store<Shown>(NOTHING);
   readonly #filter: Filter;
-  readonly #life = new AbortController();
+  readonly #pages: Pages<Alarm>;
   /** Told and not drawn, the newest last. */
   #told: Alarm[] = [];
   /** Older ones were let go, and stay away. */
   #isFull = false;
   #isHeld = false;
-  #cursor: string | null = null;
-  #isReading = false;
   #timer = 0;
   #unfollow = () => {};
 
   constructor(filter: Filter) {
     this.#filter = filter;
+    this.#pages = new Pages((cursor, signal) => alarmPage(queryOf(filter, cursor), signal));
   }
 
   /** Reads the first page and follows the gateway until `close`. */
@@ -54,27 +51,17 @@ export class AlarmFeed {
   }
 
   close(): void {
-    this.#life.abort();
+    this.#pages.close();
     this.#unfollow();
     window.clearTimeout(this.#timer);
   }
 
-  /** Reads the next page, unless one is being read or there is none. */
-  async more(): Promise<void> {
-    const { items, hasMore } = this.shown.value;
-    if (this.#isReading || (items !== null && !hasMore)) return;
-    this.#isReading = true;
-    try {
-      const page = await alarmPage(queryOf(this.#filter, this.#cursor), this.#life.signal);
-      this.#cursor = page.next;
-      const known = this.shown.value.items ?? [];
-      const ids = new Set(known.map(({ id }) => id));
-      const all = [...known, ...page.items.filter(({ id }) => !ids.has(id))];
-      this.#show(all, page.next !== null);
-    } catch (error) {
-      if (!this.#life.signal.aborted) failed(error);
-    }
-    this.#isReading = false;
+  /** Reads the next page. */
+  more(): Promise<void> {
+    return this.#pages.more(
+      () => this.shown.value,
+      (items, hasMore) => this.#show(items, hasMore),
+    );
   }
 
   /** While somebody reads further down, new ones wait: rows must not move under the eyes. */

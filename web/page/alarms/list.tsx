@@ -1,11 +1,12 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { useLanguage, useWords } from '../language.ts';
-import { failed, isLinked } from '../model.ts';
+import { failed } from '../model.ts';
+import { useFeed, useNamed } from '../parts/pages.ts';
 import { useRowWindow } from '../parts/row-window.ts';
 import { go, hrefOf, route } from '../route.ts';
 import { useStore } from '../store.ts';
 import { alarmsWords } from '../words/alarms.ts';
-import { type Alarm, type AlarmWordList, readAlarm, readAlarmWords } from './api.ts';
+import { type AlarmWordList, readAlarm, readAlarmWords } from './api.ts';
 import { Details } from './details.tsx';
 import { AlarmFeed, NOTHING } from './feed.ts';
 import { addressOf, type Filter, filterOf, isEmpty } from './filter.ts';
@@ -16,50 +17,6 @@ import { AlarmRow, ROW_PX } from './row.tsx';
 /** The next page is read when so many rows are left below. */
 const AHEAD_ROWS = 40;
 
-/** The feed of a filter, opened anew when the filter changes or the gateway was away. */
-function useFeed({ device, kind, priority, from, to }: Filter) {
-  const linked = useStore(isLinked);
-  const wasLinked = useRef(linked);
-  const [round, setRound] = useState(0);
-  const [feed, setFeed] = useState<AlarmFeed | null>(null);
-  const [shown, setShown] = useState(NOTHING);
-  useEffect(() => {
-    if (linked && !wasLinked.current) setRound((count) => count + 1);
-    wasLinked.current = linked;
-  }, [linked]);
-  useEffect(() => {
-    const fresh = new AlarmFeed({ device, kind, priority, from, to });
-    const unfollow = fresh.shown.follow(() => setShown(fresh.shown.value));
-    setFeed(fresh);
-    fresh.open();
-    return () => {
-      unfollow();
-      fresh.close();
-    };
-  }, [device, kind, priority, from, to, round]);
-  return { feed, shown };
-}
-
-/** The alarm that the address names: of the list, or read by itself when the list does not have it. */
-function useNamed(id: string | undefined, items: readonly Alarm[] | null) {
-  const [read, setRead] = useState<{ id: string; alarm: Alarm | null } | null>(null);
-  const listed = items?.find((one) => one.id === id);
-  const isMissing = id !== undefined && items !== null && listed === undefined;
-  useEffect(() => {
-    if (!isMissing) return undefined;
-    let isWanted = true;
-    readAlarm(id).then(
-      (alarm) => isWanted && setRead({ id, alarm }),
-      () => isWanted && setRead({ id, alarm: null }),
-    );
-    return () => {
-      isWanted = false;
-    };
-  }, [id, isMissing]);
-  const alone = isMissing && read?.id === id ? read : null;
-  return { named: listed ?? alone?.alarm ?? null, isGone: alone !== null && alone.alarm === null };
-}
-
 /** All alarms of a filter, new ones as they are told; one of them beside the list. */
 export function AlarmList() {
   const words = useWords(alarmsWords);
@@ -68,11 +25,11 @@ export function AlarmList() {
   const filter = filterOf(query);
   const names = useNames();
   const [wordList, setWordList] = useState<AlarmWordList | null>(null);
-  const { feed, shown } = useFeed(filter);
+  const { feed, shown } = useFeed(AlarmFeed, filter, NOTHING);
   const [box, setBox] = useState<HTMLUListElement | null>(null);
   const items = shown.items ?? [];
   const { first, end } = useRowWindow(box, items.length, ROW_PX);
-  const { named, isGone } = useNamed(parts[0], shown.items);
+  const { named, isGone } = useNamed(parts[0], shown.items, readAlarm);
   const now = Date.now();
 
   useEffect(() => void readAlarmWords().then(setWordList, failed), []);
@@ -92,7 +49,7 @@ export function AlarmList() {
   const oldest = items.at(-1);
 
   return (
-    <div class={named === null ? 'alarms-body' : 'alarms-body showing'}>
+    <div class={named === undefined ? 'alarms-body' : 'alarms-body showing'}>
       <div class="alarms-list">
         <FilterBar filter={filter} names={names} words={wordList} onChange={(next) => goTo(next, parts[0] ?? null)} />
         {isGone && (
@@ -165,7 +122,7 @@ export function AlarmList() {
           </p>
         )}
       </div>
-      {named !== null && (
+      {named !== undefined && (
         <Details
           key={named.id}
           alarm={named}

@@ -1,4 +1,5 @@
 import { one, orNull, send } from '../api.ts';
+import type { Page } from '../parts/pages.ts';
 
 /** A range of a device's footage that becomes one file (`GET /api/v1/downloads`). Events of downloads carry the same. */
 export interface Download {
@@ -52,11 +53,8 @@ async function change(method: 'POST' | 'PATCH', path: string, body?: object): Pr
 }
 
 /** One page, the newest first; `query` says which. */
-export async function downloadPage(
-  query: URLSearchParams,
-  signal: AbortSignal,
-): Promise<{ items: Download[]; next: string | null }> {
-  return (await (await send(`downloads?${query}`, { signal })).json()) as { items: Download[]; next: string | null };
+export async function downloadPage(query: URLSearchParams, signal: AbortSignal): Promise<Page<Download>> {
+  return (await (await send(`downloads?${query}`, { signal })).json()) as Page<Download>;
 }
 
 export const readDownload = (id: string) => orNull(() => one<Download>(of(id)));

@@ -1,16 +1,8 @@
-import { failed, onEvent } from '../model.ts';
+import { onEvent } from '../model.ts';
+import { type Listed, NOTHING, Pages } from '../parts/pages.ts';
 import { Store } from '../store.ts';
 import { type Download, downloadPage } from './api.ts';
 import { belongs, type Filter, isNewer, placed, queryOf } from './filter.ts';
-
-/** What the view shows: `null` items while the first page is read. */
-export interface Shown {
-  readonly items: readonly Download[] | null;
-  /** More can be read. */
-  readonly hasMore: boolean;
-}
-
-export const NOTHING: Shown = { items: null, hasMore: false };
 
 /** Events come once a second of each that runs: drawn once for all of them. */
 const DRAW_MS = 100;
@@ -22,19 +14,18 @@ function isDownload(data: Readonly<Record<string, unknown>>): boolean {
 
 /** The downloads that a filter leaves, read page by page as somebody scrolls, and kept true in place by the gateway's events. */
 export class DownloadFeed {
-  readonly shown = new Store<Shown>(NOTHING);
+  readonly shown = new Store<Listed<Download>>(NOTHING);
   readonly #filter: Filter;
-  readonly #life = new AbortController();
+  readonly #pages: Pages<Download>;
   /** What events said and nobody has drawn, by id: the newest of each. */
   readonly #told = new Map<string, Download>();
   readonly #gone = new Set<string>();
-  #cursor: string | null = null;
-  #isReading = false;
   #timer = 0;
   #unfollow = () => {};
 
   constructor(filter: Filter) {
     this.#filter = filter;
+    this.#pages = new Pages((cursor, signal) => downloadPage(queryOf(filter, cursor), signal));
   }
 
   /** Reads the first page and follows the gateway until `close`. */
@@ -49,32 +40,22 @@ export class DownloadFeed {
   }
 
   close(): void {
-    this.#life.abort();
+    this.#pages.close();
     this.#unfollow();
     window.clearTimeout(this.#timer);
   }
 
-  /** Reads the next page, unless one is being read or there is none. */
-  async more(): Promise<void> {
-    const { items, hasMore } = this.shown.value;
-    if (this.#isReading || (items !== null && !hasMore)) return;
-    this.#isReading = true;
-    try {
-      const page = await downloadPage(queryOf(this.#filter, this.#cursor), this.#life.signal);
-      this.#cursor = page.next;
-      const known = this.shown.value.items ?? [];
-      const ids = new Set(known.map((one) => one.id));
-      const fresh = page.items.filter((one) => !ids.has(one.id) && !this.#gone.has(one.id));
-      this.shown.set({ items: [...known, ...fresh], hasMore: page.next !== null });
-    } catch (error) {
-      if (!this.#life.signal.aborted) failed(error);
-    }
-    this.#isReading = false;
+  /** Reads the next page. */
+  more(): Promise<void> {
+    return this.#pages.more(
+      () => this.shown.value,
+      (items, hasMore) => this.shown.set({ items: items.filter(({ id }) => !this.#gone.has(id)), hasMore }),
+    );
   }
 
   /** What the gateway said of one download: an event, or an answer. */
   put(download: Download): void {
-    if (this.#life.signal.aborted || this.#gone.has(download.id)) return;
+    if (this.#pages.signal.aborted || this.#gone.has(download.id)) return;
     this.#told.set(download.id, download);
     if (this.#timer === 0) this.#timer = window.setTimeout(() => this.#draw(), DRAW_MS);
   }

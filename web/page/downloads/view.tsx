@@ -1,10 +1,11 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { mayControl } from '../access.ts';
 import { ApiFault } from '../api.ts';
 import { size } from '../format.ts';
 import { useWords } from '../language.ts';
-import { directory, failed, isLinked, onEvent } from '../model.ts';
+import { directory, failed, onEvent } from '../model.ts';
 import { Icon } from '../parts/icon.tsx';
+import { NOTHING, useFeed, useNamed } from '../parts/pages.ts';
 import { usePolling } from '../parts/polling.ts';
 import { useRowWindow } from '../parts/row-window.ts';
 import { ViewHead } from '../parts/view-head.tsx';
@@ -23,7 +24,7 @@ import {
   setPriority,
 } from './api.ts';
 import { Details } from './details.tsx';
-import { DownloadFeed, NOTHING } from './feed.ts';
+import { DownloadFeed } from './feed.ts';
 import { type Filter, STATES } from './filter.ts';
 import { FilterBar } from './filter-bar.tsx';
 import { NewDownload } from './form.tsx';
@@ -49,30 +50,6 @@ function hrefWith(parts: readonly string[], filter: Filter, isNew = false): stri
   return hrefOf('downloads', parts, query);
 }
 
-/** The feed of a filter, opened anew when the filter changes or the gateway was away. */
-function useFeed({ channel, state }: Filter) {
-  const linked = useStore(isLinked);
-  const wasLinked = useRef(linked);
-  const [round, setRound] = useState(0);
-  const [feed, setFeed] = useState<DownloadFeed | null>(null);
-  const [shown, setShown] = useState(NOTHING);
-  useEffect(() => {
-    if (linked && !wasLinked.current) setRound((count) => count + 1);
-    wasLinked.current = linked;
-  }, [linked]);
-  useEffect(() => {
-    const fresh = new DownloadFeed({ channel, state });
-    const unfollow = fresh.shown.follow(() => setShown(fresh.shown.value));
-    setFeed(fresh);
-    fresh.open();
-    return () => {
-      unfollow();
-      fresh.close();
-    };
-  }, [channel, state, round]);
-  return { feed, shown };
-}
-
 /** How many and how large, kept true while the view is shown. */
 function useSummary(): { summary: Summary | null; again: () => void } {
   const [summary, setSummary] = useState<Summary | null>(null);
@@ -87,26 +64,12 @@ function useSummary(): { summary: Summary | null; again: () => void } {
   return { summary, again };
 }
 
-/** The download of the address: of the list, or read by itself and followed when the list does not have it. */
-function useNamed(id: string | undefined, items: readonly Download[] | null) {
-  const [read, setRead] = useState<{ id: string; download: Download | null } | null>(null);
-  const listed = items?.find((one) => one.id === id);
-  const isMissing = id !== undefined && items !== null && listed === undefined;
-  useEffect(() => {
-    if (!isMissing) return undefined;
-    let isWanted = true;
-    readDownload(id).then((download) => isWanted && setRead({ id, download }), failed);
-    const unfollow = onEvent(({ type, data }) => {
-      if (!type.startsWith('download.') || data.id !== id) return;
-      setRead({ id, download: type === 'download.deleted' ? null : (data as unknown as Download) });
-    });
-    return () => {
-      isWanted = false;
-      unfollow();
-    };
-  }, [id, isMissing]);
-  const alone = isMissing && read?.id === id ? read : null;
-  return { named: listed ?? alone?.download ?? undefined, isGone: alone !== null && alone.download === null };
+/** Calls `told` with what events say of one download. */
+function followDownload(id: string, told: (download: Download | null) => void): () => void {
+  return onEvent(({ type, data }) => {
+    if (type.startsWith('download.') && data.id === id)
+      told(type === 'download.deleted' ? null : (data as unknown as Download));
+  });
 }
 
 /** Ranges of footage on their way from devices into files. `#/downloads/ID` shows one, `?new` the form for another. */
@@ -119,12 +82,12 @@ export function DownloadsView() {
   const names = useMemo(() => new Map(channels.map((one) => [`${one.deviceId}/${one.id}`, one.name])), [channels]);
   const filter = filterOf(query);
   const isNew = query.has('new');
-  const { feed, shown } = useFeed(filter);
+  const { feed, shown } = useFeed(DownloadFeed, filter, NOTHING);
   const { summary, again } = useSummary();
   const [box, setBox] = useState<HTMLUListElement | null>(null);
   const items = shown.items ?? [];
   const { first, end } = useRowWindow(box, items.length, ROW_PX);
-  const { named, isGone } = useNamed(parts[0], shown.items);
+  const { named, isGone } = useNamed(parts[0], shown.items, readDownload, followDownload);
   const nameOf = (one: Download) => names.get(`${one.deviceId}/${one.channelId}`) || one.channelId;
 
   useEffect(() => {

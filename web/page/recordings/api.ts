@@ -1,4 +1,5 @@
 import { one, type Recording, send } from '../api.ts';
+import type { Page } from '../parts/pages.ts';
 import { type Filter, queryOf } from './filter.ts';
 
 /** One page, the newest first. */
@@ -6,9 +7,9 @@ export async function recordingPage(
   filter: Filter,
   cursor: string | null,
   signal?: AbortSignal,
-): Promise<{ items: Recording[]; next: string | null }> {
+): Promise<Page<Recording>> {
   const response = await send(`recordings?${queryOf(filter, cursor)}`, { signal: signal ?? null });
-  return (await response.json()) as { items: Recording[]; next: string | null };
+  return (await response.json()) as Page<Recording>;
 }
 
 export async function lockRecording(id: string, isLocked: boolean): Promise<Recording> {

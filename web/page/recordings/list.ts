@@ -1,16 +1,10 @@
 import type { Recording } from '../api.ts';
 import { readRecording } from '../api.ts';
-import { failed, onEvent } from '../model.ts';
+import { onEvent } from '../model.ts';
+import { type Listed, NOTHING, Pages } from '../parts/pages.ts';
 import { Store } from '../store.ts';
 import { recordingPage } from './api.ts';
 import { belongs, type Filter, placed } from './filter.ts';
-
-/** What the view shows: `null` items while the first page is read. */
-export interface Shown {
-  readonly items: readonly Recording[] | null;
-  /** More can be read. */
-  readonly hasMore: boolean;
-}
 
 /** Numbers of recordings that run are asked for this often; everything else comes by events. */
 const GROWING_MS = 2_000;
@@ -20,16 +14,15 @@ const GROWING_MS = 2_000;
  * again, and those that run are asked for by themselves.
  */
 export class RecordingFeed {
-  readonly shown = new Store<Shown>({ items: null, hasMore: false });
+  readonly shown = new Store<Listed<Recording>>(NOTHING);
   readonly #filter: Filter;
-  readonly #life = new AbortController();
-  #cursor: string | null = null;
-  #isReading = false;
+  readonly #pages: Pages<Recording>;
   #timer = 0;
   #unfollow = () => {};
 
   constructor(filter: Filter) {
     this.#filter = filter;
+    this.#pages = new Pages((cursor, signal) => recordingPage(filter, cursor, signal));
   }
 
   /** Reads the first page and follows the gateway until `close`. */
@@ -44,33 +37,23 @@ export class RecordingFeed {
   }
 
   close(): void {
-    this.#life.abort();
+    this.#pages.close();
     this.#unfollow();
     window.clearInterval(this.#timer);
   }
 
-  /** Reads the next page, unless one is being read or there is none. */
-  async more(): Promise<void> {
-    const { items, hasMore } = this.shown.value;
-    if (this.#isReading || (items !== null && !hasMore)) return;
-    this.#isReading = true;
-    try {
-      const page = await recordingPage(this.#filter, this.#cursor, this.#life.signal);
-      this.#cursor = page.next;
-      const known = this.shown.value.items ?? [];
-      const ids = new Set(known.map((one) => one.id));
-      const fresh = page.items.filter((one) => !ids.has(one.id));
-      this.shown.set({ items: [...known, ...fresh], hasMore: page.next !== null });
-    } catch (error) {
-      this.#fault(error);
-    }
-    this.#isReading = false;
+  /** Reads the next page. */
+  more(): Promise<void> {
+    return this.#pages.more(
+      () => this.shown.value,
+      (items, hasMore) => this.shown.set({ items, hasMore }),
+    );
   }
 
   /** An answer of the gateway about one recording. */
   put(recording: Recording): void {
     const { items, hasMore } = this.shown.value;
-    if (items === null || this.#life.signal.aborted) return;
+    if (items === null || this.#pages.signal.aborted) return;
     const isKnown = items.some((one) => one.id === recording.id);
     if (!belongs(recording, this.#filter)) this.remove(recording.id);
     // A new one of another day: the list of a day stays that of the day.
@@ -96,7 +79,7 @@ export class RecordingFeed {
       if (fresh === null) this.remove(id);
       else this.put(fresh);
     } catch (error) {
-      this.#fault(error);
+      this.#pages.fault(error);
     }
   }
 
@@ -106,18 +89,14 @@ export class RecordingFeed {
     if (!running || document.visibilityState !== 'visible') return;
     try {
       const filter: Filter = { ...this.#filter, state: 'recording', day: '' };
-      const { items: growing } = await recordingPage(filter, null, this.#life.signal);
+      const { items: growing } = await recordingPage(filter, null, this.#pages.signal);
       const { items, hasMore } = this.shown.value;
       if (items === null) return;
       const numbers = new Map(growing.map((one) => [one.id, one]));
       this.shown.set({ items: items.map((one) => numbers.get(one.id) ?? one), hasMore });
     } catch (error) {
-      this.#fault(error);
+      this.#pages.fault(error);
     }
-  }
-
-  #fault(error: unknown): void {
-    if (!this.#life.signal.aborted) failed(error);
   }
 }
 

@@ -1,9 +1,10 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { mayControl } from '../access.ts';
 import { deleteRecording, type Recording, readRecording, recordingAddress, runAddress } from '../api.ts';
 import { useWords } from '../language.ts';
-import { directory, failed, isLinked } from '../model.ts';
+import { directory, failed } from '../model.ts';
 import { Icon } from '../parts/icon.tsx';
+import { NOTHING, useFeed, useNamed } from '../parts/pages.ts';
 import { useRowWindow } from '../parts/row-window.ts';
 import { ViewHead } from '../parts/view-head.tsx';
 import { PlanEditor } from '../plan/editor.tsx';
@@ -15,7 +16,7 @@ import { hasThumbnails, lockRecording } from './api.ts';
 import { type Filter, NO_FILTER } from './filter.ts';
 import { FilterBar } from './filter-bar.tsx';
 import { Keeping } from './keeping.tsx';
-import { RecordingFeed, type Shown } from './list.ts';
+import { RecordingFeed } from './list.ts';
 import { RecordingPlayer } from './player.tsx';
 import { RecordingRow, ROW_PX } from './row.tsx';
 import { alone, endOf, joined, type Run } from './runs.ts';
@@ -54,53 +55,6 @@ function hrefWith(parts: readonly string[], filter: Filter, { isJoined, hasPlan 
   return hrefOf('recordings', parts, query);
 }
 
-const NOTHING: Shown = { items: null, hasMore: false };
-
-/** The feed of a filter, opened anew when the filter changes or the gateway was away. */
-function useFeed(filter: Filter): { feed: RecordingFeed | null; shown: Shown } {
-  const linked = useStore(isLinked);
-  const wasLinked = useRef(linked);
-  const [round, setRound] = useState(0);
-  const [feed, setFeed] = useState<RecordingFeed | null>(null);
-  const [shown, setShown] = useState<Shown>(NOTHING);
-  useEffect(() => {
-    if (linked && !wasLinked.current) setRound((count) => count + 1);
-    wasLinked.current = linked;
-  }, [linked]);
-  const { channel, day, state, isLocked } = filter;
-  useEffect(() => {
-    const fresh = new RecordingFeed({ channel, day, state, isLocked });
-    const unfollow = fresh.shown.follow(() => setShown(fresh.shown.value));
-    setFeed(fresh);
-    fresh.open();
-    return () => {
-      unfollow();
-      fresh.close();
-    };
-  }, [channel, day, state, isLocked, round]);
-  return { feed, shown };
-}
-
-/**
- * The recording that the address names: of the list, or read by itself when it is not there (an old one, or one that the filter
- * leaves out). `isGone`: there is none of that id.
- */
-function usePlayed(id: string | undefined, items: readonly Recording[] | null) {
-  const [read, setRead] = useState<{ id: string; recording: Recording | null } | null>(null);
-  const listed = items?.find((one) => one.id === id);
-  const isMissing = id !== undefined && items !== null && listed === undefined;
-  useEffect(() => {
-    if (!isMissing) return undefined;
-    let isWanted = true;
-    readRecording(id).then((recording) => isWanted && setRead({ id, recording }), failed);
-    return () => {
-      isWanted = false;
-    };
-  }, [id, isMissing]);
-  const alone = isMissing && read?.id === id ? read : null;
-  return { played: listed ?? alone?.recording ?? undefined, isGone: alone !== null && alone.recording === null };
-}
-
 function addressOf(run: Run): string {
   return run.files.length === 1 ? recordingAddress(run.whole.id) : runAddress(run.whole, run.whole.start, endOf(run));
 }
@@ -114,7 +68,7 @@ export function RecordingsView() {
   const channels = useStore(directory)?.channels ?? [];
   const names = useMemo(() => new Map(channels.map((one) => [`${one.deviceId}/${one.id}`, one.name])), [channels]);
   const filter = filterOf(query);
-  const { feed, shown } = useFeed(filter);
+  const { feed, shown } = useFeed(RecordingFeed, filter, NOTHING);
   const [hasPictures, setHasPictures] = useState(false);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [box, setBox] = useState<HTMLUListElement | null>(null);
@@ -125,7 +79,7 @@ export function RecordingsView() {
     [shown.items, shape.isJoined],
   );
   const { first, end } = useRowWindow(box, runs.length, ROW_PX);
-  const { played, isGone } = usePlayed(parts[0], shown.items);
+  const { named: played, isGone } = useNamed(parts[0], shown.items, readRecording);
   const isFiltered = JSON.stringify(filter) !== JSON.stringify(NO_FILTER);
   const chosen = items.filter((one) => selected.has(one.id));
 
