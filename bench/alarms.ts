@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Alarms } from '../src/gateway/alarms.ts';
+import { Alarms } from '../src/gateway/alarms/alarms.ts';
 import { systemClock } from '../src/gateway/clock.ts';
 import { readEnvelope } from '../src/sip/manscdp/envelope.ts';
 import { openStore } from '../src/store/store.ts';

@@ -13,7 +13,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { DownloadView } from '../src/gateway/download-views.ts';
+import type { DownloadView } from '../src/gateway/download/download-views.ts';
 import { openGateway } from '../src/gateway/gateway.ts';
 import type { Gateway } from '../src/gateway/port.ts';
 import { gatewayConfig, SILENT } from '../test/support/config.ts';

@@ -8,8 +8,8 @@ import type { End } from '../inspect/write/packets.ts';
 import { Redaction } from '../inspect/write/redact.ts';
 import type { MediaTap } from '../media/receiver.ts';
 import type { Clock } from './clock.ts';
-import type { Live } from './live.ts';
-import type { Playback } from './playback.ts';
+import type { Live } from './live/live.ts';
+import type { Playback } from './playback/playback.ts';
 import type { CaptureView, Problem } from './views.ts';
 
 /** Longest capture: what goes wrong now and then shows in ten minutes, and 10 min of a 4 Mbit/s camera are 300 MB. */

@@ -1,15 +1,16 @@
 import type { ViewerSink } from '../media/live/viewer.ts';
 import type { DeliveryQuery } from '../store/deliveries.ts';
-import type { AlarmDesks } from './alarm-desks.ts';
-import type { DownloadsDesk } from './download-views.ts';
-import type { OwnFootageDesk } from './own-footage-views.ts';
-import type { PlansDesk } from './plan-views.ts';
-import type { PlaybackDesk } from './playbacks.ts';
-import type { ProfileView } from './profile.ts';
-import type { RecordsDesk } from './record-views.ts';
-import type { RecordingQuery } from './recording-page.ts';
-import type { TalkDesk } from './talk-views.ts';
-import type { TimelineFile, TimelineQuery } from './timeline-file.ts';
+import type { AlarmDesks } from './alarms/alarm-desks.ts';
+import type { VocabularyDesks } from './control/vocabulary.ts';
+import type { ProfileView } from './devices/profile.ts';
+import type { DownloadsDesk } from './download/download-views.ts';
+import type { PlaybackDesk } from './playback/playbacks.ts';
+import type { OwnFootageDesk } from './recording/own-footage-views.ts';
+import type { PlansDesk } from './recording/plan-views.ts';
+import type { RecordingQuery } from './recording/recording-page.ts';
+import type { TimelineFile, TimelineQuery } from './recording/timeline-file.ts';
+import type { RecordsDesk } from './search/record-views.ts';
+import type { TalkDesk } from './talk/talk-views.ts';
 import type {
   CaptureView,
   CatalogView,
@@ -30,7 +31,6 @@ import type {
   StreamView,
   WebhookView,
 } from './views.ts';
-import type { VocabularyDesks } from './vocabulary.ts';
 
 /** A viewer that is attached to a stream. */
 export interface ViewerHandle {

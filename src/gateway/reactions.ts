@@ -1,10 +1,10 @@
 import type { SipEvent, SipServer } from '../sip/server.ts';
 import type { Clock } from './clock.ts';
 import type { GatewayConfig } from './config.ts';
-import { Keep } from './keep.ts';
-import type { Live } from './live.ts';
-import type { LiveTable } from './live-table.ts';
-import type { Rests } from './rests.ts';
+import type { Live } from './live/live.ts';
+import type { LiveTable } from './live/live-table.ts';
+import type { Rests } from './live/rests.ts';
+import { Keep } from './recording/keep.ts';
 
 /** What begins, goes on and ends when something has happened to a device: streams, downloads, `--pull on-register`. */
 

@@ -1,9 +1,9 @@
 import type { Recording } from '../record/archive.ts';
 import type { Channel, Device } from '../sip/camera/directory.ts';
 import { editionOf } from '../sip/editions.ts';
-import type { Live } from './live.ts';
-import { Playback } from './playback.ts';
-import { SPEEDS } from './playback-control.ts';
+import type { Live } from './live/live.ts';
+import { Playback } from './playback/playback.ts';
+import { SPEEDS } from './playback/playback-control.ts';
 import type { ChannelView, DeviceView, PullTransport, RecordingView, StreamView } from './views.ts';
 
 type Iso = (epochMs: number) => string;

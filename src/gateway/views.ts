@@ -2,7 +2,7 @@
  * What the outside sees of the gateway: the objects of the HTTP API and of events, as the contract names them.
  * Types only. Times are ISO 8601 with offset; units stand in the names.
  */
-import type { Warning } from './health.ts';
+import type { Warning } from './system/health.ts';
 
 export type PullTransport = 'udp' | 'tcp-passive' | 'tcp-active' | 'auto';
 export type PulledTransport = Exclude<PullTransport, 'auto'>;

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { MAX_WAITING, type PlaybackCommand } from '../gateway/playback-control.ts';
+import { MAX_WAITING, type PlaybackCommand } from '../gateway/playback/playback-control.ts';
 import type { Gateway } from '../gateway/port.ts';
 import { isProblem } from '../gateway/views.ts';
 import type { Grant } from './auth.ts';

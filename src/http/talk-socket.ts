@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
-import type { ChannelName, Speaker } from '../gateway/talk-views.ts';
+import type { ChannelName, Speaker } from '../gateway/talk/talk-views.ts';
 import { isProblem } from '../gateway/views.ts';
 import type { HttpContext } from './context.ts';
 import { isOriginAllowed } from './origin.ts';

@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { MAX_PICTURE_BYTES } from '../gateway/image-snapshots.ts';
+import { MAX_PICTURE_BYTES } from '../gateway/alarms/image-snapshots.ts';
 import { isProblem } from '../gateway/views.ts';
 import type { HttpContext } from './context.ts';
 import { sendProblem, sendRefusal } from './problem.ts';

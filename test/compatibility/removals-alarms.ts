@@ -4,10 +4,10 @@ import type { Removal } from './removal.ts';
 export const ALARM_REMOVALS: readonly Removal[] = [
   {
     code: 'SUB-4',
-    file: 'gateway/vocabulary.ts',
+    file: 'gateway/control/vocabulary.ts',
     find: "      if (event.type === 'subscription.changed') arming.changed(event.data);\n",
     replace: '',
-    test: 'gateway/alarm-arming.test.ts',
+    test: 'gateway/alarms/alarm-arming.test.ts',
   },
   {
     code: 'SUB-6',

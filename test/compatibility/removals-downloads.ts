@@ -6,10 +6,10 @@ const DOWNLOAD = 'record/download.test.ts';
 export const DOWNLOAD_REMOVALS: readonly Removal[] = [
   {
     code: 'RTP-1',
-    file: 'gateway/footage-call.ts',
+    file: 'gateway/playback/footage-call.ts',
     find: 'if (avoidsUdp !== true) return new Ladder(plan);',
     replace: 'if (deviceId !== channelId) return new Ladder(plan);',
-    test: 'gateway/footage-call.test.ts',
+    test: 'gateway/playback/footage-call.test.ts',
   },
   {
     code: 'PB-5',

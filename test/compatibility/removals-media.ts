@@ -22,9 +22,9 @@ export const MEDIA_REMOVALS: readonly Removal[] = [
     ['RTP-16', 'if (!this.#mayReplace(rank, address, nowMs)) {', 'if (nowMs < 0) {'],
     ['TCP-9', 'this.#gone = true;', ''],
   ]),
-  ...inFile('gateway/call.ts', 'gateway/signalling.test.ts', [
+  ...inFile('gateway/live/call.ts', 'gateway/signalling.test.ts', [
     ['SSRC-5', 'if (this.#receiver.lastPacketMs !== null) {', 'if (mediaTimeoutMs < 0) {'],
-    ['TCP-11', 'if (port === 0 || (', 'if (port === -1 || (', 'gateway/live.test.ts'],
+    ['TCP-11', 'if (port === 0 || (', 'if (port === -1 || (', 'gateway/live/live.test.ts'],
     ['TCP-13', 'if (port === 0 || (', "if (answer.selected?.setup !== 'active' || ("],
     ['TCP-14', 'if (port === 0 || (', "if (answer.selected?.attributes.get('connection') === 'existing' || ("],
   ]),

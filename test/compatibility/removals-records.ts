@@ -11,10 +11,10 @@ export const RECORD_REMOVALS: readonly Removal[] = [
   },
   {
     code: 'REC-2',
-    file: 'gateway/record-search.ts',
+    file: 'gateway/search/record-search.ts',
     find: '    if (lengthMs > NARROWEST_MS) {\n      this.#widestMs',
     replace: '    if (lengthMs < 0) {\n      this.#widestMs',
-    test: 'gateway/record-search.test.ts',
+    test: 'gateway/search/record-search.test.ts',
   },
   {
     code: 'REC-3',

@@ -132,7 +132,7 @@ export const SIGNALLING_REMOVALS: readonly Removal[] = [
     ['REG-7', 'sip/server', " ?? readSeconds(contact?.params.get('expires') ?? undefined)", ''],
     [
       'REG-8',
-      'gateway/profile-effects',
+      'gateway/devices/profile-effects',
       'registration.expiresSeconds === 0 && device?.profile.openUnregister === true',
       'false',
     ],
@@ -286,23 +286,28 @@ export const SIGNALLING_REMOVALS: readonly Removal[] = [
       'm.port > 0 && [...m.rtpmap.values()].every((name) => /^(?:PS|MPEG4|H26[45]|PCMA|MP2P)\\//.test(name)))',
     ],
   ]),
-  ...outOf('gateway/live.ts', [
+  ...outOf('gateway/live/live.ts', [
     ['INV-4', 'gateway/signalling', "end.kind === 'rejected' && end.status === 486 && !this.#busyTried", 'false'],
     [
       'INV-15',
-      'gateway/live',
+      'gateway/live/live',
       'if (this.#everPlayed || this.keep) {',
       'if (!this.#deviceEnded && (this.#everPlayed || this.keep)) {',
     ],
   ]),
-  ...outOf('gateway/ladder.ts', [
-    ['INV-5', 'gateway/profile', 'return this.#nextTransport() || this.#nextForm();', 'return this.#nextTransport();'],
+  ...outOf('gateway/live/ladder.ts', [
+    [
+      'INV-5',
+      'gateway/devices/profile',
+      'return this.#nextTransport() || this.#nextForm();',
+      'return this.#nextTransport();',
+    ],
   ]),
-  ...outOf('gateway/call.ts', [
+  ...outOf('gateway/live/call.ts', [
     ['INV-14', 'gateway/signalling', 'if (this.#receiver.lastPacketMs !== null) {', 'if (false) {'],
     [
       'INV-16',
-      'gateway/live',
+      'gateway/live/live',
       "if (port === 0 || (transport === 'tcp-active' && port === null)) {",
       'if (port === -1) {',
     ],

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { TimelineFiles } from '../../src/gateway/timeline-file.ts';
+import { TimelineFiles } from '../../src/gateway/recording/timeline-file.ts';
 import type { Fragment, InitSegment } from '../../src/media/frame.ts';
 import { startRecording } from '../../src/record/recorder.ts';
 import { makeClip } from '../record/clip.ts';

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '../../src/gateway/clock.ts';
-import type { Control } from '../../src/gateway/controls.ts';
+import type { Control } from '../../src/gateway/control/controls.ts';
+import { openVocabulary } from '../../src/gateway/control/vocabulary.ts';
 import { isProblem } from '../../src/gateway/views.ts';
-import { openVocabulary } from '../../src/gateway/vocabulary.ts';
 import { CHANNEL, ID, meet, until } from '../simulator/meet.ts';
 import type { SeenPacket } from '../support/sip-pcap.ts';
 import { toldNowhere } from '../support/told-nowhere.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '../../src/gateway/clock.ts';
-import { openVoices } from '../../src/gateway/talk-desk.ts';
+import { openVoices } from '../../src/gateway/talk/talk-desk.ts';
 import { isProblem } from '../../src/gateway/views.ts';
 import { PortPool } from '../../src/media/ingest/port-pool.ts';
 import { SsrcPool } from '../../src/sip/ssrc.ts';

@@ -219,7 +219,7 @@ describe('webhooks', { timeout: 180_000 }, () => {
     const data = await mkdtemp(join(tmpdir(), 'gbgate-webhooks-'));
     const documented = await documentedReceiver(data);
     try {
-      const { signatureOf } = await import('../../src/gateway/webhook-post.ts');
+      const { signatureOf } = await import('../../src/gateway/webhooks/webhook-post.ts');
       const body = '{"type":"alarm","data":{"tag":"门口"}}';
       const now = Math.floor(Date.now() / 1000);
       const ask = async (signature: string | null, sent = body) =>

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { Captures, MAX_CAPTURE_SECONDS, MAX_KEPT_CAPTURES, MAX_RUNNING_CAPTURES } from '../../src/gateway/captures.ts';
-import type { Live } from '../../src/gateway/live.ts';
+import type { Live } from '../../src/gateway/live/live.ts';
 import { type CaptureView, isProblem, type Problem } from '../../src/gateway/views.ts';
 import { PcapngReader } from '../../src/inspect/read/pcapng.ts';
 import { Dialogues } from '../../src/inspect/write/dialogues.ts';

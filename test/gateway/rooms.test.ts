@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Events } from '../../src/gateway/events.ts';
-import { Findings } from '../../src/gateway/findings.ts';
-import { Keep } from '../../src/gateway/keep.ts';
-import { DEVICE_ENDED_PAUSE_MS, Ladder, retryPauseMs, transportLadder } from '../../src/gateway/ladder.ts';
-import { closeCodeOf, problemOf } from '../../src/gateway/pull-failure.ts';
+import { Findings } from '../../src/gateway/live/findings.ts';
+import { DEVICE_ENDED_PAUSE_MS, Ladder, retryPauseMs, transportLadder } from '../../src/gateway/live/ladder.ts';
+import { closeCodeOf, problemOf } from '../../src/gateway/live/pull-failure.ts';
+import { Steps } from '../../src/gateway/live/steps.ts';
+import { Keep } from '../../src/gateway/recording/keep.ts';
 import { openSecrets } from '../../src/gateway/secrets.ts';
-import { Steps } from '../../src/gateway/steps.ts';
 import type { GatewayEvent } from '../../src/gateway/views.ts';
 import { isoInZone } from '../../src/gateway/zone.ts';
 import { FakeClock } from '../support/clock.ts';

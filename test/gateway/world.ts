@@ -1,7 +1,7 @@
-import type { CallProfile } from '../../src/gateway/call-profile.ts';
-import type { Live } from '../../src/gateway/live.ts';
-import type { LivePorts } from '../../src/gateway/live-ports.ts';
-import { LiveTable } from '../../src/gateway/live-table.ts';
+import type { CallProfile } from '../../src/gateway/live/call-profile.ts';
+import type { Live } from '../../src/gateway/live/live.ts';
+import type { LivePorts } from '../../src/gateway/live/live-ports.ts';
+import { LiveTable } from '../../src/gateway/live/live-table.ts';
 import type { PulledTransport } from '../../src/gateway/views.ts';
 import type { Fragment, InitSegment } from '../../src/media/frame.ts';
 import type { ReceiverEvent, ReceiverOptions } from '../../src/media/receiver.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AlarmView } from '../../src/gateway/alarm-views.ts';
+import type { AlarmView } from '../../src/gateway/alarms/alarm-views.ts';
 import { opened } from './opened.ts';
 
 const alarm = (id: string): AlarmView => ({

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { DownloadView } from '../../src/gateway/download-views.ts';
+import type { DownloadView } from '../../src/gateway/download/download-views.ts';
 import { opened, READ_TOKEN } from './opened.ts';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'gbgate-http-'));

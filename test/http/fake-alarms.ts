@@ -6,7 +6,7 @@ import type {
   ImageSnapshotsDesk,
   Served,
   SnapshotView,
-} from '../../src/gateway/alarm-views.ts';
+} from '../../src/gateway/alarms/alarm-views.ts';
 import type { Problem } from '../../src/gateway/views.ts';
 import { ALARM_WORDS } from '../../src/sip/manscdp/alarm-words.ts';
 import type { AlarmQuery } from '../../src/store/alarms.ts';

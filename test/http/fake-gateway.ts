@@ -1,16 +1,16 @@
-import type { ConfigsDesk, ConfigView } from '../../src/gateway/configs.ts';
-import type { ControlAnswer, ControlsDesk } from '../../src/gateway/controls.ts';
-import type { QueriesDesk } from '../../src/gateway/device-queries.ts';
-import type { DownloadFile, DownloadsDesk, DownloadView } from '../../src/gateway/download-views.ts';
-import type { OwnFootageDesk, RetentionView, TimelineItemView } from '../../src/gateway/own-footage-views.ts';
-import type { PlansDesk, PlanView } from '../../src/gateway/plan-views.ts';
-import type { PlaybackDesk } from '../../src/gateway/playbacks.ts';
+import type { ConfigsDesk, ConfigView } from '../../src/gateway/control/configs.ts';
+import type { ControlAnswer, ControlsDesk } from '../../src/gateway/control/controls.ts';
+import type { QueriesDesk } from '../../src/gateway/control/device-queries.ts';
+import type { PresetView, PtzDesk } from '../../src/gateway/control/ptz.ts';
+import { defaultProfile, type ProfileView } from '../../src/gateway/devices/profile.ts';
+import type { DownloadFile, DownloadsDesk, DownloadView } from '../../src/gateway/download/download-views.ts';
+import type { PlaybackDesk } from '../../src/gateway/playback/playbacks.ts';
 import type { Gateway, ViewerHandle, ViewOptions } from '../../src/gateway/port.ts';
-import { defaultProfile, type ProfileView } from '../../src/gateway/profile.ts';
-import type { PresetView, PtzDesk } from '../../src/gateway/ptz.ts';
-import type { RecordDaysView, RecordsDesk, RecordsView } from '../../src/gateway/record-views.ts';
-import { pageOfRecordings, type RecordingQuery } from '../../src/gateway/recording-page.ts';
-import type { TimelineFile, TimelineQuery } from '../../src/gateway/timeline-file.ts';
+import type { OwnFootageDesk, RetentionView, TimelineItemView } from '../../src/gateway/recording/own-footage-views.ts';
+import type { PlansDesk, PlanView } from '../../src/gateway/recording/plan-views.ts';
+import { pageOfRecordings, type RecordingQuery } from '../../src/gateway/recording/recording-page.ts';
+import type { TimelineFile, TimelineQuery } from '../../src/gateway/recording/timeline-file.ts';
+import type { RecordDaysView, RecordsDesk, RecordsView } from '../../src/gateway/search/record-views.ts';
 import type {
   CaptureView,
   ChannelView,

@@ -6,7 +6,7 @@ import type {
   TalkDesk,
   TalkOptions,
   TalkView,
-} from '../../src/gateway/talk-views.ts';
+} from '../../src/gateway/talk/talk-views.ts';
 import type { Problem } from '../../src/gateway/views.ts';
 
 /** Voice to devices, as the HTTP side asks for it: what was asked, and answers of the test. */

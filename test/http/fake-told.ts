@@ -4,7 +4,7 @@ import type {
   PositionView,
   SubscriptionsDesk,
   SubscriptionsView,
-} from '../../src/gateway/told-views.ts';
+} from '../../src/gateway/told/told-views.ts';
 import type { Problem } from '../../src/gateway/views.ts';
 import { NO_SUBSCRIPTIONS, type SubscriptionWishes } from '../../src/sip/subscription-words.ts';
 import type { PositionQuery } from '../../src/store/positions.ts';

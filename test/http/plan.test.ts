@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import type { PlanView } from '../../src/gateway/plan-views.ts';
+import type { PlanView } from '../../src/gateway/recording/plan-views.ts';
 import { opened, READ_TOKEN } from './opened.ts';
 
 const PATH = '/api/v1/devices/D/channels/C/plan';

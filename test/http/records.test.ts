@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RecordView } from '../../src/gateway/record-views.ts';
+import type { RecordView } from '../../src/gateway/search/record-views.ts';
 import { opened } from './opened.ts';
 
 const C = '/api/v1/devices/34020000001180000001/channels/34020000001320000001';

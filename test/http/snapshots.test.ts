@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { MAX_PICTURE_BYTES } from '../../src/gateway/image-snapshots.ts';
+import { MAX_PICTURE_BYTES } from '../../src/gateway/alarms/image-snapshots.ts';
 import { MAX_UPLOADS } from '../../src/http/uploads.ts';
 import { SNAPSHOT } from './fake-alarms.ts';
 import { opened, READ_TOKEN, until } from './opened.ts';

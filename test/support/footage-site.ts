@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GatewayConfig } from '../../src/gateway/config.ts';
-import type { DownloadRequest, DownloadView } from '../../src/gateway/download-views.ts';
+import type { DownloadRequest, DownloadView } from '../../src/gateway/download/download-views.ts';
 import { openGateway } from '../../src/gateway/gateway.ts';
 import type { Gateway } from '../../src/gateway/port.ts';
 import type { GatewayEvent } from '../../src/gateway/views.ts';

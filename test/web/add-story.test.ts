@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ARRIVAL_CODES } from '../../src/gateway/arrivals.ts';
+import { ARRIVAL_CODES } from '../../src/gateway/devices/arrivals.ts';
 import type { Arrival, ArrivalStep, Onboarding } from '../../web/page/add/api.ts';
 import { BRAND_FIELDS, BRANDS, fieldValue } from '../../web/page/add/brands.ts';
 import { fill, isIn, linesOf, withArrival } from '../../web/page/add/story.ts';

@@ -138,7 +138,7 @@ describe('the steps of a pull, to scale', () => {
   });
 
   it('every step of the gateway has a word', () => {
-    const source = readFileSync(new URL('../../src/gateway/steps.ts', import.meta.url), 'utf8');
+    const source = readFileSync(new URL('../../src/gateway/live/steps.ts', import.meta.url), 'utf8');
     const names = [
       ...source
         .slice(source.indexOf('StepName'), source.indexOf(';', source.indexOf('StepName')))
@@ -199,7 +199,7 @@ describe('the profile', () => {
   });
 
   it('shows every field of the API once, each with words in both languages', async () => {
-    const { defaultProfile } = await import('../../src/gateway/profile.ts');
+    const { defaultProfile } = await import('../../src/gateway/devices/profile.ts');
     const shown = Object.values(PROFILE_FIELDS).flatMap((fields) => fields.map(([field]) => field));
     assert.deepEqual(shown.toSorted(), Object.keys(defaultProfile(null)).toSorted());
     for (const words of [devicesWords.en, devicesWords.zh])

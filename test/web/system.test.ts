@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { type Facts, warningsOf } from '../../src/gateway/health.ts';
+import { type Facts, warningsOf } from '../../src/gateway/system/health.ts';
 import { spanWords, systemWords } from '../../web/page/words/system.ts';
 import { type Browser, launchBrowser, until } from '../support/browser.ts';
 import { StandIn } from '../support/stand-in.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TalkEndCause } from '../../src/gateway/talk-views.ts';
+import type { TalkEndCause } from '../../src/gateway/talk/talk-views.ts';
 import { blockedBy, takesNoVoice } from '../../web/page/talk/blocked.ts';
 import { Downsampler, FRAME_SAMPLES } from '../../web/page/talk/downsample.ts';
 import { levelOf } from '../../web/page/talk/level.ts';

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import type { AlarmRule } from '../../gateway/alarm-views.ts';
+import type { AlarmRule } from '../../gateway/alarms/alarm-views.ts';
 import type { Routes } from '../context.ts';
 import { decodeCursor, encodeCursor } from '../paging.ts';
 import { sendProblem, sendWrongTime } from '../problem.ts';

@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import type { FastifyReply } from 'fastify';
-import type { Control } from '../../gateway/controls.ts';
+import type { Control } from '../../gateway/control/controls.ts';
 import { isProblem } from '../../gateway/views.ts';
 import type { Routes } from '../context.ts';
 import { sendProblem, sendRefusal } from '../problem.ts';

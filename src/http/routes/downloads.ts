@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import type { DownloadEntry } from '../../gateway/download-views.ts';
+import type { DownloadEntry } from '../../gateway/download/download-views.ts';
 import { isProblem } from '../../gateway/views.ts';
 import { type Routes, sendPage } from '../context.ts';
 import { sendFile } from '../file-answer.ts';

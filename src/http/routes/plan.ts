@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import type { PlanView } from '../../gateway/plan-views.ts';
+import type { PlanView } from '../../gateway/recording/plan-views.ts';
 import { isProblem } from '../../gateway/views.ts';
 import { type Routes, sendPage } from '../context.ts';
 import { sendRefusal } from '../problem.ts';

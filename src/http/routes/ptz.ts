@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyReply } from 'fastify';
-import { DEFAULT_TIMEOUT_MS, MAX_TIMEOUT_MS, MIN_TIMEOUT_MS } from '../../gateway/ptz-limits.ts';
+import { DEFAULT_TIMEOUT_MS, MAX_TIMEOUT_MS, MIN_TIMEOUT_MS } from '../../gateway/control/ptz-limits.ts';
 import { isProblem, type Problem } from '../../gateway/views.ts';
 import { type Routes, sendPage } from '../context.ts';
 import { sendProblem, sendRefusal } from '../problem.ts';

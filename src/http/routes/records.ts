@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import type { RecordFilters, RecordView } from '../../gateway/record-views.ts';
+import type { RecordFilters, RecordView } from '../../gateway/search/record-views.ts';
 import { isProblem } from '../../gateway/views.ts';
 import { type Routes, sendPage } from '../context.ts';
 import { sendRefusal, sendWrongTime } from '../problem.ts';

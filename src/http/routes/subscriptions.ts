@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import type { SubscriptionStateView } from '../../gateway/told-views.ts';
+import type { SubscriptionStateView } from '../../gateway/told/told-views.ts';
 import { isProblem } from '../../gateway/views.ts';
 import type { Routes } from '../context.ts';
 import { sendRefusal } from '../problem.ts';

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { AnnouncementView, ChannelName, TalkOptions, TalkView } from '../../gateway/talk-views.ts';
+import type { AnnouncementView, ChannelName, TalkOptions, TalkView } from '../../gateway/talk/talk-views.ts';
 import { isProblem, type Problem } from '../../gateway/views.ts';
 import type { HttpContext, Routes } from '../context.ts';
 import { baseAddress } from '../origin.ts';

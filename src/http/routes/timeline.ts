@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import type { TimelineItemView } from '../../gateway/own-footage-views.ts';
+import type { TimelineItemView } from '../../gateway/recording/own-footage-views.ts';
 import { isProblem } from '../../gateway/views.ts';
 import type { Routes } from '../context.ts';
 import { sendRange } from '../file-answer.ts';
