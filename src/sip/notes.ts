@@ -20,6 +20,13 @@ export const NOTE_WINDOW_MS = 600_000;
 const COMPLAIN_MS = 600_000;
 /** Complaints remembered; whoever invents ids only makes others be repeated. */
 const MAX_COMPLAINTS = 1_000;
+/** Lines in one minute, of all devices: whoever invents ids must not fill the log. */
+const MAX_LINES = 100;
+const LINES_MS = 60_000;
+/** Ids from there are compared and written down so far; real ones have 20 digits. */
+const ID_LENGTH = 64;
+/** Who made a good Note from where it is not registered: gateways behind ours, devices that move. Of no more of them that is kept. */
+const MAX_PROVEN = 1_000;
 
 export interface NotesOptions {
   readonly mode: 'log' | 'enforce';
@@ -52,6 +59,8 @@ const FORM = /^(MD5|SHA-1|SHA-256|SM3) (base64|hex) (values|uris)$/;
 export class Notes {
   readonly #o: NotesOptions;
   readonly #complained = new Map<string, number>();
+  readonly #proven = new Set<string>();
+  #lines = { sinceMs: Number.NEGATIVE_INFINITY, count: 0 };
   readonly counters = { good: 0, missing: 0, bad: 0, refused: 0 };
 
   constructor(options: NotesOptions) {
@@ -63,7 +72,7 @@ export class Notes {
     if (!isNoted(message)) return message;
     const { userIdentity, platformId } = this.#o;
     const id = this.#otherEnd(message, message.kind === 'request' ? 'To' : 'From', to);
-    const seed = this.#o.passwordOf(id);
+    const seed = message.kind === 'request' || this.#mayHear(id, to) ? this.#o.passwordOf(id) : null;
     const told = { ...message, headers: message.headers.clone() };
     if (userIdentity !== null && message.kind === 'request')
       told.headers.set('Monitor-User-Identity', writeUserIdentity({ gateways: [platformId], user: userIdentity }));
@@ -83,6 +92,7 @@ export class Notes {
     const wrong = this.#wrongWith(message, id);
     if (wrong === null) {
       this.counters.good += 1;
+      if (message.kind === 'request' && !this.#isAtHome(id, from)) this.#prove(id, from);
       return null;
     }
     this.counters[wrong === 'missing' ? 'missing' : 'bad'] += 1;
@@ -105,6 +115,25 @@ export class Notes {
     return identity !== undefined && readUserIdentity(identity) === null ? 'identity' : null;
   }
 
+  /**
+   * A Note is made of nothing but what everybody sees and the password: whoever gets one can try passwords against it, as fast as he
+   * likes. So an answer has one only for a device where it registered, and for who has shown that it knows the password.
+   */
+  #mayHear(id: string, { host }: Peer): boolean {
+    return this.#isAtHome(id, { host }) || this.#proven.has(`${id} ${host}`);
+  }
+
+  #isAtHome(id: string, { host }: Pick<Peer, 'host'>): boolean {
+    const device = this.#o.device(id);
+    return device !== undefined && device.registeredEpochMs !== null && device.address?.host === host;
+  }
+
+  #prove(id: string, { host }: Peer): void {
+    this.#proven.delete(`${id} ${host}`);
+    this.#proven.add(`${id} ${host}`);
+    if (this.#proven.size > MAX_PROVEN) this.#proven.delete(this.#proven.keys().next().value!);
+  }
+
   /** As in answers to REGISTER: Beijing time without a zone, or what else devices write (3.5), the date of plain SIP too. */
   #isNow(date: string, device: Device | undefined): boolean {
     const read = parseDeviceTime(date, deviceZone(device?.profile.date, 'Asia/Shanghai'))?.epochMs;
@@ -120,14 +149,21 @@ export class Notes {
   }
 
   #complain(id: string, message: SipMessage, from: Peer, wrong: Wrong): void {
-    const key = `${id} ${from.host} ${wrong}`;
+    const deviceId = id.slice(0, ID_LENGTH);
+    const key = `${deviceId} ${from.host} ${wrong}`;
     const atMs = this.#o.epochMs();
     if (atMs - (this.#complained.get(key) ?? Number.NEGATIVE_INFINITY) < COMPLAIN_MS) return;
     this.#complained.delete(key);
     this.#complained.set(key, atMs);
     if (this.#complained.size > MAX_COMPLAINTS) this.#complained.delete(this.#complained.keys().next().value!);
-    const what = message.kind === 'request' ? message.method : `${message.status} to ${message.headers.get('CSeq')}`;
-    const data = { deviceId: id.slice(0, 64), from: from.host, what, wrong, taken: this.#o.mode === 'log' };
+    if (Math.abs(atMs - this.#lines.sinceMs) >= LINES_MS) this.#lines = { sinceMs: atMs, count: 0 };
+    this.#lines.count += 1;
+    if (this.#lines.count > MAX_LINES) return;
+    const what =
+      message.kind === 'request'
+        ? message.method
+        : `${message.status} to ${message.headers.get('CSeq')?.slice(0, ID_LENGTH)}`;
+    const data = { deviceId, from: from.host, what, wrong, taken: this.#o.mode === 'log' };
     this.#o.complain(data, 'a message without a good signalling digest (Note)');
   }
 }

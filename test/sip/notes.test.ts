@@ -112,6 +112,35 @@ test('log: everything is taken, and what would not be is written down', async (t
   assert.ok(kinds.includes('MESSAGE false true'));
 });
 
+test('an answer has a Note for who registered there or knows the password: a stranger could try passwords against it', async (t) => {
+  const { camera, device, server } = await world(t, 'log');
+  assert.match((await keepalive(camera)).headers.get('Note') ?? '', /^Digest /);
+  assert.match((await camera.send('OPTIONS')).headers.get('Note') ?? '', /^Digest /, 'it is registered there');
+  const stranger = await device('34020000001180000099', '127.0.0.2');
+  assert.equal((await stranger.send('OPTIONS')).headers.get('Note'), undefined);
+  const liar = await device(ID, '127.0.0.2');
+  assert.equal((await liar.send('OPTIONS')).headers.get('Note'), undefined);
+  assert.equal((await keepalive(liar, { seed: 'guess' })).headers.get('Note'), undefined);
+  assert.match((await keepalive(liar)).headers.get('Note') ?? '', /^Digest /, 'it knows the password');
+  assert.equal(server.counters().sip_notes_good_total, 2);
+});
+
+test('whoever invents ids does not fill the log', async (t) => {
+  const { camera, complaints } = await world(t, 'log');
+  for (let i = 0; i < 130; i += 1) {
+    const dialogue = [`From: <sip:${'9'.repeat(80)}${i}@x>;tag=1`, `To: <sip:${PLATFORM_ID}@x>`, `Call-ID: s${i}`];
+    await camera.send('OPTIONS', [], '', { dialogue });
+  }
+  const ofStrangers = () => complaints.filter(({ deviceId }) => String(deviceId).startsWith('9')).length;
+  assert.equal(ofStrangers(), 1, 'so long an id is cut, so these are one');
+  for (let i = 0; i < 130; i += 1) {
+    const dialogue = [`From: <sip:9${i}@x>;tag=1`, `To: <sip:${PLATFORM_ID}@x>`, `Call-ID: t${i}`];
+    await camera.send('OPTIONS', [], '', { dialogue });
+  }
+  assert.equal(complaints.length, 100);
+  assert.ok(ofStrangers() > 90);
+});
+
 test('what we say has a Note: in SM3 for 2022, else in SHA-256, and then in the form in which the device makes its own', async (t) => {
   const { camera, server } = await world(t, 'enforce');
   const form = (message: SipMessage) => readNote(message, 'secret');
