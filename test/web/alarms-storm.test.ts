@@ -108,6 +108,42 @@ describe('the page of alarms, with a scripted gateway', () => {
     await tab.waitForSelector('[data-testid="alarm-gone"]');
   });
 
+  test('new pictures come on top of those that were read, and many of them at once are asked for together', async () => {
+    const picture = (number: number) => ({
+      id: `p${number}`,
+      deviceId: DEVICE?.id,
+      channelId: CHANNEL?.id,
+      time: new Date(Date.UTC(2026, 0, 5, 6, 0, number)).toISOString(),
+      bytes: 1_000,
+      source: 'device',
+      session: `s${number}`,
+    });
+    const page = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, i) => picture(from - i));
+    let newest = 80;
+    let readings = 0;
+    standIn.answers.set('GET snapshots', (query: URLSearchParams) => {
+      if (query.get('cursor') === 'older') return { items: page(20, 1), next: null };
+      readings += 1;
+      return { items: page(newest, newest - 59), next: 'older' };
+    });
+    await open('alarms/pictures');
+    const shown = async () => tab.locator('[data-testid="picture"]').count();
+    await until('a page', shown, (count) => count === 60);
+    await tab.click('[data-testid="more-pictures"]');
+    await until('all', shown, (count) => count === 80);
+    const before = readings;
+    newest = 82;
+    for (let n = 0; n < 200; n++) standIn.event('snapshot.completed', { session: `s${n}`, snapshots: [] });
+    await until('the two new ones too', shown, (count) => count === 82);
+    assert.ok(readings - before < 100, `${readings - before} readings for 200 events`);
+    assert.equal(await tab.locator('[data-testid="more-pictures"]').count(), 0, 'those at the end were read already');
+    // more than a page holds: some were never read
+    newest = 200;
+    standIn.event('snapshot.completed', { session: 's', snapshots: [] });
+    await until('the newest page alone', shown, (count) => count === 60);
+    await tab.waitForSelector('[data-testid="more-pictures"]');
+  });
+
   test('a part of the page that cannot be fetched is said to be missing, and comes when it can', async () => {
     tab = await browser.open(`${standIn.address}#token=${standIn.token}`);
     await tab.waitForSelector('[data-testid="view-live"]');

@@ -228,6 +228,9 @@ describe('the panel that steers, with a scripted gateway', { timeout: 120_000 },
     await page.keyboard.press('ArrowUp');
     await page.focus('[role="tree"]');
     await page.keyboard.press('ArrowDown');
+    // within the player, too: its loudness
+    const up = { key: 'ArrowUp', code: 'ArrowUp', bubbles: true, composed: true };
+    await page.locator('gb-player .volume').dispatchEvent('keydown', up);
     await push();
     assert.deepEqual(told[1], { pan: 0.5, timeoutMs: 4_000 });
   });

@@ -68,14 +68,14 @@ export interface AlarmRule {
   readonly snapshot?: { readonly count: number; readonly intervalSeconds: number } | null;
 }
 
-async function page<T>(path: string, query: URLSearchParams, signal?: AbortSignal): Promise<Page<T>> {
-  return (await (await send(`${path}?${query}`, { signal: signal ?? null })).json()) as Page<T>;
+async function page<T>(path: string, query: URLSearchParams, signal: AbortSignal): Promise<Page<T>> {
+  return (await (await send(`${path}?${query}`, { signal })).json()) as Page<T>;
 }
 
 export const alarmPage = (query: URLSearchParams, signal: AbortSignal) => page<Alarm>('alarms', query, signal);
 export const readAlarm = (id: string) => orNull(() => one<Alarm>(`alarms/${encodeURIComponent(id)}`));
 export const readAlarmWords = () => one<AlarmWordList>('alarms/words');
-export const snapshotPage = (query: URLSearchParams) => page<Snapshot>('snapshots', query);
+export const snapshotPage = (query: URLSearchParams, signal: AbortSignal) => page<Snapshot>('snapshots', query, signal);
 export const snapshotsOfAlarm = (alarmId: string) => list<Snapshot>('snapshots', { alarmId });
 
 export async function deleteSnapshot(id: string): Promise<void> {

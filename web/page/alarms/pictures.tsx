@@ -4,7 +4,7 @@ import { snapshotAddress } from '../api.ts';
 import { faultOf } from '../devices/loaded.ts';
 import { shortMoment, size } from '../format.ts';
 import { localeOf, useLanguage, useWords } from '../language.ts';
-import { failed, onEvent } from '../model.ts';
+import { failed, isLinked, onEvent } from '../model.ts';
 import { ConfirmButton } from '../parts/confirm-button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { go, hrefOf, route } from '../route.ts';
@@ -16,13 +16,16 @@ import { TakePictures } from './take-pictures.tsx';
 
 /** Pictures in one reading: some screens of them. */
 const PAGE = 60;
+/** Each of many alarms has pictures taken: asked for once for all of them. */
+const SOON_MS = 500;
 
-/** The pictures of a channel (`DEVICE/CHANNEL`), or of all (''), page by page. */
+/** The pictures of a channel (`DEVICE/CHANNEL`), or of all (''), page by page; new ones come on top of what was read. */
 function usePictures(channel: string) {
   const [items, setItems] = useState<readonly Snapshot[] | null>(null);
   const [next, setNext] = useState<string | null>(null);
   const [fault, setFault] = useState<string | null>(null);
-  const round = useRef(0);
+  const known = useRef<readonly Snapshot[]>([]);
+  const life = useRef(new AbortController());
   const query = (cursor: string | null) => {
     const [deviceId, channelId] = channel.split('/');
     return new URLSearchParams({
@@ -31,25 +34,53 @@ function usePictures(channel: string) {
       ...(cursor === null ? {} : { cursor }),
     });
   };
+  const put = (all: readonly Snapshot[]) => {
+    known.current = all;
+    setItems(all);
+  };
   const read = (cursor: string | null) => {
-    const mine = ++round.current;
-    snapshotPage(query(cursor)).then(
+    const { signal } = life.current;
+    snapshotPage(query(cursor), signal).then(
       (page) => {
-        if (mine !== round.current) return;
-        setItems((before) => (cursor === null ? page.items : [...(before ?? []), ...page.items]));
-        setNext(page.next);
+        if (signal.aborted) return;
+        const ids = new Set(known.current.map(({ id }) => id));
+        const fresh = page.items.filter(({ id }) => !ids.has(id));
+        // what was read further down stays, unless more have come than a page holds: then some lie between
+        const isOnTop = cursor === null && fresh.length < page.items.length;
+        put(
+          cursor === null && !isOnTop
+            ? page.items
+            : isOnTop
+              ? [...fresh, ...known.current]
+              : [...known.current, ...fresh],
+        );
+        if (!isOnTop) setNext(page.next);
         setFault(null);
       },
-      (error: unknown) => mine === round.current && setFault(faultOf(error)),
+      (error: unknown) => signal.aborted || setFault(faultOf(error)),
     );
   };
   useEffect(() => {
+    life.current = new AbortController();
+    known.current = [];
     setItems(null);
+    setFault(null);
     read(null);
-    const unfollow = onEvent(({ type }) => type === 'snapshot.completed' && read(null));
+    let timer = 0;
+    const soon = () => {
+      if (timer !== 0) return;
+      timer = window.setTimeout(() => {
+        timer = 0;
+        read(null);
+      }, SOON_MS);
+    };
+    const unfollow = onEvent(({ type }) => type === 'snapshot.completed' && soon());
+    const unlink = isLinked.follow(() => isLinked.value && soon());
     return () => {
-      round.current++;
+      life.current.abort();
+      window.clearTimeout(timer);
       unfollow();
+      unlink();
     };
   }, [channel]);
   return {
@@ -58,7 +89,7 @@ function usePictures(channel: string) {
     hasMore: next !== null,
     more: () => read(next),
     again: () => read(null),
-    forget: (id: string) => setItems((before) => before?.filter((one) => one.id !== id) ?? null),
+    forget: (id: string) => put(known.current.filter((one) => one.id !== id)),
   };
 }
 
@@ -146,7 +177,7 @@ export function Pictures() {
       </ul>
       {pictures.hasMore && (
         <p>
-          <button type="button" onClick={pictures.more}>
+          <button type="button" data-testid="more-pictures" onClick={pictures.more}>
             {words.more}
           </button>
         </p>

@@ -72,7 +72,7 @@ export function zoomed(view: MapView, size: Size, by: number, left = size.width 
 }
 
 /** A view that shows all of these; of a single point, or of points close together, a street around it. Null: there are none. */
-export function fitting(points: readonly Degrees[], size: Size, marginPx = 48): MapView | null {
+export function fitting(points: readonly Degrees[], size: Size, marginPx = 72): MapView | null {
   if (points.length === 0) return null;
   let [left, right, top, bottom] = [1, 0, 1, 0];
   for (const point of points) {

@@ -8,9 +8,10 @@ const SOURCE = 'keys';
 /** Where arrows are somebody else's: fields, the tree of cameras, an open dialog. */
 const TAKEN = 'input, select, textarea, [contenteditable], dialog, [role="tree"]';
 
-function isTaken({ target }: Event): boolean {
-  const element = target instanceof Element ? target : null;
-  return element?.closest(TAKEN) != null || document.querySelector('dialog[open]') !== null;
+function isTaken(event: Event): boolean {
+  // the player's own fields, too: its loudness
+  const isField = event.composedPath().some((one) => one instanceof Element && one.matches(TAKEN));
+  return isField || document.querySelector('dialog[open]') !== null;
 }
 
 /** The arrows turn the camera while they are held, `+` and `−` zoom it. They come before the player's own keys. */

@@ -25,12 +25,13 @@ export async function openMicrophone(onFrame: (frame: Int16Array) => void): Prom
     const { name } = error as DOMException;
     return name === 'NotAllowedError' ? 'denied' : name === 'NotFoundError' ? 'missing' : 'broken';
   }
-  const context = new AudioContext();
+  let context: AudioContext | undefined;
   const close = (): void => {
     for (const track of stream.getTracks()) track.stop();
-    if (context.state !== 'closed') void context.close();
+    if (context !== undefined && context.state !== 'closed') void context.close();
   };
   try {
+    context = new AudioContext();
     await context.audioWorklet.addModule(workletAddress);
     const node = new AudioWorkletNode(context, 'gbgate-microphone', { numberOfOutputs: 0, channelCount: 1 });
     node.port.onmessage = ({ data }: MessageEvent<Int16Array>) => onFrame(data);
