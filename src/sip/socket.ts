@@ -79,8 +79,7 @@ export class SipSockets {
   static async open(options: SipSocketOptions): Promise<SipSockets | SocketFault> {
     const wish = options.tls ?? null;
     if (wish === null) return SipSockets.#openPlain(options, null);
-    const limit = options.limits?.maxConnections ?? CONNECTION_LIMITS.maxConnections;
-    const tls = await listenTls(options.host, wish, limit);
+    const tls = await listenTls(options.host, wish, { ...CONNECTION_LIMITS, ...options.limits });
     if (tls instanceof Error) return socketFault(tls, 'TLS', options.host, wish.port);
     const sockets = await SipSockets.#openPlain(options, tls);
     if ('fault' in sockets) await new Promise<void>((resolve) => tls.close(() => resolve()));

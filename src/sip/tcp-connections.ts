@@ -11,6 +11,9 @@ export interface ConnectionLimits {
   readonly maxConnections: number;
   /** Connections from one address: a whole site may sit behind one. */
   readonly maxConnectionsPerHost: number;
+  /** TLS handshakes under way, in all and from one address: a site that comes back after a power cut, spread over seconds. */
+  readonly maxHandshakes: number;
+  readonly maxHandshakesPerHost: number;
   /** From the opening of a connection to its first whole message: the patience of a SIP transaction. */
   readonly firstMessageMs: number;
   /** From the first byte of a message to its last. */
@@ -26,6 +29,8 @@ export interface ConnectionLimits {
 export const CONNECTION_LIMITS: ConnectionLimits = {
   maxConnections: 8192,
   maxConnectionsPerHost: 1024,
+  maxHandshakes: 1024,
+  maxHandshakesPerHost: 256,
   firstMessageMs: 32_000,
   messageMs: 32_000,
   idleMs: 3_900_000,

@@ -7,6 +7,7 @@ import { connect as connectTls } from 'node:tls';
 import { selfSigned } from '../../src/http/tls-self-signed.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import { SipServer } from '../../src/sip/server.ts';
+import type { ConnectionLimits } from '../../src/sip/tcp-connections.ts';
 import { eventually, ID, open } from './opened.ts';
 import { PLATFORM_ID } from './scripted-device.ts';
 
@@ -20,11 +21,12 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function secured(t: TestContext) {
+async function secured(t: TestContext, connectionLimits: Partial<ConnectionLimits> = {}) {
   const port = await freePort();
   const written: string[] = [];
   const { server } = await open(t, {
     host: '127.0.0.1',
+    connectionLimits,
     tls: { port, ...pair },
     trace: (direction, message, peer) => {
       if (direction === 'out' && peer.transport === 'tls') written.push(Buffer.from(message).toString('latin1'));
@@ -74,6 +76,40 @@ test('whoever says no TLS, or nothing that is SIP, disturbs nobody', async (t) =
   assert.match(answer.toString(), /^SIP\/2\.0 200 OK/);
   assert.equal(server.counters().sip_tcp_connections, 1);
   socket.destroy();
+});
+
+/** Connects and says nothing: the handshake never ends by itself. */
+async function mute(t: TestContext, port: number, localAddress: string) {
+  const socket = connect({ port, host: '127.0.0.1', localAddress });
+  t.after(() => socket.destroy());
+  let isClosed = false;
+  socket.on('error', () => {}).on('close', () => (isClosed = true));
+  socket.resume();
+  await once(socket, 'connect');
+  return { isClosed: () => isClosed };
+}
+
+async function greeted(t: TestContext, port: number): Promise<void> {
+  const socket = connectTls({ host: '127.0.0.1', port, ca: pair.cert });
+  t.after(() => socket.destroy());
+  await once(socket, 'secureConnect');
+}
+
+test('whoever never says hello keeps nobody out: for one more the oldest goes', async (t) => {
+  const { server, port } = await secured(t, { maxConnections: 1, maxHandshakes: 2 });
+  for (let i = 0; i < 3; i += 1) await mute(t, port, '127.0.0.2');
+  // without that three silent ones would have every place
+  await greeted(t, port);
+  await eventually(() => server.counters().sip_tcp_connections === 1, 'it is in');
+});
+
+test('one address has so many handshakes under way, and takes no place of another', async (t) => {
+  const { port } = await secured(t, { maxHandshakes: 2, maxHandshakesPerHost: 1 });
+  const slow = await mute(t, port, '127.0.0.3');
+  await mute(t, port, '127.0.0.2');
+  const more = [await mute(t, port, '127.0.0.2'), await mute(t, port, '127.0.0.2')];
+  await eventually(() => more.every(({ isClosed }) => isClosed()), 'they were too many');
+  assert.equal(slow.isClosed(), false);
 });
 
 test('a TLS port that cannot be opened is one sentence, and leaves nothing open', async (t) => {
