@@ -254,6 +254,7 @@ describe('a camera is steered from the page', { timeout: 300_000 }, () => {
     const since = () => controls().seen.slice(seen);
 
     await draw([0.2, 0.3], [0.6, 0.5]);
+    await page.waitForSelector(id('ptz-box'));
     const shown = await page.locator(id('ptz-box')).boundingBox();
     assert.ok(shown !== null && Math.abs(shown.x - (frame.x + 0.2 * frame.width)) < 3, JSON.stringify(shown));
     assert.equal(await page.textContent(id('ptz-box')), 'Zoom in to this');

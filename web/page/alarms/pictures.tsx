@@ -26,6 +26,8 @@ function usePictures(channel: string) {
   const [fault, setFault] = useState<string | null>(null);
   const known = useRef<readonly Snapshot[]>([]);
   const life = useRef(new AbortController());
+  /** Deleted here: an answer may be older than that. */
+  const gone = useRef(new Set<string>());
   const query = (cursor: string | null) => {
     const [deviceId, channelId] = channel.split('/');
     return new URLSearchParams({
@@ -44,16 +46,12 @@ function usePictures(channel: string) {
       (page) => {
         if (signal.aborted) return;
         const ids = new Set(known.current.map(({ id }) => id));
-        const fresh = page.items.filter(({ id }) => !ids.has(id));
+        const told = page.items.filter(({ id }) => !gone.current.has(id));
+        const fresh = told.filter(({ id }) => !ids.has(id));
         // what was read further down stays, unless more have come than a page holds: then some lie between
-        const isOnTop = cursor === null && fresh.length < page.items.length;
-        put(
-          cursor === null && !isOnTop
-            ? page.items
-            : isOnTop
-              ? [...fresh, ...known.current]
-              : [...known.current, ...fresh],
-        );
+        const isOnTop = cursor === null && fresh.length < told.length;
+        if (isOnTop) put([...fresh, ...known.current]);
+        else put(cursor === null ? told : [...known.current, ...fresh]);
         if (!isOnTop) setNext(page.next);
         setFault(null);
       },
@@ -89,7 +87,10 @@ function usePictures(channel: string) {
     hasMore: next !== null,
     more: () => read(next),
     again: () => read(null),
-    forget: (id: string) => put(known.current.filter((one) => one.id !== id)),
+    forget: (id: string) => {
+      gone.current.add(id);
+      put(known.current.filter((one) => one.id !== id));
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import { mayControl } from '../access.ts';
 import { control } from '../control/api.ts';
 import { faultOf } from '../devices/loaded.ts';
 import { useWords } from '../language.ts';
-import { onEvent } from '../model.ts';
+import { isLinked, onEvent } from '../model.ts';
 import { Icon } from '../parts/icon.tsx';
 import { useStore } from '../store.ts';
 import { alarmsWords } from '../words/alarms.ts';
@@ -36,6 +36,17 @@ export function TakePictures({ channel }: { channel: string }) {
     setTaking(false);
     waiting.current = null;
   };
+  useEffect(
+    () =>
+      // what was told while the gateway was away may never be heard: the pictures are in the list all the same
+      isLinked.follow(() => {
+        if (isLinked.value || waiting.current === null) return;
+        waiting.current = null;
+        setTaking(false);
+        setSaid(null);
+      }),
+    [],
+  );
   useEffect(
     () =>
       onEvent(({ type, data }) => {
