@@ -115,7 +115,7 @@ export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpSe
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_MS,
-    ...(tls === null ? { http: PATIENCE } : { https: { ...PATIENCE, ...tls } }),
+    ...(tls === null ? { http: PATIENCE } : { https: { ...PATIENCE, handshakeTimeout: HEADERS_MS, ...tls } }),
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
   });

@@ -59,3 +59,13 @@ test('who speaks plain HTTP there gets no page and disturbs nobody', async () =>
   assert.doesNotMatch(text, /200 OK/);
   assert.equal((await get('/healthz')).status, 200);
 });
+
+test('who begins no handshake is cut off as soon as who sends no headers, and not after the two minutes of Node', async () => {
+  const socket = connect(http.port, '127.0.0.1');
+  socket.on('error', () => {});
+  socket.resume();
+  const startedMs = performance.now();
+  await once(socket, 'close');
+  assert.ok(performance.now() - startedMs < 60_000);
+  assert.equal((await get('/healthz')).status, 200);
+});
