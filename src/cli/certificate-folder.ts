@@ -16,6 +16,10 @@ const OWN_PUBLIC_KEY = 'platform.pub';
 const OWN_KEY_BITS = 2048;
 /** Shorter keys are broken in hours. */
 const MIN_KEY_BITS = 1024;
+/** What is sealed with longer ones does not fit into our headers. */
+const MAX_KEY_BITS = 8192;
+/** Certificates have a few thousand bytes, chains of them a few times that. */
+const MAX_FILE_BYTES = 64 * 1024;
 /** A file that is put there is seen after this. */
 const READ_AGAIN_MS = 10_000;
 const DEVICE_FILE = /^([A-Za-z0-9]{1,64})\.(?:pem|crt|cer)$/;
@@ -95,11 +99,13 @@ function deviceFiles(names: readonly string[]): (readonly [name: string, deviceI
 
 /** A certificate or a bare public key, PEM or DER; a sentence without its subject when it is none. */
 function certificateIn(bytes: Buffer): DeviceCertificate | string {
+  if (bytes.length > MAX_FILE_BYTES) return `has more than ${MAX_FILE_BYTES} bytes`;
   const read = asCertificate(bytes) ?? asKey(bytes);
   if (read === null) return 'is no certificate and no public key';
   if (read.key.asymmetricKeyType !== 'rsa') return 'has no RSA key: the standard knows no other';
-  if ((read.key.asymmetricKeyDetails?.modulusLength ?? 0) < MIN_KEY_BITS)
-    return `has a key of less than ${MIN_KEY_BITS} bits`;
+  const bits = read.key.asymmetricKeyDetails?.modulusLength ?? 0;
+  if (bits < MIN_KEY_BITS) return `has a key of less than ${MIN_KEY_BITS} bits`;
+  if (bits > MAX_KEY_BITS) return `has a key of more than ${MAX_KEY_BITS} bits`;
   return read;
 }
 

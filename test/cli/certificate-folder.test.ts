@@ -21,6 +21,15 @@ function publicPem(bits = 1024): string {
   }) as string;
 }
 
+/** To make a real one takes minutes. */
+function longKey(bits: number): string {
+  const n = Buffer.alloc(bits / 8, 0xff).toString('base64url');
+  return createPublicKey({ key: { kty: 'RSA', n, e: 'AQAB' }, format: 'jwk' }).export({
+    type: 'spki',
+    format: 'pem',
+  }) as string;
+}
+
 function opened(t: TestContext, folder: string, warnings: string[] = []) {
   const read = openCertificateFolder(folder, (sentence) => warnings.push(sentence));
   assert.ok(!('fault' in read), 'fault' in read ? read.fault : '');
@@ -54,6 +63,8 @@ test('what cannot be used is one sentence at the start', (t) => {
     ['rubbish', /\.pem is no certificate and no public key\.$/],
     [String(ec), /has no RSA key/],
     [publicPem(512), /less than 1024 bits/],
+    [longKey(8448), /more than 8192 bits/],
+    [publicPem().padEnd(64 * 1024 + 1), /more than 65536 bytes/],
   ] as const) {
     const folder = folderOf(t);
     writeFileSync(join(folder, `${ID}.pem`), content);
