@@ -57,6 +57,22 @@ test('REG-18: a device that ignores 302 is served here, and that is remembered',
   assert.equal((await camera.register('secret')).status, 200, 'it is never sent away again');
 });
 
+test('a device of 2022 that its target refuses is served here, and sent there again another time', async (t) => {
+  const { server: elsewhere } = await open(t, { platformId: TARGET_ID });
+  const { server, device } = await open(t, { redirect: [rule(elsewhere.port)] });
+  const camera = await device();
+  const register = async (expires = 3600) =>
+    (await camera.register('secret', { expires, headers: ['X-GB-Ver: 3.0'] })).status;
+  // the target answers OPTIONS, and does not want this one
+  for (const status of [302, 302, 200]) assert.equal(await register(), status);
+  assert.ok(server.findingsOf(ID).some(({ code, detail }) => code === 'REG-18' && /refuses it/.test(detail)));
+  assert.equal(server.directory.device(ID)?.learned.redirect, undefined);
+  assert.equal(await register(), 200, 'while it is here it stays');
+  assert.equal(await register(0), 200);
+  await eventually(() => server.directory.device(ID)?.online === false, 'it left');
+  assert.equal(await register(), 302, 'its target may have been mended');
+});
+
 test('a device that comes back after its target failed is taken, and nothing is learned of it', async (t) => {
   const { server: elsewhere } = await open(t, { platformId: TARGET_ID });
   const { server, device } = await open(t, { redirect: [rule(elsewhere.port)] });

@@ -1,4 +1,4 @@
-import { OWN_VERSION } from '../editions.ts';
+import { editionNamed, OWN_VERSION } from '../editions.ts';
 import { bracketed } from '../exchange.ts';
 import type { Peer } from '../peer.ts';
 import type { SipRequest } from '../wire/message.ts';
@@ -126,14 +126,16 @@ export class RegistrationDesk {
     });
   }
 
-  /** It does not follow a 302 (REG-18): it is not sent away again. */
+  /** It does not follow a 302 (REG-18): it is not sent away again, unless its edition knows 302, and its target may just refuse it. */
   #ignored(deviceId: string): void {
     const device = this.#fleet.directory.device(deviceId);
     if (device === undefined) return;
-    if (learn(device, 'redirect', 'here')) this.#fleet.directory.save(device);
-    const detail =
-      'it came back again and again from a gateway that is there: 302 means nothing to it, so it is served here';
-    this.#ports.found(deviceId, 'REG-18', detail);
+    const mayFollow = editionNamed(device) === '2022';
+    if (!mayFollow && learn(device, 'redirect', 'here')) this.#fleet.directory.save(device);
+    const why = mayFollow
+      ? 'that one refuses it, or 302 means nothing to it, though it names 2022: it is served here until it leaves'
+      : '302 means nothing to it, so it is served here';
+    this.#ports.found(deviceId, 'REG-18', `it came back again and again from a gateway that is there: ${why}`);
   }
 
   /** Registers it here, now or when a conflict of ids is settled. */
