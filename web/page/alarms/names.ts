@@ -9,6 +9,8 @@ export interface Names {
   readonly channels: readonly Channel[];
   device(id: string): string;
   channel(deviceId: string, channelId: string): string;
+  /** False for a device that was deleted; true while nobody knows. */
+  isThere(deviceId: string): boolean;
   /** The channel that is meant where only the device is named: its only one. */
   onlyChannel(deviceId: string): string | null;
 }
@@ -28,6 +30,7 @@ export function useNames(): Names {
       channels,
       device: (id) => deviceNames.get(id) || id,
       channel: (deviceId, channelId) => channelNames.get(`${deviceId}/${channelId}`) || channelId,
+      isThere: (deviceId) => known === null || deviceNames.has(deviceId),
       onlyChannel: (deviceId) => only.get(deviceId) ?? null,
     };
   }, [known]);

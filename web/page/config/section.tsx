@@ -54,7 +54,7 @@ export function Section({ deviceId, channelId, section, schema, value, reason }:
       readConfig(deviceId, channelId, { section }).then(
         (config) => {
           if (!isWanted) return;
-          take(config[section], draft);
+          take(config[section], kept);
           setReadAgain(null);
         },
         () => isWanted && setReadAgain(readAgain + 1 < BACK_MS.length ? readAgain + 1 : null),

@@ -36,7 +36,7 @@ export function PositionsView() {
   const { views } = useWords(shellWords);
   const { parts, query } = useStore(route);
   const names = useNames();
-  const places = usePlaces();
+  const places = usePlaces()?.filter(({ deviceId }) => names.isThere(deviceId)) ?? null;
   const [tiles, setTiles] = useState<MapTiles | null>(null);
   const [search, setSearch] = useState('');
   const [deviceId, channelId] = parts;

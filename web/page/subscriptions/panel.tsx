@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { mayControl } from '../access.ts';
 import { faultOf, useLoaded } from '../devices/loaded.ts';
 import { localeOf, useLanguage, useWords } from '../language.ts';
@@ -6,7 +6,14 @@ import { Ago } from '../parts/ago.tsx';
 import { StateDot } from '../parts/state-dot.tsx';
 import { useStore } from '../store.ts';
 import { controlWords } from '../words/control.ts';
-import { KINDS, type Kind, putSubscriptions, readSubscriptions, type Subscriptions as Told } from './api.ts';
+import {
+  KINDS,
+  type Kind,
+  putSubscriptions,
+  readSubscriptions,
+  type Subscriptions as Told,
+  type Wishes,
+} from './api.ts';
 
 /** Devices agree within a second, or not at all. */
 const READ_MS = 3_000;
@@ -23,10 +30,14 @@ export function Subscriptions({ deviceId }: { deviceId: string }) {
   const told = read.value;
   const said = fault ?? (read.fault === null ? null : read.fault || words.unreachable);
 
-  async function put(change: Partial<Record<Kind | 'positionIntervalSeconds', number>>): Promise<void> {
-    if (told === null) return;
+  // all of them are set at once: a change begins with what the one before has left
+  const before = useRef(Promise.resolve());
+  const put = (change: Partial<Wishes>) => {
+    before.current = before.current.then(() => set(change));
+  };
+  async function set(change: Partial<Wishes>): Promise<void> {
     try {
-      await putSubscriptions(deviceId, { ...told, ...change });
+      await putSubscriptions(deviceId, { ...(await readSubscriptions(deviceId)), ...change });
       setFault(null);
     } catch (error) {
       setFault(faultOf(error) || words.unreachable);
@@ -44,10 +55,7 @@ export function Subscriptions({ deviceId }: { deviceId: string }) {
         </p>
       )}
       <ul class="subscriptions">
-        {told !== null &&
-          KINDS.map((kind) => (
-            <Line key={kind} kind={kind} told={told} mayChange={may} put={(change) => void put(change)} />
-          ))}
+        {told !== null && KINDS.map((kind) => <Line key={kind} kind={kind} told={told} mayChange={may} put={put} />)}
       </ul>
     </section>
   );
@@ -57,7 +65,7 @@ interface LineProps {
   kind: Kind;
   told: Told;
   mayChange: boolean;
-  put: (change: Partial<Record<Kind | 'positionIntervalSeconds', number>>) => void;
+  put: (change: Partial<Wishes>) => void;
 }
 
 function Line({ kind, told, mayChange, put }: LineProps) {
@@ -94,7 +102,7 @@ function Line({ kind, told, mayChange, put }: LineProps) {
           checked={isOn}
           disabled={!mayChange}
           title={mayChange ? undefined : words.lookOnly}
-          onChange={() => put({ [kind]: isOn ? 0 : USUAL_SECONDS })}
+          onChange={({ currentTarget }) => put({ [kind]: currentTarget.checked ? USUAL_SECONDS : 0 })}
         />
         <span>
           {words.kinds[kind]}
