@@ -210,7 +210,7 @@ export class SipServer {
     await this.#sockets?.close();
   }
 
-  /** Every message enters here. What can be refused without a trace is, before a transaction is spent on it (SIP-13). */
+  /** Every message enters here. */
   #receive(message: SipMessage | Fault, from: Peer): void {
     const nowMs = this.#clock.nowMs();
     if (message.kind === 'fault') {
@@ -218,6 +218,15 @@ export class SipServer {
       return;
     }
     this.#counters.received += 1;
+    try {
+      this.#take(message, from, nowMs);
+    } catch (error) {
+      this.#failed(error, message.kind === 'request' ? message.method : `answer ${message.status}`, from, nowMs);
+    }
+  }
+
+  /** What can be refused without a trace is, before a transaction is spent on it (SIP-13). */
+  #take(message: SipMessage, from: Peer, nowMs: number): void {
     if (message.kind === 'request' && message.method === 'REGISTER') {
       if (!this.#rooms.registrar.admit(message, from, nowMs)) return;
       if (this.#o.authRequired && message.headers.get('Authorization') === undefined) {
@@ -243,15 +252,18 @@ export class SipServer {
     try {
       this.#toDesk(request, transaction, from, nowMs);
     } catch (error) {
-      // a fault of ours must end one request, not the process
-      this.#counters.desksFailed += 1;
-      if (nowMs - this.#loggedMs >= LOG_EVERY_MS) {
-        this.#loggedMs = nowMs;
-        this.#o.log.warn({ err: error, method: request.method, from: from.host }, 'a SIP request could not be handled');
-      }
+      this.#failed(error, request.method, from, nowMs);
       if (request.method !== 'ACK')
         this.#rooms.exchange.respond(request, transaction, from, { status: 500, phrase: 'Server Error' }, nowMs);
     }
+  }
+
+  /** A fault of ours must end one message, not the process. */
+  #failed(error: unknown, method: string, from: Peer, nowMs: number): void {
+    this.#counters.desksFailed += 1;
+    if (nowMs - this.#loggedMs < LOG_EVERY_MS) return;
+    this.#loggedMs = nowMs;
+    this.#o.log.warn({ err: error, method, from: from.host }, 'a SIP message could not be handled');
   }
 
   #toDesk(request: SipRequest, transaction: ServerId | null, from: Peer, nowMs: number): void {

@@ -132,3 +132,19 @@ test('REG-4, REG-19: any user name with the right password, the right id in To, 
   assert.match(JSON.stringify(told), new RegExp(`34020000002000000009, this one is ${PLATFORM_ID}`));
   assert.equal(server.directory.device(ID)?.online, true, 'and what was registered stays so');
 });
+
+test('a fault of ours before any desk ends one message, not the process', async (t) => {
+  const warnings: unknown[] = [];
+  const log = { warn: (data: unknown) => warnings.push(data), info() {}, debug() {} };
+  const { server, device } = await open(t, {
+    log,
+    onAttempt: () => {
+      throw new Error('a mistake');
+    },
+  });
+  const stranger = await device();
+  stranger.send('REGISTER').catch(() => {});
+  await eventually(() => server.counters().sip_desk_failures_total === 1, 'it is counted');
+  assert.equal(warnings.length, 1);
+  assert.equal((await stranger.send('OPTIONS')).status, 200);
+});

@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { selfSigned } from '../../src/http/tls-self-signed.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
-import { SipServer } from '../../src/sip/server.ts';
+import { SipServer, type SipServerOptions } from '../../src/sip/server.ts';
 import type { ConnectionLimits } from '../../src/sip/tcp-connections.ts';
 import { eventually, ID, open } from './opened.ts';
 import { PLATFORM_ID } from './scripted-device.ts';
@@ -21,12 +21,17 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function secured(t: TestContext, connectionLimits: Partial<ConnectionLimits> = {}) {
+async function secured(
+  t: TestContext,
+  connectionLimits: Partial<ConnectionLimits> = {},
+  more: Partial<SipServerOptions> = {},
+) {
   const port = await freePort();
   const written: string[] = [];
   const { server } = await open(t, {
     host: '127.0.0.1',
     connectionLimits,
+    ...more,
     tls: { port, ...pair },
     trace: (direction, message, peer) => {
       if (direction === 'out' && peer.transport === 'tls') written.push(Buffer.from(message).toString('latin1'));
@@ -94,6 +99,21 @@ async function greeted(t: TestContext, port: number): Promise<void> {
   t.after(() => socket.destroy());
   await once(socket, 'secureConnect');
 }
+
+test('who comes over TLS is not redirected to a port without it', async (t) => {
+  const target = { id: '34020000002000000002', host: '127.0.0.1', port: 5060 };
+  const rule = { target, devices: [], networks: [], share: null, maxDevices: null, fromLoad: null };
+  const { server, port } = await secured(t, {}, { redirect: [rule], authRequired: false });
+  const socket = connectTls({ host: '127.0.0.1', port, ca: pair.cert });
+  t.after(() => socket.destroy());
+  await once(socket, 'secureConnect');
+  socket.write(
+    `REGISTER sip:${PLATFORM_ID}@x SIP/2.0\r\nVia: SIP/2.0/TLS 1.2.3.4;branch=z9hG4bKb\r\nFrom: <sip:${ID}@x>;tag=1\r\nTo: <sip:${ID}@x>\r\nCall-ID: b\r\nCSeq: 1 REGISTER\r\nExpires: 3600\r\nContent-Length: 0\r\n\r\n`,
+  );
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  assert.match(answer.toString(), /^SIP\/2\.0 200 OK/);
+  assert.equal(server.directory.device(ID)?.transport, 'tls');
+});
 
 test('whoever never says hello keeps nobody out: for one more the oldest goes', async (t) => {
   const { server, port } = await secured(t, { maxConnections: 1, maxHandshakes: 2 });

@@ -92,8 +92,9 @@ export class RegistrationDesk {
     const { deviceId, expiresSeconds } = registration;
     const known = this.#fleet.directory.device(deviceId);
     const { redirects } = this.#ports;
-    // whoever is served here stays, and nobody is sent away to say goodbye
-    if (redirects === null || expiresSeconds === 0 || known?.online === true || known?.profile.redirect === 'here') {
+    // whoever is served here stays, nobody is sent away to say goodbye, and nobody from TLS to a port without it
+    const isStaying = expiresSeconds === 0 || known?.online === true || known?.profile.redirect === 'here';
+    if (redirects === null || isStaying || from.transport === 'tls') {
       this.#serve(registration, request, from, answer, nowMs, epochMs);
       return;
     }
