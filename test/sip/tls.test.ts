@@ -28,7 +28,7 @@ async function secured(
 ) {
   const port = await freePort();
   const written: string[] = [];
-  const { server } = await open(t, {
+  const { server, device } = await open(t, {
     host: '127.0.0.1',
     connectionLimits,
     ...more,
@@ -37,7 +37,7 @@ async function secured(
       if (direction === 'out' && peer.transport === 'tls') written.push(Buffer.from(message).toString('latin1'));
     },
   });
-  return { server, port, written };
+  return { server, port, written, device };
 }
 
 test('a camera registers over TLS, is asked for its catalogue there, and is gone with its connection', async (t) => {
@@ -99,6 +99,31 @@ async function greeted(t: TestContext, port: number): Promise<void> {
   t.after(() => socket.destroy());
   await once(socket, 'secureConnect');
 }
+
+test('nobody speaks for a device of TLS without it, from its own address neither', async (t) => {
+  const { server, port, device } = await secured(t);
+  const simulator = await startSimulator({
+    server: { host: '127.0.0.1', port },
+    serverId: PLATFORM_ID,
+    id: ID,
+    password: 'secret',
+    channels: 1,
+    count: 1,
+    sip: 'tls',
+    keepaliveSeconds: 60,
+    expiresSeconds: 3600,
+    quirks: new Set(),
+  });
+  t.after(() => simulator.stop());
+  await eventually(() => server.directory.channelCount(ID) === 1, 'its channel came');
+  const forger = await device();
+  const channelId = server.directory.channels(ID)[0]!.id;
+  for (const from of [ID, channelId]) {
+    const alarm = `<?xml version="1.0"?><Notify><CmdType>Alarm</CmdType><SN>1</SN><DeviceID>${from}</DeviceID><AlarmPriority>1</AlarmPriority><AlarmMethod>5</AlarmMethod><AlarmTime>2024-01-05T14:03:21</AlarmTime></Notify>`;
+    assert.equal((await forger.message(alarm, from)).status, 403, from);
+  }
+  assert.equal((await forger.keepalive()).status, 403);
+});
 
 test('who comes over TLS is not redirected to a port without it', async (t) => {
   const target = { id: '34020000002000000002', host: '127.0.0.1', port: 5060 };

@@ -45,7 +45,7 @@ export class CertificateLogins {
   readonly #certificates: DeviceCertificates;
   readonly #random: () => string;
   readonly #epochMs: () => number;
-  /** Bounded by the certificates. A flood of requests makes one signature a device in half a minute, and gets the same nonce. */
+  /** Bounded by the certificates. A flood of requests makes one signature a device and hash in half a minute, and gets the same nonce. */
   readonly #drawn = new Map<string, Drawn[]>();
 
   constructor(o: { certificates: DeviceCertificates; random: () => string; epochMs: () => number }) {

@@ -122,6 +122,8 @@ export class Fleet {
   believes(deviceId: string, from: Peer, epochMs: number): boolean {
     const device = this.directory.device(deviceId);
     if (device?.address?.host !== from.host) return false;
+    // whoever can forge an address must not speak for a device that chose TLS
+    if (device.transport === 'tls' && from.transport !== 'tls') return false;
     // while it is online presence knows: the wall clock may jump. Once the registration has run out it has to register, on a
     // connection that still stands as well: answered 200 it never would
     if (!this.presence.isOnline(deviceId) && !registrationHolds(device, epochMs)) return false;
