@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DeviceCertificate, DeviceCertificates } from '../gateway/config.ts';
 
@@ -42,18 +42,27 @@ export function openCertificateFolder(
     return { fault: `The folder ${folder} cannot be used: ${(error as Error).message}.` };
   }
   let complaints = '';
+  /** What was in each file; to read thousands of keys takes a second, to look whether they are the same a tenth. */
+  let files = new Map<string, { readonly stamp: string; readonly read: DeviceCertificate | string }>();
   const readAgain = async (): Promise<void> => {
     const found = new Map<string, DeviceCertificate>();
     const wrong: string[] = [];
+    const seen: typeof files = new Map();
     for (const [name, deviceId] of deviceFiles(await readdir(folder))) {
-      const read = certificateIn(await readFile(join(folder, name)));
+      const path = join(folder, name);
+      const { mtimeMs, ctimeMs, size, ino } = await stat(path);
+      const stamp = `${mtimeMs} ${ctimeMs} ${size} ${ino}`;
+      const known = files.get(name);
+      const read = known?.stamp === stamp ? known.read : certificateIn(await readFile(path));
+      seen.set(name, { stamp, read });
       const before = devices.get(deviceId);
       // a file that is being written must not let anybody in by its password
       if (typeof read !== 'string') found.set(deviceId, before !== undefined && isSame(before, read) ? before : read);
       else if (before !== undefined) found.set(deviceId, before);
-      if (typeof read === 'string') wrong.push(`${join(folder, name)} ${read}.`);
+      if (typeof read === 'string') wrong.push(`${path} ${read}.`);
     }
     devices = found;
+    files = seen;
     if (wrong.join() !== complaints) for (const sentence of wrong) warn(sentence);
     complaints = wrong.join();
   };
