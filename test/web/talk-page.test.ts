@@ -302,6 +302,21 @@ describe('the talk button', { timeout: 180_000 }, () => {
     await page.mouse.up();
   });
 
+  test('a microphone that is pulled out ends the talk, and the page says so', async () => {
+    await open(`
+      const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      navigator.mediaDevices.getUserMedia = async (o) => (window.heard = await ask(o));
+    `);
+    await press();
+    await phase('talking');
+    await heard(() => speakers[0]);
+    await page.evaluate(`window.heard.getTracks()[0].dispatchEvent(new Event('ended'))`);
+    await saidIs(/microphone cannot be used/);
+    await phase('idle');
+    await until('the end of the line', async () => speakers[0]!.isClosed, Boolean);
+    await page.mouse.up();
+  });
+
   test('TK-5: where the browser gives no microphone the button says that HTTPS is needed, and calls nobody', async () => {
     await open(`Object.defineProperty(window, 'isSecureContext', { value: false });`);
     await blocked('microphone.insecure');

@@ -14,8 +14,11 @@ export function mayHaveMicrophone(): boolean {
   return isSecureContext && navigator.mediaDevices !== undefined;
 }
 
-/** Asks for the microphone; `onFrame` gets 20 ms of 8 kHz each time. */
-export async function openMicrophone(onFrame: (frame: Int16Array) => void): Promise<Microphone | MicrophoneFault> {
+/** Asks for the microphone; `onFrame` gets 20 ms of 8 kHz each time, `onLost` is told that it was pulled out or taken away. */
+export async function openMicrophone(
+  onFrame: (frame: Int16Array) => void,
+  onLost: () => void,
+): Promise<Microphone | MicrophoneFault> {
   if (!mayHaveMicrophone()) return 'insecure';
   let stream: MediaStream;
   try {
@@ -37,6 +40,8 @@ export async function openMicrophone(onFrame: (frame: Int16Array) => void): Prom
     node.port.onmessage = ({ data }: MessageEvent<Int16Array>) => onFrame(data);
     context.createMediaStreamSource(stream).connect(node);
     await context.resume();
+    // not when the track is stopped here
+    for (const track of stream.getTracks()) track.onended = onLost;
   } catch {
     close();
     return 'broken';

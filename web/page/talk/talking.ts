@@ -85,11 +85,16 @@ export class Talking {
     this.#set({ ...this.#state, phase: 'calling' });
     this.#turn += 1;
     const turn = this.#turn;
-    const microphone = await openMicrophone((frame) => {
-      if (!this.#isWanted) return;
-      this.#line?.send(frame);
-      this.#onLevel(levelOf(frame));
-    });
+    const microphone = await openMicrophone(
+      (frame) => {
+        if (!this.#isWanted) return;
+        this.#line?.send(frame);
+        this.#onLevel(levelOf(frame));
+      },
+      () => {
+        if (turn === this.#turn) this.#end('microphone.broken');
+      },
+    );
     if (typeof microphone === 'string') {
       if (turn === this.#turn) this.#end(`microphone.${microphone}`);
       return;
