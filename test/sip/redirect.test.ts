@@ -73,6 +73,18 @@ test('a device of 2022 that its target refuses is served here, and sent there ag
   assert.equal(await register(), 302, 'its target may have been mended');
 });
 
+test('two gateways that enforce signalling digests know each other by the common password', async (t) => {
+  const note = { mode: 'enforce', userIdentity: null } as const;
+  // what the camera says besides has none
+  const log = { warn() {}, info() {}, debug() {} };
+  const { server: elsewhere } = await open(t, { platformId: TARGET_ID, note, log });
+  const { server, device } = await open(t, { redirect: [rule(elsewhere.port)], note, log });
+  const camera = await device();
+  for (const status of [302, 302, 200]) assert.equal((await camera.register('secret')).status, status);
+  assert.equal(server.directory.device(ID)?.learned.redirect, 'here', 'its target was found to be there');
+  assert.ok(Number(elsewhere.counters().sip_notes_good_total) >= 2);
+});
+
 test('a device that comes back after its target failed is taken, and nothing is learned of it', async (t) => {
   const { server: elsewhere } = await open(t, { platformId: TARGET_ID });
   const { server, device } = await open(t, { redirect: [rule(elsewhere.port)] });
