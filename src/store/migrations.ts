@@ -88,4 +88,9 @@ export const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX positions_by_time ON positions (epoch_ms);
   `,
+  `
+  CREATE INDEX alarms_by_channel ON alarms (channel_id, number);
+  CREATE INDEX alarms_by_method ON alarms (method, number);
+  CREATE INDEX alarms_by_type ON alarms (type, number);
+  `,
 ];

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import Database from 'libsql';
 import type { StoredAlarm } from '../../src/store/alarms.ts';
 import type { StoredSnapshot } from '../../src/store/snapshots.ts';
 import { openStore } from '../../src/store/store.ts';
@@ -72,6 +73,23 @@ test('alarms are kept, found by each of their fields, newest first, page by page
   assert.deepEqual(numbers({ type: 6 }), [5]);
   assert.deepEqual(numbers({ priority: 3 }), [2], 'this priority and higher');
   assert.deepEqual(numbers({ fromEpochMs: 2000, toEpochMs: 4000 }), [3, 2]);
+});
+
+test('a page of alarms of one kind is read by an index, in its order: no query walks the whole table on the packet thread', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'gbgate-store-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const store = openStore(folder);
+  if ('fault' in store) throw new Error(store.fault);
+  store.close();
+  const database = new Database(join(folder, 'gbgate.db'));
+  t.after(() => database.close());
+  for (const field of ['device_id', 'channel_id', 'method', 'type']) {
+    const plan = database
+      .prepare(`EXPLAIN QUERY PLAN SELECT record FROM alarms WHERE ${field} = ? ORDER BY number DESC LIMIT ?`)
+      .all(1, 100) as { detail: string }[];
+    assert.match(plan[0]!.detail, /^SEARCH alarms USING INDEX/, field);
+    assert.equal(plan.length, 1, `${field} is not sorted afterwards`);
+  }
 });
 
 test('the oldest alarms go: by age, by number, so many at a time', (t) => {

@@ -117,7 +117,7 @@ export function openAlarmDesks(needs: AlarmNeeds): {
       alarms_repeated_total: alarms.counters.repeated,
       alarms_dropped_total: alarms.counters.dropped,
       alarms_unwritten: alarms.waiting,
-      alarm_receipts_left_out_total: alarms.counters.receiptsLeftOut,
+      alarm_receipts_left_out_total: alarms.receiptsLeftOut,
       snapshot_orders: imageSnapshots.openOrders,
     }),
     async close() {

@@ -3,6 +3,7 @@ import { ALARM_WORDS } from '../../sip/manscdp/alarm-words.ts';
 import type { Envelope } from '../../sip/manscdp/envelope.ts';
 import type { AlarmQuery, AlarmRows, StoredAlarm } from '../../store/alarms.ts';
 import type { Clock } from '../clock.ts';
+import { AlarmReceipts } from './alarm-receipts.ts';
 import { AlarmTwins, type Way } from './alarm-twins.ts';
 import type { AlarmsDesk, AlarmView } from './alarm-views.ts';
 
@@ -20,10 +21,6 @@ const TRIM_MS = 10 * 60_000;
 const REFUSED_MS = 2_000;
 /** Longest that batches wait for a disk that is being flushed, a quarter of what memory holds: then they are written beside that. */
 const MAX_HOLD_MS = 5_000;
-/** Receipts on their way to one device: a storm of alarms leaves its line free for questions. */
-export const MAX_RECEIPTS = 4;
-/** Others of that device wait for these: five seconds of twenty alarms a second. What comes on top of them has none. */
-export const MAX_RECEIPTS_WAITING = 100;
 const DAY_MS = 86_400_000;
 
 export interface AlarmsPorts {
@@ -39,7 +36,7 @@ export interface AlarmsPorts {
   publish(type: string, data: Record<string, unknown>): void;
   /** Which channel of the device that id means; null: none. */
   channelOf(deviceId: string, sourceId: string): string | null;
-  /** Says to a device that its alarm has come. */
+  /** Says to a device that its alarm is kept. */
   receipt(deviceId: string, sn: number, sourceId: string): Promise<unknown>;
   /** A deviation of this device was tolerated. */
   found(deviceId: string, code: string, detail: string): void;
@@ -47,18 +44,12 @@ export interface AlarmsPorts {
   act(alarm: StoredAlarm): void;
 }
 
-/** Receipts of one device: on their way, and after those. */
-interface ReceiptLine {
-  open: number;
-  readonly waiting: (readonly [sn: number, sourceId: string])[];
-}
-
 /** Alarms as they come: told at once, written a little later and many together, never while a packet waits. */
 export class Alarms implements AlarmsDesk {
   readonly words = ALARM_WORDS;
-  readonly counters = { received: 0, repeated: 0, dropped: 0, receiptsLeftOut: 0 };
+  readonly counters = { received: 0, repeated: 0, dropped: 0 };
   readonly #ports: AlarmsPorts;
-  readonly #receipts = new Map<string, ReceiptLine>();
+  readonly #receipts: AlarmReceipts;
   readonly #twins = new AlarmTwins();
   #waiting: StoredAlarm[] = [];
   #number: number;
@@ -69,6 +60,7 @@ export class Alarms implements AlarmsDesk {
   constructor(ports: AlarmsPorts) {
     this.#ports = ports;
     this.#number = ports.rows.lastNumber();
+    this.#receipts = new AlarmReceipts(this.#number, (...asked) => ports.receipt(...asked));
     this.#cancelTrim = ports.clock.after(0, () => this.#trimNow());
   }
 
@@ -78,10 +70,12 @@ export class Alarms implements AlarmsDesk {
     const { deviation, epochMs, ...notice } = readAlarm(envelope, timeZone);
     this.counters.received += 1;
     if (deviation !== null) found(deviceId, 'SUB-6', deviation);
+    const receipt = { deviceId, sn: envelope.sn ?? 1, sourceId: notice.sourceId };
     // what comes by NOTIFY has its answer already (9.11)
-    if (by === 'MESSAGE') this.#receipt(deviceId, envelope.sn ?? 1, notice.sourceId);
+    const owe = () => (by === 'MESSAGE' ? this.#receipts.owe(this.#number, receipt) : undefined);
     if (this.#twins.isSecond(JSON.stringify([deviceId, epochMs, notice]), by, clock.nowMs())) {
       this.counters.repeated += 1;
+      owe();
       return;
     }
     const receivedEpochMs = clock.epochMs();
@@ -95,7 +89,7 @@ export class Alarms implements AlarmsDesk {
       receivedEpochMs,
       by: by === 'MESSAGE' ? 'message' : 'notify',
     };
-    this.#keep(alarm);
+    if (this.#keep(alarm)) owe();
     publish('alarm', { ...this.#view(alarm) });
     act(alarm);
   }
@@ -118,6 +112,11 @@ export class Alarms implements AlarmsDesk {
     return this.#waiting.length;
   }
 
+  /** Alarms that have no receipt, because too many of their device wait for theirs. */
+  get receiptsLeftOut(): number {
+    return this.#receipts.leftOut;
+  }
+
   /** Writes what waits. Idempotent. */
   close(): void {
     this.#cancelTrim();
@@ -126,13 +125,15 @@ export class Alarms implements AlarmsDesk {
     this.#writeAll();
   }
 
-  #keep(alarm: StoredAlarm): void {
+  /** False: too many wait already. */
+  #keep(alarm: StoredAlarm): boolean {
     if (this.#waiting.length >= MAX_WAITING) {
       this.counters.dropped += 1;
-      return;
+      return false;
     }
     this.#waiting.push(alarm);
     this.#cancelFlush ??= this.#ports.clock.after(FLUSH_MS, () => this.#flush());
+    return true;
   }
 
   /** One batch, then others have their turn. */
@@ -159,6 +160,7 @@ export class Alarms implements AlarmsDesk {
     if (batch.length === 0) return true;
     if (!this.#ports.rows.addAll(batch)) return false;
     this.#waiting = this.#waiting.slice(batch.length);
+    this.#receipts.written(batch.at(-1)!.number);
     return true;
   }
 
@@ -175,24 +177,6 @@ export class Alarms implements AlarmsDesk {
   #trimNow(): void {
     const isMore = this.#trim() > 0;
     this.#cancelTrim = this.#ports.clock.after(isMore ? FLUSH_MS : TRIM_MS, () => this.#trimNow());
-  }
-
-  #receipt(deviceId: string, sn: number, sourceId: string): void {
-    const line = this.#receipts.get(deviceId) ?? { open: 0, waiting: [] };
-    this.#receipts.set(deviceId, line);
-    if (line.open < MAX_RECEIPTS) this.#sayReceipt(deviceId, line, sn, sourceId);
-    else if (line.waiting.length < MAX_RECEIPTS_WAITING) line.waiting.push([sn, sourceId]);
-    else this.counters.receiptsLeftOut += 1;
-  }
-
-  #sayReceipt(deviceId: string, line: ReceiptLine, sn: number, sourceId: string): void {
-    line.open += 1;
-    void this.#ports.receipt(deviceId, sn, sourceId).finally(() => {
-      line.open -= 1;
-      const next = line.waiting.shift();
-      if (next !== undefined) this.#sayReceipt(deviceId, line, ...next);
-      else if (line.open === 0) this.#receipts.delete(deviceId);
-    });
   }
 
   #view(alarm: StoredAlarm): AlarmView {
