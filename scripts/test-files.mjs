@@ -13,10 +13,10 @@ import { parseArgs } from 'node:util';
 /** One file alone may take this long (the longest kills the recorder 200 times). */
 const ONE_FILE_MS = 5 * 60_000;
 /**
- * Files side by side on two cores: many of them mostly wait (a camera that reboots, a pause that must pass). Tests that
+ * Files side by side on two cores: most of them wait more than they work (three of them took less than one core). Tests that
  * measure time live in bench/, not here.
  */
-const CONCURRENCY = 3;
+const CONCURRENCY = 5;
 /** More failing files than these are no accident of a busy machine. */
 const ALONE_AT_MOST = 3;
 

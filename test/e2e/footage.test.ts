@@ -231,7 +231,7 @@ describe('recorded footage on the page', { timeout: 240_000 }, () => {
     // the recorder serves two: with another one it has no session left
     const other = await gateway.api('POST', path, { start, end });
     assert.ok([201, 202].includes(other.status), JSON.stringify(other.body));
-    await page.evaluate('location.reload()');
+    await page.reload();
     await page.goto(`${gateway.http}/#/devices`);
     await open(at(NOON + 20 * MINUTE_MS));
     await untilSeen(
