@@ -20,7 +20,11 @@ export interface ServeConfig {
     readonly auth: boolean;
     readonly allowedOrigins: readonly string[];
     /** What lies under the positions; null: nothing. */
-    readonly map: { readonly tiles: string; readonly attribution: string } | null;
+    readonly map: {
+      readonly tiles: string;
+      readonly attribution: string;
+      readonly datum: 'wgs84' | 'gcj02';
+    } | null;
     /** What certificate is wanted, for SIP as well. */
     readonly tls: TlsWish;
   };
@@ -295,7 +299,10 @@ function resolve(values: ConfigFile): ServeConfig | ConfigFault {
       readToken: value('http.readToken'),
       auth: value('http.auth'),
       allowedOrigins: value('http.allowedOrigins'),
-      map: tiles === null ? null : { tiles, attribution: value<string | null>('http.mapAttribution') ?? '' },
+      map:
+        tiles === null
+          ? null
+          : { tiles, attribution: value<string | null>('http.mapAttribution') ?? '', datum: value('http.mapDatum') },
       tls,
     },
     sipTlsPort,

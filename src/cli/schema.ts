@@ -241,6 +241,10 @@ export const ConfigFile = Type.Object(
         otherwise: 'none: coordinates on a plain ground, and no request to anybody',
         description: 'map under the positions: an address with `{z}`, `{x}` and `{y}`, in Web Mercator',
       }),
+      mapDatum: oneOf(['wgs84', 'gcj02'], {
+        default: 'wgs84',
+        description: 'coordinates that the map is drawn in: maps of China (AMap, Tencent) shift the ground (`gcj02`)',
+      }),
       mapAttribution: text({
         value: 'TEXT',
         otherwise: 'none',

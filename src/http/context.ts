@@ -14,6 +14,8 @@ export interface MapTiles {
   readonly tiles: string;
   /** Who made it; '' when nobody is to be named. */
   readonly attribution: string;
+  /** Coordinates that it is drawn in. Positions are WGS-84; public maps of China are drawn in GCJ-02, up to 700 m away. */
+  readonly datum: 'wgs84' | 'gcj02';
 }
 
 /** What every route may lean on. */

@@ -128,8 +128,9 @@ test('every key has a distinct variable, and file keys reach the configuration',
 test('the map under the positions is an address of tiles, whose host can stand in a policy', () => {
   const tiles = 'https://tiles.example:8443/road/{z}/{x}/{y}@2x.png?key=a';
   const read = good({ config: file(`http: {mapTiles: "${tiles}", mapAttribution: "© Example"}`) });
-  assert.deepEqual(read.http.map, { tiles, attribution: '© Example' });
-  assert.deepEqual(good({}, { GBGATE_HTTP_MAP_TILES: tiles }).http.map, { tiles, attribution: '' });
+  assert.deepEqual(read.http.map, { tiles, attribution: '© Example', datum: 'wgs84' });
+  const shifted = { GBGATE_HTTP_MAP_TILES: tiles, GBGATE_HTTP_MAP_DATUM: 'gcj02' };
+  assert.deepEqual(good({}, shifted).http.map, { tiles, attribution: '', datum: 'gcj02' });
   for (const wrong of [
     'https://tiles.example/',
     '/{z}/{x}/{y}',

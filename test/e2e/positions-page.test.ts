@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { Simulator } from '../../src/simulator/simulator.ts';
+import { viewOfTiles } from '../../web/page/positions/datum.ts';
+import { worldOf } from '../../web/page/positions/projection.ts';
 import { type Browser, launchBrowser } from '../support/browser.ts';
 import { channelsOf, startCamera } from '../support/camera.ts';
 import { type RunningGateway, runGateway, TOKEN, until } from '../support/gbgate.ts';
@@ -155,7 +157,11 @@ describe('the page of positions', { timeout: 240_000 }, () => {
     try {
       const { port } = tiles.address() as AddressInfo;
       const config = join(folder, 'map.yaml');
-      const map = { mapTiles: `http://127.0.0.1:${port}/{z}/{x}/{y}.png`, mapAttribution: '© The makers' };
+      const map = {
+        mapTiles: `http://127.0.0.1:${port}/{z}/{x}/{y}.png`,
+        mapAttribution: '© The makers',
+        mapDatum: 'gcj02',
+      };
       await writeFile(config, JSON.stringify({ http: map }));
       const args = ['--http-port', new URL(gateway.http).port, '--sip-port', String(gateway.sipPort)];
       assert.equal(await gateway.stop(), 0);
@@ -172,6 +178,33 @@ describe('the page of positions', { timeout: 240_000 }, () => {
       });
       assert.ok(asked.length > 0 && asked.every((url) => /^\/\d+\/\d+\/\d+\.png$/.test(url)), asked.join());
       await reads('.map-source', /© The makers/);
+      await until('the mark', async () => (await page.locator(id('mark')).count()) === 1);
+      const seen = (await page.evaluate(`({
+        said: document.querySelector('[data-testid="track-said"]').textContent,
+        mark: document.querySelector('[data-testid="mark"]').getAttribute('transform'),
+        tiles: [...document.querySelectorAll('.tiles img')].map(({ src, style }) => ({ src, left: style.left, top: style.top, width: style.width })),
+      })`)) as {
+        said: string;
+        mark: string;
+        tiles: { src: string; left: string; top: string; width: string }[];
+      };
+      const [latitude = 0, longitude = 0] = [...seen.said.matchAll(/-?[\d.]+(?=°)/g)].map(Number);
+      const [markLeft = 0, markTop = 0] = [...seen.mark.matchAll(/-?[\d.]+/g)].map(Number);
+      const ground = viewOfTiles({ ...worldOf({ longitude, latitude }), zoom: 16 }, 'gcj02');
+      const under = seen.tiles.flatMap(({ src, left, top, width }) => {
+        const [z = 0, x = 0, y = 0] = [
+          ...src.slice(src.lastIndexOf(`${port}/`) + `${port}/`.length).matchAll(/\d+/g),
+        ].map(Number);
+        const [right, down] = [ground.x * 2 ** z - x, ground.y * 2 ** z - y];
+        const px = Number.parseFloat(width);
+        if (right < 0 || right >= 1 || down < 0 || down >= 1) return [];
+        return [[Number.parseFloat(left) + right * px - markLeft, Number.parseFloat(top) + down * px - markTop]];
+      });
+      assert.equal(under.length, 1, 'one tile has the ground under the car');
+      assert.ok(
+        under[0]!.every((px) => Math.abs(px) < 2),
+        `the ground lies ${under[0]} px beside the car`,
+      );
       const policy = (await fetch(gateway.http)).headers.get('content-security-policy') ?? '';
       assert.match(policy, new RegExp(`img-src 'self' data: blob: http://127\\.0\\.0\\.1:${port};`));
     } finally {

@@ -132,10 +132,10 @@ test('where every channel is, page by page', async () => {
 test('the page asks nobody else for anything, unless a map is set: then its host for pictures alone', async () => {
   const policyOf = async (base: string) =>
     (await fetch(`${base}/healthz`)).headers.get('content-security-policy') ?? '';
-  assert.deepEqual((await o.ask('GET', '/api/v1/map')).json, { tiles: null, attribution: '' });
+  assert.deepEqual((await o.ask('GET', '/api/v1/map')).json, { tiles: null, attribution: '', datum: 'wgs84' });
   const plain = await policyOf(o.base);
   assert.match(plain, /img-src 'self' data: blob:;/);
-  const map = { tiles: 'https://tiles.example:8443/{z}/{x}/{y}.png?key=1', attribution: '© Example' };
+  const map = { tiles: 'https://tiles.example:8443/{z}/{x}/{y}.png?key=1', attribution: '© Example', datum: 'gcj02' } as const;
   const mapped = await opened({ map });
   try {
     assert.deepEqual((await mapped.ask('GET', '/api/v1/map')).json, map);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Position } from '../../web/page/positions/api.ts';
+import { viewOfTiles } from '../../web/page/positions/datum.ts';
 import {
   degreesOf,
   fitting,
@@ -128,4 +129,22 @@ test('how far it went', () => {
   assert.ok(Math.abs(degree - 111_195) < 10, String(degree));
   assert.equal(lengthOf([point(0, 117, 31), point(40, 117, 32)]), 0, 'a gap is no way');
   assert.deepEqual([850, 1000, 1450, 12_400].map(metresWords), ['850 m', '1 km', '1.4 km', '12 km']);
+});
+
+test('under tiles that are drawn in GCJ-02 lies what is there: their view is shifted, in China alone', () => {
+  const view = (latitude: number, longitude: number): MapView => ({ ...worldOf({ longitude, latitude }), zoom: 16 });
+  for (const [latitude, longitude, shiftedLatitude, shiftedLongitude] of [
+    // Shanghai, Shenzhen, Beijing: published pairs
+    [31.1774276, 121.5272106, 31.17530398364597, 121.531541859215],
+    [22.543847, 113.912316, 22.540796131694766, 113.9171764808363],
+    [39.911954, 116.377817, 39.91334545536069, 116.38404722455657],
+    [48.8584, 2.2945, 48.8584, 2.2945],
+  ] as const) {
+    const shifted = viewOfTiles(view(latitude, longitude), 'gcj02');
+    const there = degreesOf(shifted);
+    assert.ok(Math.abs(there.latitude - shiftedLatitude) < 1e-8, `${latitude}`);
+    assert.ok(Math.abs(there.longitude - shiftedLongitude) < 1e-8, `${longitude}`);
+    assert.equal(shifted.zoom, 16);
+    assert.deepEqual(viewOfTiles(view(latitude, longitude), 'wgs84'), view(latitude, longitude));
+  }
 });

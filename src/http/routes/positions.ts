@@ -48,6 +48,9 @@ const MapView = Type.Object(
   {
     tiles: Nullable(Type.String({ description: 'An address with `{z}`, `{x}` and `{y}`; null: a plain ground' })),
     attribution: Type.String(),
+    datum: Type.Union([Type.Literal('wgs84'), Type.Literal('gcj02')], {
+      description: 'Coordinates that the tiles are drawn in; positions are always WGS-84',
+    }),
   },
   { title: 'Map' },
 );
@@ -63,7 +66,7 @@ export const positionRoutes: Routes = (app, { gateway, epochMs, map }) => {
         response: answers({ 200: MapView }),
       },
     },
-    (_request, reply) => reply.send(map ?? { tiles: null, attribution: '' }),
+    (_request, reply) => reply.send(map ?? { tiles: null, attribution: '', datum: 'wgs84' }),
   );
 
   app.get<{ Querystring: Static<typeof PlacesQuery> }>(

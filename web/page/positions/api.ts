@@ -1,4 +1,5 @@
 import { list, one, send } from '../api.ts';
+import type { Datum } from './datum.ts';
 
 /** One point of a track: WGS-84 degrees. */
 export interface Position {
@@ -23,6 +24,8 @@ export interface Place extends Position {
 export interface MapTiles {
   readonly tiles: string | null;
   readonly attribution: string;
+  /** Coordinates that the tiles are drawn in. */
+  readonly datum: Datum;
 }
 
 export const listPlaces = () => list<Place>('positions');

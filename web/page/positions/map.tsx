@@ -3,6 +3,7 @@ import { useWords } from '../language.ts';
 import { Icon } from '../parts/icon.tsx';
 import { positionsWords } from '../words/positions.ts';
 import type { MapTiles, Place, Position } from './api.ts';
+import { viewOfTiles } from './datum.ts';
 import { handle } from './gesture.ts';
 import { fitting, gridOf, type MapView, onScreen, scaleOf, tilesOf, worldOf, zoomed } from './projection.ts';
 import { metresWords, pathOf } from './track.ts';
@@ -91,7 +92,7 @@ export function TrackMap({ places, names, chosen, track, marked, tiles, fitKey, 
       >
         {tiles !== null && tiles.tiles !== null && size.width > 0 && (
           <div class="tiles" aria-hidden="true">
-            {tilesOf(tiles.tiles, view, size).map(({ key, url, left, top, px }) => (
+            {tilesOf(tiles.tiles, viewOfTiles(view, tiles.datum), size).map(({ key, url, left, top, px }) => (
               <img
                 key={key}
                 src={url}

@@ -11,7 +11,7 @@ export interface MapView extends WorldPoint {
   readonly zoom: number;
 }
 
-interface Degrees {
+export interface Degrees {
   readonly longitude: number;
   readonly latitude: number;
 }
