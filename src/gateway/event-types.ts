@@ -35,6 +35,7 @@ export const EVENT_TYPES: readonly string[] = [
   'alarm',
   'position',
   'ptz.position',
+  'video.offered',
   'snapshot.completed',
   'talk.started',
   'talk.ended',

@@ -172,7 +172,19 @@ export async function openGateway(
     const channel = devices.channel(deviceId, channelId);
     return isProblem(channel) ? channel : null;
   };
-  const vocabulary = openVocabulary({ config, store, sip, clock, channelMissing, iso, publish });
+  const vocabulary = openVocabulary({
+    config,
+    store,
+    sip,
+    clock,
+    channelMissing,
+    fetch(deviceId, channelId) {
+      void streams.start(deviceId, channelId, { waitMs: 0 });
+      plans.alarm(deviceId, channelId, null);
+    },
+    iso,
+    publish,
+  });
   const voices = openVoices({ sip, pool, ssrcs, clock, pulls, channelMissing, newId, iso, publish });
   const records = new Records({
     ask: (deviceId, query, o) => sip.records(deviceId, query, o),

@@ -94,6 +94,26 @@ describe('alarms over HTTP', () => {
     assert.deepEqual(await methods('deviceId=nobody'), []);
   });
 
+  it('fetches a device that offers its video, knows where it is, and records it where alarms are recorded', async () => {
+    const { alarms } = device();
+    const calls = device().callsTotal;
+    await alarms.offerVideo(device().id);
+    const stream: any = await until('its stream', async () =>
+      (await get('streams')).items.find((each: any) => each.channelId === channel() && each.state === 'playing'),
+    );
+    assert.equal(device().callsTotal, calls + 1, 'nobody else has asked for it');
+    const [{ longitude, latitude }] = (await get(`${C.slice('/api/v1/'.length)}/positions`)).items;
+    assert.deepEqual([longitude, latitude], [117.12, 31.12]);
+    assert.deepEqual((await get('recordings')).items, []);
+    assert.equal((await gateway.api('PUT', `${C}/plan`, { mode: 'alarm' })).status, 200);
+    await alarms.offerVideo();
+    await until('a recording', async () =>
+      (await get('recordings')).items.some((each: any) => each.channelId === channel()),
+    );
+    assert.equal((await gateway.api('PUT', `${C}/plan`, { mode: 'off' })).status, 200);
+    await gateway.api('DELETE', `/api/v1/streams/${stream.id}`);
+  });
+
   it('keeps each of a thousand alarms of ten cameras once, with a storm of them as fast as they are answered', async () => {
     const cameras = await startCamera(gateway.sipPort, { id: '34020000001110000101', count: 10, sip: 'tcp' });
     try {

@@ -82,6 +82,7 @@ for (const sip of ['udp', 'tcp'] as const)
       await alarms.alarm({ method: 2, type: 2, priority: 1 }),
     ];
     await until('both receipts', () => sns.every((sn) => alarms.receipts.includes(sn)));
+    await alarms.offerVideo();
     const order = await desks.imageSnapshots.take(ID, CHANNEL, { count: 2, intervalSeconds: 1, force: false });
     assert.ok(!isProblem(order), JSON.stringify(order));
     await until('the pictures', () => published.includes('snapshot.completed'));
@@ -96,4 +97,5 @@ for (const sip of ['udp', 'tcp'] as const)
     assert.ok(count('Notify Alarm') >= 2 && count('Response Alarm') >= 2);
     assert.ok(count('Control DeviceConfig') >= 1 && count('Response DeviceConfig') >= 1);
     assert.ok(count('Notify UploadSnapShotFinished') >= 1);
+    assert.ok(count('Notify VideoUploadNotify') >= 1);
   });

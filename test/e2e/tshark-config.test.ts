@@ -51,6 +51,7 @@ for (const sip of ['udp', 'tcp'] as const)
       sip: server,
       clock: systemClock,
       channelMissing: () => null,
+      fetch: () => {},
     });
     t.after(() => close());
     for (const said of [

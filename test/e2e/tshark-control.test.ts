@@ -47,6 +47,7 @@ for (const sip of ['udp', 'tcp'] as const)
       sip: server,
       clock: systemClock,
       channelMissing: () => null,
+      fetch: () => {},
       ...toldNowhere(),
     });
     t.after(() => close());

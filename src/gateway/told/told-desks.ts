@@ -6,8 +6,9 @@ import type { Problem } from '../views.ts';
 import { Positions } from './positions.ts';
 import { SubscriptionDesk } from './subscriptions.ts';
 import type { PositionsDesk, SubscriptionsDesk } from './told-views.ts';
+import { VideoOffers } from './video-offers.ts';
 
-/** What devices tell by themselves: subscriptions to it, and the positions among it. The desks, filled from the parts of a gateway. */
+/** What devices tell by themselves: subscriptions to it, the positions among it, and who wants to be watched. The desks, filled from the parts of a gateway. */
 
 export interface ToldNeeds {
   readonly sip: SipServer;
@@ -21,6 +22,8 @@ export interface ToldNeeds {
   };
   readonly clock: Clock;
   channelMissing(deviceId: string, channelId: string): Problem | null;
+  /** A device wants this channel to be watched. */
+  fetch(deviceId: string, channelId: string): void;
   iso(epochMs: number): string;
   publish(type: string, data: Record<string, unknown>): void;
 }
@@ -60,6 +63,16 @@ export function openToldDesks(
   });
   sip.onNotified('MobilePosition', (deviceId, envelope) => positions.notified(deviceId, envelope));
   sip.onNotified('PTZPosition', (deviceId, envelope) => positions.ptzNotified(deviceId, envelope));
+  const offers = new VideoOffers({
+    ...others,
+    timeZone: config.sip.timeZone,
+    directory,
+    addSelfChannel: (deviceId) => sip.addSelfChannel(deviceId),
+  });
+  sip.onNotified('VideoUploadNotify', (deviceId, envelope) => {
+    positions.notified(deviceId, envelope); // it may say where it is
+    offers.notified(deviceId, envelope);
+  });
   subscriptions.defaultTo(DEFAULT_SUBSCRIPTIONS);
   return {
     desks: { subscriptions: new SubscriptionDesk({ directory, subscriptions, iso: needs.iso }), positions },
@@ -67,6 +80,7 @@ export function openToldDesks(
       positions_received_total: positions.counters.received,
       positions_dropped_total: positions.counters.dropped,
       positions_unwritten: positions.waiting,
+      video_offers_total: offers.received,
     }),
     forget: (deviceId) => positions.forget(deviceId),
     close: () => positions.close(),

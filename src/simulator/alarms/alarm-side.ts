@@ -67,6 +67,18 @@ export class AlarmSide {
     return sn;
   }
 
+  /** Asks the platform to fetch its video (VideoUploadNotify, 2022); `namedId`: default the first channel. */
+  async offerVideo(namedId = this.#ports.channelIds[0] ?? this.#ports.deviceId): Promise<void> {
+    const place = '<Longitude>117.12</Longitude>\r\n<Latitude>31.12</Latitude>\r\n';
+    await this.#tell(
+      'Notify',
+      'VideoUploadNotify',
+      '102',
+      namedId,
+      `<Time>${this.#ports.deviceTime()}</Time>\r\n${place}`,
+    );
+  }
+
   /** A Response/Alarm of the platform. */
   receipt(query: Query): void {
     this.receipts.push(query.sn);

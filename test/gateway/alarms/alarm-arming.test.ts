@@ -11,7 +11,13 @@ test('SUB-4: a device that tells no alarm before it is armed is armed when its a
   const { server, simulator } = await meet(t, { channels: 1, quirks: new Set(['SUB-4']) }, 15_000, {
     onEvent: (event) => vocabulary?.event(event),
   });
-  vocabulary = openVocabulary({ sip: server, clock: systemClock, channelMissing: () => null, ...toldNowhere() });
+  vocabulary = openVocabulary({
+    sip: server,
+    clock: systemClock,
+    channelMissing: () => null,
+    fetch: () => {},
+    ...toldNowhere(),
+  });
   const { close } = vocabulary;
   t.after(() => close());
   let alarms = 0;

@@ -26,6 +26,7 @@ async function site(t: TestContext, version: string | null = '3.0', more: Partia
     ...toldNowhere(),
     sip: server,
     clock: systemClock,
+    fetch: () => {},
     channelMissing: (deviceId, channelId) =>
       server.directory.channel(deviceId, channelId) === undefined
         ? { problem: 'channel_not_found', detail: 'no such channel' }

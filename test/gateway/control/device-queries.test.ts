@@ -19,6 +19,7 @@ async function site(t: TestContext, more: Partial<SimulatorOptions> = {}) {
     ...toldNowhere(),
     sip: server,
     clock: systemClock,
+    fetch: () => {},
     channelMissing: (deviceId, channelId) =>
       server.directory.channel(deviceId, channelId) === undefined
         ? { problem: 'channel_not_found', detail: 'no such channel' }

@@ -20,6 +20,7 @@ async function site(t: TestContext, more: Partial<SimulatorOptions> = {}, clock:
     ...toldNowhere(),
     sip: server,
     clock,
+    fetch: () => {},
     channelMissing: (deviceId, channelId) =>
       server.directory.channel(deviceId, channelId) === undefined
         ? { problem: 'channel_not_found', detail: 'no such channel' }
