@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Alarm, AlarmRule } from '../../web/page/alarms/api.ts';
 import { addressOf, belongs, filterOf, isEmpty, kindsOf, kindWords, queryOf } from '../../web/page/alarms/filter.ts';
 import { toggled, withField } from '../../web/page/alarms/rule-fields.ts';
+import { MAX_NOTICES, type Notice, SHOWN_MS, withEvent, withoutOld } from '../../web/page/notices/notices.ts';
 
 const ALARM: Alarm = {
   id: '7',
@@ -89,4 +90,30 @@ test('a field that is taken out of a rule is not in it; numbers are chosen and g
   assert.deepEqual(toggled([2, 5], 2), [5]);
   assert.equal(toggled([5], 5), undefined);
   assert.deepEqual(toggled(undefined, 1), [1]);
+});
+
+test('notices: the newest first, one for the same camera with its number, a few, and none for ever', () => {
+  const event = (type: string, data: object) => ({ type, time: '', data: data as Record<string, unknown> });
+  const alarm = (channelId: string) => event('alarm', { ...ALARM, channelId });
+  const told = (events: readonly ReturnType<typeof event>[], before: readonly Notice[] = [], nowMs = 0) =>
+    events.reduce((list, one) => withEvent(list, one, nowMs), before);
+  const two = told([alarm('A'), alarm('B'), alarm('A')]);
+  assert.deepEqual(
+    two.map(({ channelId, count }) => [channelId, count]),
+    [
+      ['A', 2],
+      ['B', 1],
+    ],
+  );
+  const offered = told([event('video.offered', { deviceId: 'D', channelId: 'A' })], two);
+  assert.deepEqual([offered.length, offered[0]?.alarm, offered[1]?.alarm?.id], [3, null, '7']);
+  assert.equal(told([alarm('C'), alarm('E')], offered).length, MAX_NOTICES);
+  for (const nothing of [event('position', ALARM), event('alarm', {}), event('video.offered', { deviceId: 7 })])
+    assert.equal(withEvent(two, nothing, 0), two);
+  const later = told([alarm('B')], two, SHOWN_MS - 1);
+  assert.deepEqual(
+    withoutOld(later, SHOWN_MS).map(({ channelId }) => channelId),
+    ['B'],
+  );
+  assert.equal(withoutOld(two, SHOWN_MS - 1), two);
 });

@@ -86,4 +86,89 @@ describe('what devices tell, with a scripted gateway', () => {
     await until('one row', count('place-row'), (rows) => rows === 1);
     await until('one place', count('place'), (places) => places === 1);
   });
+
+  test('alarms and offers of video are noticed on every view, a few at a time, until nobody wants them', async () => {
+    const five = siteOf(5, 1);
+    showSite(standIn, five);
+    standIn.answers.set('GET alarms', { items: [], next: null });
+    standIn.answers.set('GET alarms/words', { methods: {}, types: {}, priorities: {} });
+    const tell = (i: number, number: number, priority = 4) =>
+      standIn.event('alarm', {
+        id: String(number),
+        deviceId: five.devices[i]?.id,
+        channelId: five.channels[i]?.id,
+        sourceId: five.channels[i]?.id,
+        time: '2026-01-05T14:03:21.000+08:00',
+        receivedAt: '2026-01-05T14:03:22.000+08:00',
+        method: 5,
+        methodName: { en: 'video', zh: '视频报警' },
+        type: 6,
+        typeName: { en: 'intrusion', zh: '入侵检测报警' },
+        eventType: null,
+        eventName: null,
+        priority,
+        priorityName: null,
+        description: '',
+        by: 'message',
+      });
+    await open('devices');
+    await until('that it listens', async () => standIn.asked.includes('GET events'), Boolean);
+    const notices = async () => tab.locator(id('notice')).allInnerTexts();
+    for (let n = 0; n < 30; n++) tell(n % 3, n + 1);
+    await until(
+      'one for each camera, and how many they are',
+      notices,
+      (all) => all.length === 3 && all.every((text) => /10×/.test(text)),
+    );
+    await until(
+      'all counted',
+      async () => tab.textContent(id('unseen')),
+      (text) => text === '30',
+    );
+    for (let n = 30; n < 110; n++) tell(4, n + 1);
+    await until('three at most', notices, (all) => all.length === 3 && /80×/.test(all[0] ?? ''));
+    await until(
+      'more than there is room for',
+      async () => tab.textContent(id('unseen')),
+      (text) => text === '99+',
+    );
+
+    // a hand on them holds them; the newest leads to its place in the list, which has them all
+    await tab.hover(id('notice'));
+    await tab.locator(id('notice-alarm')).first().click();
+    await until(
+      'the list',
+      async () => tab.evaluate('location.hash'),
+      (hash) => hash === '#/alarms/110',
+    );
+    assert.equal(await tab.locator(id('unseen')).count(), 0);
+    tell(1, 200);
+    await until('no notice beside the list', notices, (all) => all.length === 0);
+
+    await tab.evaluate("location.hash = '#/positions'");
+    standIn.event('video.offered', { deviceId: five.devices[4]?.id, channelId: five.channels[4]?.id, time: '' });
+    await until('the offer', notices, (all) => all.some((text) => /Offers its video/.test(text)));
+    await tab.locator(id('notice'), { hasText: 'Offers its video' }).locator(id('notice-watch')).click();
+    await until(
+      'live',
+      async () => tab.evaluate('location.hash'),
+      (hash) => String(hash).includes(five.channels[4]!.id),
+    );
+
+    tell(2, 201);
+    await tab.locator(id('silence')).click();
+    await until('none', notices, (all) => all.length === 0);
+    tell(3, 202);
+    await until(
+      'still counted',
+      async () => tab.textContent(id('unseen')),
+      (text) => Number(text) >= 2,
+    );
+    assert.deepEqual(await notices(), []);
+    await tab.click(id('view-alarms'));
+    await tab.check(id('notices-everywhere'));
+    await tab.click(id('view-devices'));
+    tell(4, 203);
+    await until('again', notices, (all) => all.some((text) => /intrusion/.test(text)));
+  });
 });

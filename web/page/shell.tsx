@@ -10,6 +10,8 @@ import { KeySheet } from './keys/sheet.tsx';
 import { speak, useLanguage, useWords } from './language.ts';
 import { LiveView } from './live/view.tsx';
 import { fault, followGateway, hasExpired, hasToken, isLinked, isSignedOut, signOut } from './model.ts';
+import { NoticeStrip } from './notices/strip.tsx';
+import { countAlarms, unseenAlarms } from './notices/unseen.ts';
 import { Icon } from './parts/icon.tsx';
 import { lazy } from './parts/lazy.tsx';
 import { RecordingsView } from './recordings/view.tsx';
@@ -20,6 +22,7 @@ import { useStore } from './store.ts';
 import { StreamsView } from './streams/view.tsx';
 import { SystemView } from './system/view.tsx';
 import { ThemeSwitch } from './theme-switch.tsx';
+import { noticesWords } from './words/notices.ts';
 import { shellWords } from './words/shell.ts';
 
 const SHOWN: Readonly<Record<View, ComponentType>> = {
@@ -49,6 +52,9 @@ const LETTERS: Readonly<Record<View, string>> = {
   system: 'y',
 };
 
+/** Beside the word there is no room for more. */
+const MAX_UNSEEN = 99;
+
 function toContent(): void {
   const main = document.querySelector<HTMLElement>('main');
   main?.setAttribute('tabindex', '-1');
@@ -64,6 +70,8 @@ export function Shell() {
   const linked = useStore(isLinked);
   const wrong = useStore(fault);
   const expired = useStore(hasExpired);
+  const unseen = useStore(unseenAlarms);
+  const { unseen: unseenWords } = useWords(noticesWords);
   const [sheet, setSheet] = useState(false);
   useShortcuts(words.page, [
     { key: '?', words: words.showKeys, run: () => setSheet(true) },
@@ -85,6 +93,7 @@ export function Shell() {
   }, [view, words, signedOut]);
   useEffect(() => (signedOut ? undefined : followGateway()), [signedOut]);
   useEffect(() => (signedOut ? undefined : openPlaybackAddresses()), [signedOut]);
+  useEffect(() => (signedOut ? undefined : countAlarms()), [signedOut]);
 
   if (signedOut) {
     return (
@@ -116,6 +125,11 @@ export function Shell() {
               data-testid={`view-${name}`}
             >
               {words.views[name]}
+              {name === 'alarms' && unseen > 0 && (
+                <b class="unseen" title={unseenWords(unseen)} data-testid="unseen">
+                  {unseen > MAX_UNSEEN ? `${MAX_UNSEEN}+` : unseen}
+                </b>
+              )}
             </a>
           ))}
         </nav>
@@ -167,6 +181,7 @@ export function Shell() {
         </p>
       )}
       <Shown />
+      <NoticeStrip />
       {sheet && <KeySheet onClose={() => setSheet(false)} />}
     </div>
   );

@@ -1,8 +1,10 @@
 import { useWords } from '../language.ts';
+import { areShown, showNotices } from '../notices/silence.ts';
 import { ViewHead } from '../parts/view-head.tsx';
 import { hrefOf, route } from '../route.ts';
 import { useStore } from '../store.ts';
 import { alarmsWords } from '../words/alarms.ts';
+import { noticesWords } from '../words/notices.ts';
 import { shellWords } from '../words/shell.ts';
 import { AlarmList } from './list.tsx';
 import { Pictures } from './pictures.tsx';
@@ -17,6 +19,8 @@ type Tab = keyof typeof TABS;
 export function AlarmsView() {
   const words = useWords(alarmsWords);
   const { views } = useWords(shellWords);
+  const notices = useWords(noticesWords);
+  const everywhere = useStore(areShown);
   const [part] = useStore(route).parts;
   const shown: Tab = part === 'pictures' || part === 'rules' ? part : 'alarms';
   const Shown = TABS[shown];
@@ -35,6 +39,15 @@ export function AlarmsView() {
             </a>
           ))}
         </nav>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={everywhere}
+            data-testid="notices-everywhere"
+            onChange={({ currentTarget }) => showNotices(currentTarget.checked)}
+          />
+          {notices.everywhere}
+        </label>
       </ViewHead>
       <Shown />
     </main>
