@@ -298,4 +298,45 @@ describe('what goes wrong is said in words', { timeout: 120_000 }, () => {
     await tab.click('.banner button');
     await tab.waitForSelector('.banner', { state: 'detached' });
   });
+
+  test('a list that could not be read comes by itself when the gateway can again, and takes its complaint along', async () => {
+    const busy = { status: 503, code: 'busy', detail: 'The gateway has too much to do.' };
+    // one tab for each; a browser opens no more than six connections
+    const inDevice = `GET devices/${device.id}/channels`;
+    const views = {
+      live: '[data-testid="tree"] [data-testid="channel"]',
+      recordings: 'main.recordings .empty',
+      'alarms/pictures': '[data-testid="no-pictures"]',
+      positions: '[data-testid="no-places"]',
+      [`devices/${device.id}?tab=channels`]: `[data-channel-id="${channel.id}"]`,
+    };
+    const lists = ['recordings', 'snapshots', 'positions'].map((of) => `GET ${of}`);
+    for (const call of [...lists, 'GET channels', inDevice]) standIn.answers.set(call, busy);
+    standIn.answers.set('GET map', { tiles: null, attribution: '' });
+    const tabs: [string, Page, string][] = [];
+    for (const [view, shown] of Object.entries(views)) {
+      const one = await browser.open(`${standIn.address}?token=${standIn.token}#/${view}`);
+      tabs.push([view, one, shown]);
+      // in the banner or in the view
+      await one.waitForSelector('[role="alert"]');
+      assert.match((await one.textContent('[role="alert"]')) ?? '', /too much to do/, view);
+      assert.equal(await one.locator(shown).count(), 0, view);
+    }
+    for (const call of lists) standIn.answers.set(call, { items: [], next: null });
+    for (const call of ['GET channels', inDevice]) standIn.answers.set(call, { items: SITE.channels, next: null });
+    for (const [, one, shown] of tabs) {
+      await one.waitForSelector(shown);
+      await one.waitForSelector('[role="alert"]', { state: 'detached' });
+      await one.close();
+    }
+  });
+
+  test('a list that is refused for good is empty, and says why', async () => {
+    const detail = 'device: no such id';
+    standIn.answers.set('GET alarms/words', { methods: [], types: [], priorities: [] });
+    standIn.answers.set('GET alarms', { status: 400, code: 'bad_request', detail });
+    tab = await browser.open(`${standIn.address}?token=${standIn.token}#/alarms?device=nobody`);
+    await tab.waitForSelector('[data-testid="no-alarms"]');
+    assert.match((await tab.textContent('.banner')) ?? '', /no such id/);
+  });
 });

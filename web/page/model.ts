@@ -10,6 +10,7 @@ import {
 } from './api.ts';
 import { applied, type Directory, withChannels, withDevice } from './directory.ts';
 import { followEvents, type GatewayEvent } from './events.ts';
+import { AGAIN_MS, Complaint, mayPass } from './parts/again.ts';
 import { go } from './route.ts';
 import { forgetToken, token } from './session.ts';
 import { Store } from './store.ts';
@@ -51,10 +52,20 @@ export function refused(): void {
   isSignedOut.set(true);
 }
 
-/** For the `catch` of a view: a refused token leads to the sign-in, all else to the banner. */
-export function failed(error: unknown): void {
-  if (error instanceof ApiFault && error.status === 401) refused();
-  else fault.set(error instanceof ApiFault ? error.message : '');
+/**
+ * For the `catch` of a view: a refused token leads to the sign-in, all else to the banner. The answer takes it off again, for who asked once more
+ * and was answered; it leaves alone what the banner has said since.
+ */
+export function failed(error: unknown): () => void {
+  if (error instanceof ApiFault && error.status === 401) {
+    refused();
+    return () => {};
+  }
+  const said = error instanceof ApiFault ? error.message : '';
+  fault.set(said);
+  return () => {
+    if (fault.value === said) fault.set(null);
+  };
 }
 
 /** Who signs out leaves nothing behind for the next one at this screen. */
@@ -85,9 +96,11 @@ async function readDirectory(): Promise<void> {
     const [devices, channels, groups] = await Promise.all([listDevices(), listChannels(), listGroups()]);
     if (mine !== round) return;
     directory.set(applied({ devices, channels, groups }, missed).directory);
-    fault.set(null);
+    complaint.end();
+    // It can be reached; what else is said is not about these lists.
+    if (fault.value === '') fault.set(null);
   } catch (error) {
-    if (mine === round) failed(error);
+    if (mine === round) failedReading(error);
   }
   meanwhile.delete(missed);
 }
@@ -99,8 +112,16 @@ export async function readRecordings(): Promise<void> {
     const all = await listRecordings();
     if (mine === round) recordings.set(all.sort((a, b) => Date.parse(b.start) - Date.parse(a.start)));
   } catch (error) {
-    if (mine === round) failed(error);
+    if (mine === round) failedReading(error);
   }
+}
+
+const complaint = new Complaint(failed);
+
+/** Nothing of the page works without these lists: they are asked for until they come. */
+function failedReading(error: unknown): void {
+  complaint.fault(error);
+  if (mayPass(error)) soon(readAgain, AGAIN_MS);
 }
 
 const staleDevices = new Set<string>();
@@ -175,6 +196,8 @@ const readEverything = () => {
   void readDirectory();
   void readRecordings();
 };
+/** The same, as a job of its own: one that is due soon does not wait for it. */
+const readAgain = () => readEverything();
 
 function take(event: GatewayEvent): void {
   if (/^(device|channel|catalog)\./.test(event.type)) {
@@ -192,6 +215,7 @@ function take(event: GatewayEvent): void {
 export function followGateway(): () => void {
   const following = new AbortController();
   round++;
+  complaint.end();
   readEverything();
   let hasBeenLinked = false;
   void followEvents(following.signal, {

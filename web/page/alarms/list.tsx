@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useLanguage, useWords } from '../language.ts';
 import { failed } from '../model.ts';
+import { untilRead } from '../parts/again.ts';
 import { useFeed, useNamed } from '../parts/pages.ts';
 import { useRowWindow } from '../parts/row-window.ts';
 import { go, hrefOf, route } from '../route.ts';
@@ -32,7 +33,7 @@ export function AlarmList() {
   const { named, isGone } = useNamed(parts[0], shown.items, readAlarm);
   const now = Date.now();
 
-  useEffect(() => void readAlarmWords().then(setWordList, failed), []);
+  useEffect(() => untilRead(readAlarmWords, setWordList, failed), []);
   useEffect(() => {
     if (shown.hasMore && end > items.length - AHEAD_ROWS) void feed?.more();
   }, [shown, end, feed]);

@@ -5,6 +5,7 @@ import { faultOf } from '../devices/loaded.ts';
 import { shortMoment, size } from '../format.ts';
 import { localeOf, useLanguage, useWords } from '../language.ts';
 import { failed, isLinked, onEvent } from '../model.ts';
+import { AGAIN_MS, mayPass } from '../parts/again.ts';
 import { ConfirmButton } from '../parts/confirm-button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { go, hrefOf, route } from '../route.ts';
@@ -26,6 +27,7 @@ function usePictures(channel: string) {
   const [fault, setFault] = useState<string | null>(null);
   const known = useRef<readonly Snapshot[]>([]);
   const life = useRef(new AbortController());
+  const afterFault = useRef(0);
   /** Deleted here: an answer may be older than that. */
   const gone = useRef(new Set<string>());
   const query = (cursor: string | null) => {
@@ -42,6 +44,7 @@ function usePictures(channel: string) {
   };
   const read = (cursor: string | null) => {
     const { signal } = life.current;
+    window.clearTimeout(afterFault.current);
     snapshotPage(query(cursor), signal).then(
       (page) => {
         if (signal.aborted) return;
@@ -55,7 +58,11 @@ function usePictures(channel: string) {
         if (!isOnTop) setNext(page.next);
         setFault(null);
       },
-      (error: unknown) => signal.aborted || setFault(faultOf(error)),
+      (error: unknown) => {
+        if (signal.aborted) return;
+        setFault(faultOf(error));
+        if (mayPass(error)) afterFault.current = window.setTimeout(() => read(cursor), AGAIN_MS);
+      },
     );
   };
   useEffect(() => {
@@ -77,6 +84,7 @@ function usePictures(channel: string) {
     return () => {
       life.current.abort();
       window.clearTimeout(timer);
+      window.clearTimeout(afterFault.current);
       unfollow();
       unlink();
     };

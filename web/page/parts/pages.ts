@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { failed, isLinked } from '../model.ts';
 import { type Store, useStore } from '../store.ts';
+import { AGAIN_MS, Complaint, mayPass, untilRead } from './again.ts';
 
 /** One page of a list, and where the next begins; null: there is none. */
 export interface Page<T> {
@@ -17,13 +18,15 @@ export interface Listed<T> {
 
 export const NOTHING: Listed<never> = { items: null, hasMore: false };
 
-/** Reads a list page by page until `close`. */
+/** Reads a list page by page until `close`; a page that cannot be read is asked for again. */
 export class Pages<T extends { readonly id: string }> {
   readonly signal: AbortSignal;
   readonly #life = new AbortController();
   readonly #read: (cursor: string | null, signal: AbortSignal) => Promise<Page<T>>;
   #cursor: string | null = null;
   #isReading = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #complaint = new Complaint(failed);
 
   constructor(read: (cursor: string | null, signal: AbortSignal) => Promise<Page<T>>) {
     this.#read = read;
@@ -33,16 +36,23 @@ export class Pages<T extends { readonly id: string }> {
   /** Reads the next page, unless one is being read or there is none; `show` gets what `shown` has by then, and what it has not. */
   async more(shown: () => Listed<T>, show: (items: readonly T[], hasMore: boolean) => void): Promise<void> {
     const { items, hasMore } = shown();
-    if (this.#isReading || (items !== null && !hasMore)) return;
+    if (this.#isReading || this.signal.aborted || (items !== null && !hasMore)) return;
     this.#isReading = true;
+    clearTimeout(this.#timer);
     try {
       const { items: read, next } = await this.#read(this.#cursor, this.signal);
       this.#cursor = next;
+      this.#complaint.end();
       const known = shown().items ?? [];
       const ids = new Set(known.map(({ id }) => id));
       show([...known, ...read.filter(({ id }) => !ids.has(id))], next !== null);
     } catch (error) {
-      this.fault(error);
+      this.#isReading = false;
+      if (this.signal.aborted) return;
+      this.#complaint.fault(error);
+      if (mayPass(error)) this.#timer = setTimeout(() => void this.more(shown, show), AGAIN_MS);
+      // What the gateway refuses for good is no list that is still on its way.
+      else if (items === null) show([], false);
     }
     this.#isReading = false;
   }
@@ -54,6 +64,7 @@ export class Pages<T extends { readonly id: string }> {
 
   close(): void {
     this.#life.abort();
+    clearTimeout(this.#timer);
   }
 }
 
@@ -106,15 +117,18 @@ export function useNamed<T extends { readonly id: string }>(
   const isMissing = id !== undefined && items !== null && listed === undefined;
   useEffect(() => {
     if (!isMissing) return undefined;
-    let isWanted = true;
-    read(id).then((one) => isWanted && setAlone({ id, one }), failed);
+    const forget = untilRead(
+      () => read(id),
+      (one) => setAlone({ id, one }),
+      failed,
+    );
     const unfollow = follow?.(id, (one) => {
       // what is still being read is older
-      isWanted = false;
+      forget();
       setAlone({ id, one });
     });
     return () => {
-      isWanted = false;
+      forget();
       unfollow?.();
     };
   }, [id, isMissing]);

@@ -1,13 +1,19 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { Complaint } from './again.ts';
 
 /** What many events hint at is asked for once: a switch goes off and a hundred cameras with it. */
 const SOON_MS = 150;
 
 /**
  * Calls `ask` at once and then `everyMs` after each answer, while the view is shown and the tab can be seen; never twice at a time. The
- * answer asks soon: for what is known to have changed. `ask` gets a signal that aborts when its answer is no longer wanted.
+ * answer asks soon: for what is known to have changed. `ask` gets a signal that aborts when its answer is no longer wanted. `failed` says
+ * what goes wrong, and answers what takes it back.
  */
-export function usePolling(ask: (signal: AbortSignal) => Promise<void>, everyMs: number): () => void {
+export function usePolling(
+  ask: (signal: AbortSignal) => Promise<void>,
+  everyMs: number,
+  failed: (error: unknown) => () => void = () => () => {},
+): () => void {
   const newest = useRef(ask);
   newest.current = ask;
   const soon = useRef(() => {});
@@ -16,6 +22,7 @@ export function usePolling(ask: (signal: AbortSignal) => Promise<void>, everyMs:
     let timer = 0;
     let isAsking = false;
     let isStale = false;
+    const complaint = new Complaint(failed);
     const plan = (ms: number) => {
       window.clearTimeout(timer);
       timer = window.setTimeout(() => void round(), ms);
@@ -24,8 +31,13 @@ export function usePolling(ask: (signal: AbortSignal) => Promise<void>, everyMs:
       isAsking = true;
       isStale = false;
       if (document.visibilityState === 'visible') {
-        // Whoever asks says what went wrong; the next round may go well.
-        await newest.current(life.signal).catch(() => {});
+        try {
+          await newest.current(life.signal);
+          complaint.end();
+        } catch (error) {
+          // The next round may go well.
+          if (!life.signal.aborted) complaint.fault(error);
+        }
       }
       isAsking = false;
       if (!life.signal.aborted) plan(isStale ? SOON_MS : everyMs);

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { faultOf } from '../devices/loaded.ts';
 import { failed, isLinked, onEvent } from '../model.ts';
+import { untilRead } from '../parts/again.ts';
 import { useStore } from '../store.ts';
 import { listPlaces, MAX_POINTS, type Place, type Position, readTrack } from './api.ts';
 import { withPoint } from './track.ts';
@@ -60,7 +61,7 @@ export function usePlaces(): readonly Place[] | null {
       return next;
     });
   useEffect(() => {
-    if (linked) listPlaces().then(merge, failed);
+    return linked ? untilRead(listPlaces, merge, failed) : undefined;
   }, [linked]);
   useTold(merge);
   return places === null ? null : [...places.values()];

@@ -4,6 +4,7 @@ import { footageHref } from '../footage/address.ts';
 import { shortMoment } from '../format.ts';
 import { localeOf, useLanguage, useWords } from '../language.ts';
 import { failed } from '../model.ts';
+import { untilRead } from '../parts/again.ts';
 import { Ago } from '../parts/ago.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { ViewHead } from '../parts/view-head.tsx';
@@ -45,7 +46,7 @@ export function PositionsView() {
   const to = query.get('to') ?? '';
   const toMs = to === '' || Number.isNaN(Date.parse(to)) ? null : Date.parse(to);
   const track = useTrack(chosen, SPANS[span], toMs);
-  useEffect(() => void readMap().then(setTiles, failed), []);
+  useEffect(() => untilRead(readMap, setTiles, failed), []);
 
   const name = (place: { deviceId: string; channelId: string }) =>
     place.channelId === place.deviceId ? names.device(place.deviceId) : names.channel(place.deviceId, place.channelId);

@@ -38,19 +38,23 @@ export function StreamsView() {
   const openId = useStore(route).parts[0];
   const hasEnded = useRef(true);
 
-  const lookAgain = usePolling(async (signal) => {
-    try {
-      const streams = await runningStreams();
-      if (!signal.aborted) setRunning(streams);
-      if (!hasEnded.current) return;
-      hasEnded.current = false;
-      const page = await endedStreams(null);
-      if (!signal.aborted) setEnded((known) => withNewest(known, page));
-    } catch (error) {
-      hasEnded.current = true;
-      if (!signal.aborted) failed(error);
-    }
-  }, LOOK_MS);
+  const lookAgain = usePolling(
+    async (signal) => {
+      try {
+        const streams = await runningStreams();
+        if (!signal.aborted) setRunning(streams);
+        if (!hasEnded.current) return;
+        hasEnded.current = false;
+        const page = await endedStreams(null);
+        if (!signal.aborted) setEnded((known) => withNewest(known, page));
+      } catch (error) {
+        hasEnded.current = true;
+        throw error;
+      }
+    },
+    LOOK_MS,
+    failed,
+  );
 
   useEffect(
     () =>

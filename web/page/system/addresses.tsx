@@ -20,8 +20,8 @@ export function Addresses() {
   const language = useLanguage();
   const [told, setTold] = useState<readonly Told[] | null>(null);
   const [isAsking, setAsking] = useState(false);
-  const read = () => readTold().then(setTold, failed);
-  const readSoon = usePolling(read, LOOK_MS);
+  const read = async () => setTold(await readTold());
+  const readSoon = usePolling(read, LOOK_MS, failed);
 
   useEffect(
     () =>
@@ -34,7 +34,7 @@ export function Addresses() {
   async function askClocks(): Promise<void> {
     setAsking(true);
     await readSystem({ askDevices: true }, new AbortController().signal).catch(failed);
-    await read();
+    await read().catch(failed);
     setAsking(false);
   }
 

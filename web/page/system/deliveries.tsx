@@ -78,14 +78,14 @@ function Found({ filter }: { filter: DeliveryFilter }) {
   const may = useStore(mayControl);
   const [page, setPage] = useState<Page | null>(null);
   const [open, setOpen] = useState<string | null>(null);
-  const lookAgain = usePolling(async (signal) => {
-    try {
+  const lookAgain = usePolling(
+    async (signal) => {
       const read = await readDeliveries(filter, null);
       if (!signal.aborted) setPage((known) => withNewest(known, read));
-    } catch (error) {
-      if (!signal.aborted) failed(error);
-    }
-  }, LOOK_MS);
+    },
+    LOOK_MS,
+    failed,
+  );
   const again = (id: string) => void redeliver(id).then(lookAgain, failed);
   const more = () =>
     void readDeliveries(filter, page?.next ?? null).then(

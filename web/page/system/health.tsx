@@ -69,14 +69,14 @@ export function Health() {
   const locale = localeOf(language);
   const samples = useStore(seen);
   const [isCounting, setCounting] = useState(false);
-  usePolling(async (signal) => {
-    try {
+  usePolling(
+    async (signal) => {
       const system = await readSystem({ askDevices: false }, signal);
       if (!signal.aborted) seen.set([...seen.value, system].slice(-PLACES));
-    } catch (error) {
-      if (!signal.aborted) failed(error);
-    }
-  }, LOOK_MS);
+    },
+    LOOK_MS,
+    failed,
+  );
   const now = samples.at(-1);
   if (now === undefined) return <p class="hint">{words.loading}</p>;
   const { process, machine, disk, ports, versions } = now;

@@ -14,14 +14,14 @@ const LOOK_MS = 3_000;
 export function Webhooks() {
   const words = useWords(webhooksWords);
   const [webhooks, setWebhooks] = useState<readonly Webhook[] | null>(null);
-  usePolling(async (signal) => {
-    try {
+  usePolling(
+    async (signal) => {
       const read = await readWebhooks();
       if (!signal.aborted) setWebhooks(read);
-    } catch (error) {
-      if (!signal.aborted) failed(error);
-    }
-  }, LOOK_MS);
+    },
+    LOOK_MS,
+    failed,
+  );
   if (webhooks === null) return <p class="hint late">{words.loading}</p>;
   if (webhooks.length === 0) {
     return (
