@@ -41,6 +41,29 @@ const CRC16 = Uint16Array.from({ length: 256 }, (_, byte) => {
   return crc & 0xffff;
 });
 
+/** What a byte is worth that one, two or three others follow: four bytes take one step then. */
+const CRC16_1 = CRC16.map(followed);
+const CRC16_2 = CRC16_1.map(followed);
+const CRC16_3 = CRC16_2.map(followed);
+
+function followed(crc: number): number {
+  return ((crc << 8) & 0xffff) ^ CRC16[crc >> 8]!;
+}
+
+/** CRC-16 of a whole frame (RFC 9639 9.3). */
+function crc16(bytes: Uint8Array, start: number, end: number): number {
+  let crc = 0;
+  let i = start;
+  for (; i + 4 <= end; i += 4)
+    crc =
+      CRC16_3[(crc >> 8) ^ bytes[i]!]! ^
+      CRC16_2[(crc & 0xff) ^ bytes[i + 1]!]! ^
+      CRC16_1[bytes[i + 2]!]! ^
+      CRC16[bytes[i + 3]!]!;
+  for (; i < end; i += 1) crc = ((crc << 8) & 0xffff) ^ CRC16[(crc >> 8) ^ bytes[i]!]!;
+  return crc;
+}
+
 export class FlacEncoder {
   readonly #table: Int16Array;
   readonly #wasted: number;
@@ -100,8 +123,7 @@ export class FlacEncoder {
   #close(start: number): number {
     if (this.#bitCount > 0) this.#put(0, 8 - this.#bitCount);
     const out = this.#out;
-    let crc = 0;
-    for (let i = start; i < this.#at; i += 1) crc = ((crc << 8) & 0xffff) ^ CRC16[(crc >> 8) ^ out[i]!]!;
+    const crc = crc16(out, start, this.#at);
     out[this.#at++] = crc >> 8;
     out[this.#at++] = crc & 0xff;
     return this.#at;

@@ -59,12 +59,13 @@ describe('FLAC', () => {
   };
   for (const [law, format] of LAWS) {
     for (const [name, codeAt] of Object.entries(sources)) {
-      it(`${law}, ${name}: ffmpeg decodes what was encoded, in blocks of any size`, () => {
+      it(`${law}, ${name}: ffmpeg decodes what was encoded and finds its checks right, in blocks of any size`, () => {
         const codes = Buffer.from(Array.from({ length: 20_000 }, (_, i) => codeAt(i)));
         const sizes = [160, 320, 16, 1, 5, 4096, 333, 2, 3, 4];
         let n = 0;
         const file = flacFile(law, codes, () => sizes[n++ % sizes.length]!);
-        assert.ok(ffmpeg(['-f', 'flac', '-i', '-', '-f', 's16le', '-'], file).equals(decode(format, codes)));
+        const strict = ['-xerror', '-err_detect', 'crccheck+explode'];
+        assert.ok(ffmpeg([...strict, '-f', 'flac', '-i', '-', '-f', 's16le', '-'], file).equals(decode(format, codes)));
       });
     }
   }
