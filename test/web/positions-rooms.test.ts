@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Position } from '../../web/page/positions/api.ts';
 import { viewOfTiles } from '../../web/page/positions/datum.ts';
+import { pathOf } from '../../web/page/positions/line.ts';
 import {
   degreesOf,
   fitting,
@@ -17,7 +18,7 @@ import {
   worldOf,
   zoomed,
 } from '../../web/page/positions/projection.ts';
-import { lengthOf, metresWords, pathOf, withPoint } from '../../web/page/positions/track.ts';
+import { lengthOf, metresWords, reckoned, wentOn, withPoint } from '../../web/page/positions/track.ts';
 
 const SIZE = { width: 800, height: 600 };
 const place = fc.record({
@@ -117,11 +118,63 @@ test('points stand in the order of time, whenever they come; one that is known c
 test('the line of a track breaks where nobody knows, and leaves out what nobody could see', () => {
   const view = { ...worldOf({ longitude: 117.1, latitude: 31 }), zoom: 12 };
   assert.equal(pathOf([], view, SIZE), '');
-  const moves = (points: Position[]) => pathOf(points, view, SIZE).replace(/[^ML]/g, '');
-  assert.equal(moves([point(0, 117), point(1, 117.1), point(2, 117.2)]), 'MLL');
+  const moves = (points: Position[]) => pathOf(points.map(reckoned), view, SIZE).replace(/[^ML]/g, '');
+  assert.equal(moves([point(0, 117), point(1, 117.1, 31.05), point(2, 117.2)]), 'MLL');
   assert.equal(moves([point(0, 117), point(1, 117.1), point(40, 117.2)]), 'MLM', 'half an hour without a word');
   const dense = Array.from({ length: 1_000 }, (_, i) => point(i / 60, 117 + i / 1e7));
   assert.ok(moves(dense).length < 10);
+  const straight = Array.from({ length: 1_000 }, (_, i) => point(i / 60, 117 + i / 1e4));
+  assert.equal(moves(straight), 'ML', 'a road without a bend');
+});
+
+test('a day of points has no more corners than are seen, each point lies on the line, and outside nothing is drawn', () => {
+  const day = Array.from({ length: 20_000 }, (_, n) => {
+    const turn = n / 700;
+    return point(
+      n / 15,
+      117 + n * 1e-5 + 0.02 * Math.sin(turn),
+      31 + 0.03 * Math.sin(n / 3000) + 0.002 * Math.sin(turn * 31),
+    );
+  });
+  const whole = fitting(day, SIZE);
+  assert.ok(whole !== null);
+  const corners = (view: MapView) =>
+    [...pathOf(day.map(reckoned), view, SIZE).matchAll(/([ML])(-?[\d.]+) (-?[\d.]+)/g)].map(([, how, left, top]) => ({
+      how,
+      left: Number(left),
+      top: Number(top),
+    }));
+  const line = corners(whole);
+  assert.ok(line.length < 2_500, String(line.length));
+  for (const each of day.filter((_, n) => n % 97 === 0)) {
+    const { left, top } = onScreen(whole, SIZE, worldOf(each));
+    const nearest = Math.min(
+      ...line.slice(1).map((to, i) => {
+        const from = line[i] ?? to;
+        const [dx, dy] = [to.left - from.left, to.top - from.top];
+        const along = ((left - from.left) * dx + (top - from.top) * dy) / Math.max(1e-9, dx * dx + dy * dy);
+        const at = Math.max(0, Math.min(1, along));
+        return Math.hypot(left - from.left - at * dx, top - from.top - at * dy);
+      }),
+    );
+    assert.ok(nearest <= 1.7, `${each.time}: ${nearest} px beside the line`);
+  }
+  const middle = day[10_000];
+  assert.ok(middle !== undefined);
+  const near = corners({ ...worldOf(middle), zoom: whole.zoom + 6 });
+  assert.ok(near.length > 1 && near.length < 200, String(near.length));
+  const far = corners({ ...worldOf({ longitude: 10, latitude: 50 }), zoom: 12 });
+  assert.deepEqual(far, []);
+});
+
+test('a track that goes on lets go of what is older than its range', () => {
+  const range = { spanMs: 10 * 60_000, most: 100 };
+  const track = Array.from({ length: 10 }, (_, i) => point(i, 117 + i / 100));
+  const minutes = (points: readonly Position[]) => points.map(({ time }) => new Date(time).getUTCMinutes());
+  assert.deepEqual(minutes(wentOn(track, [point(12, 118), point(13, 118)], range)), [3, 4, 5, 6, 7, 8, 9, 12, 13]);
+  assert.equal(wentOn(track, [point(9, 118)], range), track, 'it was told before');
+  assert.equal(wentOn(track, [point(10, 118)], { ...range, most: 5 }).length, 5);
+  assert.deepEqual(wentOn([], [], range), []);
 });
 
 test('how far it went', () => {

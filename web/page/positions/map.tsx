@@ -5,8 +5,9 @@ import { positionsWords } from '../words/positions.ts';
 import type { MapTiles, Place, Position } from './api.ts';
 import { viewOfTiles } from './datum.ts';
 import { handle } from './gesture.ts';
+import { pathOf } from './line.ts';
 import { fitting, gridOf, type MapView, onScreen, scaleOf, tilesOf, worldOf, zoomed } from './projection.ts';
-import { metresWords, pathOf } from './track.ts';
+import { metresWords, reckoned } from './track.ts';
 
 /** More names than these cover each other. */
 const MAX_NAMES = 60;
@@ -68,7 +69,7 @@ export function TrackMap({ places, names, chosen, track, marked, tiles, fitKey, 
 
   const grid = gridOf(view, size);
   const scale = scaleOf(view, SCALE_PX);
-  const path = useMemo(() => pathOf(track, view, size), [track, view, size]);
+  const path = useMemo(() => pathOf(track.map(reckoned), view, size), [track, view, size]);
   const seen = places.flatMap((place) => {
     const at = onScreen(view, size, worldOf(place));
     const isIn = at.left > -20 && at.top > -20 && at.left < size.width + 20 && at.top < size.height + 20;

@@ -4,7 +4,7 @@ import { failed, isLinked, onEvent } from '../model.ts';
 import { untilRead } from '../parts/again.ts';
 import { useStore } from '../store.ts';
 import { listPlaces, MAX_POINTS, type Place, type Position, readTrack } from './api.ts';
-import { withPoint } from './track.ts';
+import { wentOn, withPoint } from './track.ts';
 
 /** A fleet tells once a second: drawn once for all of it. */
 const DRAW_MS = 250;
@@ -106,10 +106,7 @@ export function useTrack(place: { deviceId: string; channelId: string } | null, 
   useTold((places) => {
     const mine = places.filter((one) => keyOf(one) === key);
     if (toMs !== null || mine.length === 0) return;
-    setTrack((before) => ({
-      ...before,
-      points: mine.reduce<readonly Position[]>(withPoint, before.points).slice(-MAX_POINTS),
-    }));
+    setTrack((before) => ({ ...before, points: wentOn(before.points, mine, { spanMs, most: MAX_POINTS }) }));
   });
   return track;
 }

@@ -1,36 +1,47 @@
 import type { Position } from './api.ts';
-import { type MapView, onScreen, worldOf } from './projection.ts';
+import { type WorldPoint, worldOf } from './projection.ts';
 
 /** Longer without a position: nobody knows how it came from one to the other. */
-const GAP_MS = 1_800_000;
-/** Points closer together than this on the screen are one. */
-const NEAR_PX = 1;
+export const GAP_MS = 1_800_000;
 
 /** The points with one more, in the order of time; one that is known already changes nothing. Pure. */
 export function withPoint(points: readonly Position[], point: Position): readonly Position[] {
-  const timeMs = Date.parse(point.time);
+  const { timeMs } = reckoned(point);
+  const msOf = (i: number) => reckoned(points[i] ?? point).timeMs;
   let at = points.length;
-  while (at > 0 && Date.parse(points[at - 1]?.time ?? '') > timeMs) at--;
-  if (at > 0 && Date.parse(points[at - 1]?.time ?? '') === timeMs) return points;
+  while (at > 0 && msOf(at - 1) > timeMs) at--;
+  if (at > 0 && msOf(at - 1) === timeMs) return points;
   return [...points.slice(0, at), point, ...points.slice(at)];
 }
 
-/** The line of a track as an SVG path, broken where nobody knows. Pure. */
-export function pathOf(points: readonly Position[], view: MapView, size: { width: number; height: number }): string {
-  let path = '';
-  let lastMs = Number.NEGATIVE_INFINITY;
-  let [lastLeft, lastTop] = [0, 0];
-  for (const [i, point] of points.entries()) {
-    const { left, top } = onScreen(view, size, worldOf(point));
-    const timeMs = Date.parse(point.time);
-    const isBroken = timeMs - lastMs > GAP_MS;
-    const isNear = Math.abs(left - lastLeft) < NEAR_PX && Math.abs(top - lastTop) < NEAR_PX;
-    lastMs = timeMs;
-    if (!isBroken && isNear && i < points.length - 1) continue;
-    path += `${isBroken ? 'M' : 'L'}${left.toFixed(1)} ${top.toFixed(1)}`;
-    [lastLeft, lastTop] = [left, top];
-  }
-  return path;
+/** A point of a track with what drawing and measuring ask of it again and again. */
+export interface Reckoned extends WorldPoint {
+  readonly timeMs: number;
+}
+
+const known = new WeakMap<Position, Reckoned>();
+
+/** Where a point lies in the world, and when: reckoned once. */
+export function reckoned(point: Position): Reckoned {
+  const before = known.get(point);
+  if (before !== undefined) return before;
+  const now = { ...worldOf(point), timeMs: Date.parse(point.time) };
+  known.set(point, now);
+  return now;
+}
+
+/** The points with those that were just told, without what is older than the range by now; `most` are kept. Pure. */
+export function wentOn(
+  points: readonly Position[],
+  told: readonly Position[],
+  { spanMs, most }: { readonly spanMs: number; readonly most: number },
+): readonly Position[] {
+  const all = told.reduce(withPoint, points);
+  const newest = all.at(-1);
+  if (all === points || newest === undefined) return points;
+  const oldestMs = reckoned(newest).timeMs - spanMs;
+  const old = all.findIndex((point) => reckoned(point).timeMs >= oldestMs);
+  return all.slice(Math.max(old, all.length - most));
 }
 
 /** `850 m`, `12.4 km`. Pure. */
@@ -47,7 +58,7 @@ export function lengthOf(points: readonly Position[]): number {
   let metres = 0;
   for (let i = 1; i < points.length; i++) {
     const [a, b] = [points[i - 1], points[i]];
-    if (a === undefined || b === undefined || Date.parse(b.time) - Date.parse(a.time) > GAP_MS) continue;
+    if (a === undefined || b === undefined || reckoned(b).timeMs - reckoned(a).timeMs > GAP_MS) continue;
     const half = (x: number) => Math.sin(x / 2) ** 2;
     const h =
       half(radians(b.latitude - a.latitude)) +

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useNames } from '../alarms/names.ts';
 import { footageHref } from '../footage/address.ts';
 import { shortMoment } from '../format.ts';
@@ -183,6 +183,7 @@ function TrackTime({ chosen, isRead, fault, isCut, points, places, name, tiles, 
   const [at, setAt] = useState<number | null>(null);
   const index = at === null ? points.length - 1 : Math.min(at, points.length - 1);
   const marked = chosen === null ? null : (points[index] ?? null);
+  const metres = useMemo(() => lengthOf(points), [points]);
   const when = marked === null ? '' : shortMoment(marked.time, locale, Date.now());
   const said =
     marked === null
@@ -241,7 +242,7 @@ function TrackTime({ chosen, isRead, fault, isCut, points, places, name, tiles, 
             </span>
           </p>
           <p class="hint number">
-            {words.points(points.length, metresWords(lengthOf(points)))}
+            {words.points(points.length, metresWords(metres))}
             {isCut && ` ${words.cut(MAX_POINTS)}`}
           </p>
           {marked !== null && (
