@@ -146,7 +146,8 @@ export const SIGNALLING_REMOVALS: readonly Removal[] = [
       'channels.set(item.id, next);',
       'for (const others of this.#channels.values()) others.delete(item.id);\n      channels.set(item.id, next);',
     ],
-    ['XML-12', 'sip/camera/catalogs', "degrees(text('Longitude'), 180)", "Number(text('Longitude'))"],
+    ['XML-12', 'sip/camera/catalogs', 'degrees(east, 180)', 'Number(east)'],
+    ['XML-12', 'sip/camera/catalogs', 'longitude === 0 && latitude === 0', 'Number.isNaN(longitude)'],
     ['CAT-5', 'sip/camera/catalogs', "text('ParentID').split('/').pop() ?? ''", "text('ParentID')"],
   ]),
   ...outOf('sip/camera/presence.ts', [

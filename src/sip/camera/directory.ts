@@ -259,8 +259,7 @@ function channelOf(deviceId: string, item: CatalogItem, before: Channel | undefi
     parentId: text('ParentID').split('/').pop() ?? '',
     civilCode: text('CivilCode'),
     address: text('Address'),
-    longitude: degrees(text('Longitude'), 180),
-    latitude: degrees(text('Latitude'), 90),
+    ...placeOf(text('Longitude'), text('Latitude')),
     ptzType: /^\d{1,2}$/.test(text('PTZType')) ? Number(text('PTZType')) : null,
     mediaTransport: before?.mediaTransport ?? null,
     ...(before?.presetNames === undefined ? {} : { presetNames: before.presetNames }),
@@ -268,7 +267,14 @@ function channelOf(deviceId: string, item: CatalogItem, before: Channel | undefi
   };
 }
 
-/** A coordinate; null for empty, 0-by-default junk like 65535, or out of range (XML-12). */
+/** Where it is; unknown at 0, 0, which cameras write that nobody told (XML-12). */
+function placeOf(east: string, north: string): { longitude: number | null; latitude: number | null } {
+  const longitude = degrees(east, 180);
+  const latitude = degrees(north, 90);
+  return longitude === 0 && latitude === 0 ? { longitude: null, latitude: null } : { longitude, latitude };
+}
+
+/** A coordinate; null for empty, junk like 65535, or out of range (XML-12). */
 function degrees(text: string, limit: number): number | null {
   if (!/^[+-]?\d{1,3}(\.\d{1,20})?$/.test(text)) return null;
   const value = Number(text);

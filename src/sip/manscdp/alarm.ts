@@ -44,8 +44,9 @@ export function readAlarm({ element, deviceId }: Envelope, timeZone: string): Al
     const number = /^\d{1,3}$/.test(written) ? Number(written) : 0;
     return number >= 1 && number <= last ? number : odd(name, written);
   };
-  // `AlarmInfo` of one maker; child() takes `info` too
-  const info = child(element, 'Info') ?? child(element, 'AlarmInfo') ?? element;
+  // `AlarmInfo` of one maker, of another a number of its own; child() takes `info` too
+  const own = child(element, 'AlarmInfo');
+  const info = child(element, 'Info') ?? (own !== null && own.children.length > 0 ? own : element);
   const param = child(info, 'AlarmTypeParam') ?? info;
   const methodText = text('AlarmMethod');
   const wordNumber = methodOfWord(methodText);

@@ -9,7 +9,7 @@ export interface CatalogItem {
   event: string;
   /** Null when the word is unknown or absent: keep what was known (XML-11). */
   on: boolean | null;
-  /** Fields of the item and of its `Info`; an empty one is left out. */
+  /** Fields of the item and of its `Info`; an empty one, or one that says `null`, is left out. */
   fields: Record<string, string>;
 }
 
@@ -28,6 +28,8 @@ const MAX_FIELDS = 100;
 const MAX_FIELD_LENGTH = 1024;
 /** Ids are strings of any digits and letters (REG-5): 20 by rule, at most this long. */
 const MAX_ID_LENGTH = 64;
+/** What platforms below write for a field that they have not. */
+const NOTHING = /^(?:\(?null\)?)?$/i;
 
 export function readCatalog(envelope: Envelope): CatalogPart {
   const list = child(envelope.element, 'DeviceList');
@@ -47,7 +49,7 @@ function readItem(element: XmlElement): CatalogItem | null {
   let count = 0;
   const take = (name: string, text: string): void => {
     if (
-      text === '' ||
+      NOTHING.test(text) ||
       name === 'DeviceID' ||
       name === 'Event' ||
       count >= MAX_FIELDS ||

@@ -28,7 +28,7 @@ const MAX_NAME = 64;
 const QUIET_MS = 5_000;
 
 export function readCruiseTrack({ element }: Envelope): CruiseTrack {
-  const points = entriesOf(element, 'CruisePointList', ['CruisePoint', 'Item'], MAX_POINTS).flatMap((entry) => {
+  const points = entriesOf(element, ['CruisePointList'], ['CruisePoint', 'Item'], MAX_POINTS).flatMap((entry) => {
     const preset = integerOf(entry, 'PresetIndex');
     if (preset === null || preset < 0) return [];
     return [{ preset, staySeconds: integerOf(entry, 'StayTime'), speed: integerOf(entry, 'Speed') }];

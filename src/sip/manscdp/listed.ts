@@ -15,9 +15,23 @@ export interface Listed<T> {
 /** Quiet of this length ends a list whose count says that more would come. */
 const QUIET_MS = 5_000;
 
+/** The first list of one of these names. */
+export function listOf(element: XmlElement, lists: readonly string[]): XmlElement | null {
+  for (const list of lists) {
+    const found = child(element, list);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 /** The elements of a list: in it, or without a list around them; `most` bounds what a device can make us keep. */
-export function entriesOf(element: XmlElement, list: string, names: readonly string[], most: number): XmlElement[] {
-  const inside = child(element, list) ?? element;
+export function entriesOf(
+  element: XmlElement,
+  lists: readonly string[],
+  names: readonly string[],
+  most: number,
+): XmlElement[] {
+  const inside = listOf(element, lists) ?? element;
   return names.flatMap((name) => childrenOf(inside, name)).slice(0, most);
 }
 

@@ -68,7 +68,7 @@ const MAX_FIELD_LENGTH = 1_024;
 /** A file that ends before it begins by a day or more is no slip of the pen (REC-6). */
 const DAY_MS = 86_400_000;
 /** Words for "no path" (REC-7). */
-const PLACEHOLDER = /^(?:\(?null\)?|nil|none|n\/?a|unknown|undefined|\/?local_?file|[-./\\0]+)$/i;
+const PLACEHOLDER = /^(?:\(?null\)?|nil|none|n\/?a|unknown|undefined|\/?local_?file|\/?file_?path|[-./\\0]+)$/i;
 
 /** Reads one message of an answer to `query`, of a device whose clock is in `timeZone`. */
 export function readRecordInfo(envelope: Envelope, query: RecordQuery, timeZone: string): RecordPart {

@@ -1,7 +1,7 @@
 import { type Envelope, writeEnvelope } from './envelope.ts';
-import { entriesOf, gathered, type Listed, sumOf } from './listed.ts';
+import { entriesOf, gathered, type Listed, listOf, sumOf } from './listed.ts';
 import type { Question } from './question.ts';
-import { child, integerOf, textOf } from './xml.ts';
+import { integerOf, textOf } from './xml.ts';
 
 /** Query/SDCardStatus (GB/T 28181-2022 A.2.4.15): the cards of a device. Null: it did not say. */
 export interface StorageCard {
@@ -19,9 +19,10 @@ export interface StorageCard {
 /** The standard has 8. */
 const MAX_CARDS = 64;
 const MAX_TEXT = 64;
+const LISTS = ['SDCardStatusInfo', 'SDCardStatusList'];
 
 export function readStorageCards({ element }: Envelope): Listed<StorageCard> {
-  const items = entriesOf(element, 'SDCardStatusInfo', ['Item'], MAX_CARDS).flatMap((entry) => {
+  const items = entriesOf(element, LISTS, ['Item'], MAX_CARDS).flatMap((entry) => {
     const text = (name: string): string => (textOf(entry, name) ?? '').slice(0, MAX_TEXT);
     const id = integerOf(entry, 'ID');
     if (id === null) return [];
@@ -46,7 +47,7 @@ export function storageCardsQuestion(targetId: string): Question<Listed<StorageC
     targetId,
     write: (sn, style) => writeEnvelope('Query', { cmdType, sn, deviceId: targetId }, [], style),
     answer: 'response',
-    fits: ({ element }) => child(element, 'SDCardStatusInfo') !== null,
+    fits: ({ element }) => listOf(element, LISTS) !== null,
     read: readStorageCards,
     ...gathered(({ id }) => id),
   };

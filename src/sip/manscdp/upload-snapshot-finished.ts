@@ -1,5 +1,5 @@
 import type { Envelope } from './envelope.ts';
-import { child, textOf, type XmlElement } from './xml.ts';
+import { textOf, type XmlElement } from './xml.ts';
 
 /** Notify/UploadSnapShotFinished (GB/T 28181-2022 A.2.5.7): the device has sent what pictures it could take. */
 export interface SnapshotsFinished {
@@ -12,12 +12,11 @@ export interface SnapshotsFinished {
 const MAX_FILES = 10;
 const MAX_TEXT = 128;
 
-/** Reads it, also where the ids stand in Items or without a list around them. */
+/** Reads it, also where the ids stand in Items, without a list around them, or each in a list of its own, as some Hikvision cameras write them. */
 export function readSnapshotsFinished({ element }: Envelope): SnapshotsFinished {
-  const list = child(element, 'SnapShotList') ?? element;
   return {
     session: (textOf(element, 'SessionID') ?? '').slice(0, MAX_TEXT),
-    fileIds: [...idsBelow(list)].slice(0, MAX_FILES),
+    fileIds: [...idsBelow(element)].slice(0, MAX_FILES),
   };
 }
 

@@ -212,6 +212,14 @@ test('fields: numbers that are none, several parents, a name set by hand (CAT-5,
   directory.upsert(D, [item(ch(1), { fields })]);
   const channel = directory.channel(D, ch(1))!;
   assert.deepEqual([channel.parentId, channel.longitude, channel.latitude, channel.ptzType], ['c', null, 31.5, 1]);
+  for (const [Longitude, Latitude, place] of [
+    ['0.0000000', '0.0', [null, null]],
+    ['0.0', '51.47', [0, 51.47]],
+  ] as const) {
+    directory.upsert(D, [item(ch(1), { fields: { ...fields, Longitude, Latitude } })]);
+    const { longitude, latitude } = directory.channel(D, ch(1))!;
+    assert.deepEqual([longitude, latitude], place);
+  }
   directory.changeChannel(D, ch(1), { name: 'mine', named: true });
   directory.upsert(D, [item(ch(1), { on: null, fields: { Name: 'theirs' } })]);
   assert.equal(directory.channel(D, ch(1))?.name, 'mine');

@@ -71,6 +71,8 @@ test('SUB-6: a time that is none, a method in words, other spellings of Info: re
   for (const name of ['info', 'Info', 'AlarmInfo'])
     assert.equal(alarm(`<AlarmMethod>5</AlarmMethod><${name}><AlarmType>2</AlarmType></${name}>`).type, 2, name);
   assert.equal(alarm('<AlarmMethod>5</AlarmMethod><AlarmType>2</AlarmType>').type, 2, 'without any Info');
+  const beside = alarm('<AlarmMethod>5</AlarmMethod><AlarmInfo>11</AlarmInfo><AlarmType>2</AlarmType>');
+  assert.equal(beside.type, 2, 'an AlarmInfo that is a number of its own');
   const blank = alarm('<AlarmTime>2024-01-05 14:03:21.250</AlarmTime>');
   assert.equal(blank.epochMs, Date.parse('2024-01-05T14:03:21.250+08:00'));
   assert.equal(alarm('<AlarmMethod>nobody knows</AlarmMethod>').raw.AlarmMethod, 'nobody knows');

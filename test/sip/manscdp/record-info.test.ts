@@ -113,6 +113,7 @@ test('REC-7: a size of 0 or none and placeholders of paths are left out', () => 
     [file('2024-01-05T08:00:00', '2024-01-05T09:00:00').replace('104857600', 'many').replace('rec/1', '/'), null],
     [file('2024-01-05T08:00:00', '2024-01-05T09:00:00').replace('104857600', '').replace('rec/1', 'N/A'), null],
     [file('2024-01-05T08:00:00', '2024-01-05T09:00:00').replace('104857600', '').replace('rec/1', 'LOCAL_FILE'), null],
+    [file('2024-01-05T08:00:00', '2024-01-05T09:00:00').replace('104857600', '').replace('rec/1', 'file_path'), null],
     [bare, null],
     [file('2024-01-05T08:00:00', '2024-01-05T09:00:00').replace('104857600', '-5'), 'rec/1'],
   ] as const) {
