@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
 import type { Recording } from '../record/archive.ts';
@@ -77,6 +77,8 @@ export interface Store {
   close(): void;
 }
 
+/** Read and written by its owner alone. */
+const PRIVATE = 0o600;
 /** Pages of journal, 64 MB: a disk that is behind by more than that is waited for, before the journal fills it. */
 const LAST_RESORT_PAGES = 16_384;
 
@@ -89,6 +91,7 @@ export function openStore(dataDir: string, checkpointsOf = openCheckpoints): Sto
     mkdirSync(dataDir, { recursive: true });
     lock = lockFolder(join(dataDir, 'gbgate.lock'));
     if (lock === null) return { fault: `Another gateway is using the data folder ${dataDir}.` };
+    keepPrivate(path);
     database = new Database(path);
   } catch (error) {
     return { fault: `The data folder ${dataDir} cannot be used: ${(error as Error).message}.` };
@@ -109,6 +112,12 @@ export function openStore(dataDir: string, checkpointsOf = openCheckpoints): Sto
     lock.release();
     return { fault: `The database in ${dataDir} cannot be read: ${(error as Error).message}.` };
   }
+}
+
+/** The token, the keys and the sealed passwords of devices lie in it: nobody else on this machine reads it. Its journal is made with the same rights. */
+function keepPrivate(path: string): void {
+  closeSync(openSync(path, 'a', PRIVATE));
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(file)) chmodSync(file, PRIVATE);
 }
 
 /** Brings the schema up to date, one transaction a version; null when it is. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -106,6 +106,25 @@ describe('store', () => {
     const store = open(path);
     assert.equal(store.settings.get('written'), 'yes');
     store.close();
+  });
+
+  it('lets nobody else on the machine read what is in it, also where it could be read before', () => {
+    const path = folder();
+    const first = open(path);
+    first.settings.put('a', 'secret');
+    const files = () => readdirSync(path).filter((name) => name.startsWith('gbgate.db'));
+    const modes = () => files().map((name) => statSync(join(path, name)).mode & 0o777);
+    assert.ok(files().length >= 2, files().join());
+    assert.ok(
+      modes().every((mode) => mode === 0o600),
+      String(modes()),
+    );
+    first.close();
+    for (const name of files()) chmodSync(join(path, name), 0o644);
+    const second = open(path);
+    second.settings.put('a', 'other');
+    assert.ok(modes().every((mode) => mode === 0o600));
+    second.close();
   });
 
   it('refuses a database of a newer version, and one that is no database', () => {
