@@ -225,6 +225,149 @@ describe('a device is controlled and set up on its page', { timeout: 240_000 }, 
     ]);
   });
 
+  /** The picture of a section, and a pointer on it by shares of its width and height. */
+  async function planeOf(section: string, tab = page) {
+    const frame = tab.locator(id(`frame-${section}`));
+    await frame.scrollIntoViewIfNeeded();
+    // until then nothing is where it will be
+    await until('a picture, or none to be had', async () =>
+      ['here', 'missing'].includes((await frame.getAttribute('data-picture')) ?? ''),
+    );
+    /** Where something is on the page now; fields that are filled scroll it. */
+    const at = async (x: number, y: number) => {
+      await frame.scrollIntoViewIfNeeded();
+      const box = await frame.boundingBox();
+      assert.ok(box !== null);
+      return { x: box.x + x * box.width, y: box.y + y * box.height };
+    };
+    return {
+      at,
+      async drag(from: readonly [number, number], to: readonly [number, number]) {
+        const [a, b] = [await at(...from), await at(...to)];
+        await tab.mouse.move(a.x, a.y);
+        await tab.mouse.down();
+        await tab.mouse.move(b.x, b.y, { steps: 4 });
+        await tab.mouse.up();
+      },
+    };
+  }
+  const numbersOf = async (field: string, tab = page) => (await tab.inputValue(id(field))).split(', ').map(Number);
+  const isNear = (numbers: readonly number[], wanted: readonly number[], by: number) =>
+    numbers.length === wanted.length && numbers.every((one, i) => Math.abs(one - (wanted[i] ?? 0)) <= by);
+  /** The numbers of a field are these, as far as pixels of the screen tell pixels of the picture apart. */
+  const shows = async (field: string, wanted: readonly number[], { by = 2, tab = page } = {}) => {
+    await until(`${field}: ${wanted}`, async () => isNear(await numbersOf(field, tab), wanted, by));
+    return numbersOf(field, tab);
+  };
+
+  test('masked regions are drawn on the picture of the camera, moved, resized and removed, and the camera gets their pixels', async () => {
+    const plane = await planeOf('PictureMask');
+    // the camera's own picture, whose pixels are counted
+    await page.waitForSelector(`${id('frame-PictureMask')}[data-picture="here"]`);
+    await reads(id('plane-PictureMask'), /640 × 360 pixels/);
+    const point = (at: number) => `config-PictureMask-RegionList-Item-${at}-Point`;
+
+    await plane.drag([0.25, 0.25], [0.5, 0.5]);
+    await shows(point(0), [160, 90, 320, 180]);
+    await plane.drag([0.75, 0.8], [0.6, 0.6]);
+    await shows(point(1), [384, 216, 480, 288]);
+    // held inside it moves, at an edge it is resized, and it never leaves the picture
+    await plane.drag([0.35, 0.35], [0.45, 0.35]);
+    await shows(point(0), [224, 90, 384, 180]);
+    await plane.drag([0.75, 0.8], [0.9, 1.2]);
+    const before = await shows(point(1), [384, 216, 576, 359]);
+    // Escape calls off what is going on
+    const [from, to] = [await plane.at(0.8, 0.8), await plane.at(0.3, 0.3)];
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    await page.mouse.move(to.x, to.y, { steps: 3 });
+    await until('it is elsewhere', async () => !isNear(await numbersOf(point(1)), before, 0));
+    await page.keyboard.press('Escape');
+    await page.mouse.up();
+    await shows(point(1), before, { by: 0 });
+
+    // what is typed moves it, too
+    await page.fill(id(point(0)), '32, 36, 351, 215');
+    await page.locator(id(point(0))).blur();
+    await until('its place', async () => {
+      const names = ['frame-PictureMask', 'mark-PictureMask-0'];
+      const [frame, mark] = await Promise.all(names.map((name) => page.locator(id(name)).boundingBox()));
+      if (frame == null || mark == null) return false;
+      const { x, y, width, height } = frame;
+      const shares = [(mark.x - x) / width, (mark.y - y) / height, mark.width / width, mark.height / height];
+      return isNear(shares, [0.05, 0.1, 0.5, 0.5], 0.01);
+    });
+
+    // two more, and there is no room for a fifth
+    await plane.drag([0.6, 0.05], [0.7, 0.2]);
+    await plane.drag([0.8, 0.05], [0.9, 0.2]);
+    await page.waitForSelector(`${id('draw-PictureMask')}:disabled`);
+    await plane.drag([0.05, 0.8], [0.2, 0.95]);
+    assert.equal(await page.locator('[data-testid^="mark-PictureMask-"]').count(), 4);
+    await page.click(id('mark-PictureMask-2'));
+    await page.keyboard.press('Delete');
+    await page.click(id('mark-PictureMask-2'));
+    await page.click(id('erase-PictureMask'));
+    await until('two are left', async () => (await page.locator('[data-testid^="mark-PictureMask-"]').count()) === 2);
+
+    await page.check(id('config-PictureMask-On'));
+    const seen = controls().setup.seen.length;
+    await page.click(id('save-PictureMask'));
+    await reads(id('said-PictureMask'), /The device has taken it/);
+    assert.equal(
+      controls().setup.seen[seen],
+      `<PictureMask><On>1</On><SumNum>2</SumNum><RegionList Num="2"><Item><Seq>1</Seq><Point>32,36,351,215</Point></Item><Item><Seq>2</Seq><Point>${before.join(',')}</Point></Item></RegionList></PictureMask>`,
+    );
+  });
+
+  test('the same by the keyboard alone, and said to who does not see it', async () => {
+    await page.waitForSelector(`${id('draw-PictureMask')}:enabled:not([aria-disabled])`);
+    await page.focus(id('draw-PictureMask'));
+    await page.keyboard.press('Enter');
+    const fresh = page.locator(id('mark-PictureMask-2'));
+    await until(
+      'it has the focus',
+      async () => (await page.evaluate('document.activeElement?.dataset.testid')) === 'mark-PictureMask-2',
+    );
+    const point = 'config-PictureMask-RegionList-Item-2-Point';
+    await shows(point, [240, 135, 399, 224], { by: 0 });
+    assert.equal(await fresh.getAttribute('aria-label'), 'Region 3: 240, 135 – 399, 224');
+    for (const keys of ['ArrowLeft', 'Control+ArrowUp', 'Shift+ArrowRight', 'Control+Shift+ArrowDown'])
+      await page.keyboard.press(keys);
+    await shows(point, [232, 134, 399, 224], { by: 0 });
+    await reads(id('place-PictureMask'), /Region 3: 232, 134 – 399, 224/);
+    await page.keyboard.press('Delete');
+    await until('it is gone', async () => (await fresh.count()) === 0);
+    await page.waitForSelector(`${id('save-PictureMask')}:disabled`);
+  });
+
+  test('time and texts are put where they belong, in the pixels of the section', async () => {
+    const plane = await planeOf('OSDConfig');
+    await page.waitForSelector(`${id('frame-OSDConfig')}[data-picture="here"]`);
+    await page.click(id('draw-OSDConfig'));
+    await reads(id('place-OSDConfig'), /top left corner/);
+    const there = await plane.at(0.5, 0.75);
+    await page.mouse.click(there.x, there.y);
+    await shows('config-OSDConfig-Item-1-X', [960], { by: 4 });
+    await shows('config-OSDConfig-Item-1-Y', [810], { by: 4 });
+    await page.fill(id('config-OSDConfig-Item-1-Text'), '西门 <W>');
+    await reads(id('mark-OSDConfig-1'), /西门 <W>/);
+    // the text that was added by its fields lies in the corner, the time a little from it
+    await plane.drag([0.01, 0.01], [0.11, 0.91]);
+    const [x] = await shows('config-OSDConfig-Item-0-X', [192], { by: 5 });
+    const [y] = await shows('config-OSDConfig-Item-0-Y', [972], { by: 5 });
+    // held within its letters, three tenths of the picture down
+    await plane.drag([32 / 1920 + 0.02, 32 / 1080 + 0.01], [32 / 1920 + 0.02, 32 / 1080 + 0.31]);
+    const [timeX] = await shows('config-OSDConfig-TimeX', [32], { by: 5 });
+    const [timeY] = await shows('config-OSDConfig-TimeY', [356], { by: 5 });
+    const seen = controls().setup.seen.length;
+    await page.click(id('save-OSDConfig'));
+    await reads(id('said-OSDConfig'), /The device has taken it/);
+    const written = controls().setup.seen[seen] ?? '';
+    assert.match(written, new RegExp(`<TimeX>${timeX}</TimeX><TimeY>${timeY}</TimeY>`));
+    assert.match(written, new RegExp(`<Text>North gate</Text><X>${x}</X><Y>${y}</Y>.*<Text>西门 &lt;W&gt;</Text>`));
+  });
+
   test('what might part the device from this gateway wants a second click; a password is not shown again', async () => {
     await page.fill(id('config-BasicParam-Password'), 'another one');
     const before = controls().setup.seen.length;
@@ -260,6 +403,38 @@ describe('a device is controlled and set up on its page', { timeout: 240_000 }, 
     assert.equal(await page.inputValue(id('config-FrameMirror-')), '1');
   });
 
+  test('without a picture regions are drawn on a grid, in the pixels that the device declares; ffmpeg makes one where a browser cannot', async () => {
+    const tab = await browser.open('about:blank');
+    // a browser that cannot play at all
+    await tab.addInitScript('delete window.MediaSource; delete window.ManagedMediaSource;');
+    await tab.route('**/snapshot.jpg', (route) => route.abort());
+    await tab.goto(`${gateway.http}/#/devices/${RESTARTING}?tab=config`);
+    await tab.waitForSelector(id('section-PictureMask'));
+    const plane = await planeOf('PictureMask', tab);
+    await reads(id('plane-PictureMask'), /1920 × 1080 pixels.*No picture/s, tab);
+    await plane.drag([0.25, 0.25], [0.5, 0.5]);
+    await shows('config-PictureMask-RegionList-Item-0-Point', [480, 270, 960, 540], { by: 4, tab });
+    await tab.unroute('**/snapshot.jpg');
+    await tab.click(id('fresh-PictureMask'));
+    await tab.waitForSelector(`${id('frame-PictureMask')}[data-picture="here"] img`);
+    await reads(id('plane-PictureMask'), /640 × 360 pixels/, tab);
+
+    // blocks of 32 × 32, when somebody unfolds them
+    await tab.click(`${id('section-SVACEncodeConfig')} summary`);
+    await tab.waitForSelector(`${id('draw-SVACEncodeConfig')}:enabled:not([aria-disabled])`);
+    await tab.focus(id('draw-SVACEncodeConfig'));
+    await tab.keyboard.press('Enter');
+    await tab.waitForSelector(id('mark-SVACEncodeConfig-0'));
+    await tab.keyboard.press('ArrowUp');
+    const corner = 'config-SVACEncodeConfig-ROIParam-Item-0';
+    // 20 × 12 blocks: five by three of them, from the eighth of the fourth row on
+    assert.deepEqual(
+      [await tab.inputValue(id(`${corner}-TopLeft`)), await tab.inputValue(id(`${corner}-BottomRight`))],
+      ['88', '132'],
+    );
+    await tab.close();
+  });
+
   test('a device that is silent is said to be; one that is known not to do it is asked all the same, and may answer', async () => {
     controls(recorder).queries.answers = 'none';
     await open(RECORDER, 'control');
@@ -285,6 +460,29 @@ describe('a device is controlled and set up on its page', { timeout: 240_000 }, 
     await open(CAMERA, 'config');
     await reads(id('section-BasicParam'), /心跳间隔/);
     assert.equal(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true);
+    // a finger draws when it is told to, moves and resizes; else it scrolls the page
+    const plane = await planeOf('PictureMask');
+    await page.waitForSelector(`${id('frame-PictureMask')}[data-picture="here"]`);
+    const touch = await page.context().newCDPSession(page);
+    const finger = async (...points: (readonly [number, number])[]) => {
+      for (const [i, [x, y]] of points.entries())
+        await touch.send('Input.dispatchTouchEvent', {
+          type: i === 0 ? 'touchStart' : 'touchMove',
+          touchPoints: [await plane.at(x, y)],
+        });
+      await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    };
+    const regions = await page.locator('[data-testid^="mark-PictureMask-"]').count();
+    const point = `config-PictureMask-RegionList-Item-${regions}-Point`;
+    await page.click(id('draw-PictureMask'));
+    await reads(id('place-PictureMask'), /从一角拖到对角/);
+    await finger([0.7, 0.05], [0.8, 0.1], [0.9, 0.3]);
+    await shows(point, [448, 18, 576, 108], { by: 4 });
+    await finger([0.8, 0.17], [0.75, 0.3], [0.75, 0.37]);
+    await shows(point, [416, 90, 544, 180], { by: 6 });
+    await finger([0.85, 0.5], [0.9, 0.6], [0.95, 0.7]);
+    await shows(point, [416, 90, 608, 252], { by: 8 });
+    assert.equal(await page.locator('[data-testid^="mark-PictureMask-"]').count(), regions + 1);
     await page.click(id('language'));
     await page.setViewportSize({ width: 1280, height: 860 });
   });

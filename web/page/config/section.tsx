@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { failedBy, type Said } from '../control/said.ts';
 import { SaidLine } from '../control/said-line.tsx';
@@ -5,15 +6,22 @@ import { useWords } from '../language.ts';
 import { ConfirmButton } from '../parts/confirm-button.tsx';
 import { configWords } from '../words/config.ts';
 import { controlWords } from '../words/control.ts';
+import { planeWords } from '../words/plane.ts';
 import { changeConfig, readConfig } from './api.ts';
 import { changeOf, type Value, withValue } from './change.ts';
 import { Elements, Field } from './fields.tsx';
+import { areasOf } from './plane/areas.ts';
+import type { Size } from './plane/box.ts';
+import type { PictureHold } from './plane/picture.tsx';
+import { Plane } from './plane/plane.tsx';
 import type { Schema } from './schema.ts';
 
 /** What the device says in its login: changed wrongly, it never comes back to this gateway. */
 const PARTING = ['DeviceID', 'SIPServerID', 'SIPServerIP', 'SIPServerPort', 'DomainName', 'Password'];
 /** A device that restarts to apply a change is back by then, or later. */
 const BACK_MS = [3_000, 10_000, 30_000];
+/** What a camera has taken is on its picture by then. */
+const APPLIED_MS = 2_000;
 
 interface Props {
   deviceId: string;
@@ -24,10 +32,14 @@ interface Props {
   value: Value;
   /** Why nothing can be changed now. */
   reason: string | undefined;
+  /** The picture that it is about. */
+  hold: PictureHold;
+  /** The size of the main stream, as the device tells it. */
+  declared: Size | null;
 }
 
 /** One section: its elements as a form of its own, written by itself; what was not touched is not said. */
-export function Section({ deviceId, channelId, section, schema, value, reason }: Props) {
+export function Section({ deviceId, channelId, section, schema, value, reason, hold, declared }: Props) {
   const words = useWords(configWords);
   const { unreachable } = useWords(controlWords);
   const [kept, setKept] = useState(value);
@@ -36,6 +48,8 @@ export function Section({ deviceId, channelId, section, schema, value, reason }:
   const [isSaving, setSaving] = useState(false);
   const [readAgain, setReadAgain] = useState<number | null>(null);
   const change = changeOf(kept, draft);
+  const areas = areasOf(section);
+  const [isFolded] = useState(areas?.isRare === true && !areas.isOn(value, 0));
   const isReadOnly = schema.readOnly === true;
   const isOff = reason !== undefined || isSaving || isReadOnly;
   const parts = typeof change === 'object' && !Array.isArray(change) ? Object.keys(change) : [];
@@ -76,6 +90,8 @@ export function Section({ deviceId, channelId, section, schema, value, reason }:
       setKept(after);
       setDraft(after);
       setSaid({ isFault: false, text: isApplied ? words.saved : words.perhaps });
+      // how it looks now
+      if (isApplied && areas !== null && hold.picture.state === 'here') hold.again(APPLIED_MS);
       if (isApplied) take((await readConfig(deviceId, channelId, { section }).catch(() => null))?.[section], after);
       else setReadAgain(0);
     } catch (error) {
@@ -105,12 +121,28 @@ export function Section({ deviceId, channelId, section, schema, value, reason }:
         {isReadOnly && <span class="badge">{words.readOnly}</span>}
       </div>
       {words.sectionHints[section] !== undefined && <p class="hint">{words.sectionHints[section]}</p>}
-      <div class="config-fields">
-        {schema.type === 'object' ? (
-          <Elements section={section} path={[]} schema={locked(schema)} value={draft} isOff={isOff} put={put} />
-        ) : (
-          <Field section={section} name={section} path={[]} schema={schema} value={draft} isOff={isOff} put={put} />
+      <div class={areas === null || isFolded ? undefined : 'with-plane'}>
+        {areas !== null && (
+          <Foldable isFolded={isFolded}>
+            <Plane
+              section={section}
+              areas={areas}
+              schema={schema}
+              value={draft}
+              isOff={isOff}
+              put={(next) => put([], next)}
+              hold={hold}
+              declared={declared}
+            />
+          </Foldable>
         )}
+        <div class="config-fields">
+          {schema.type === 'object' ? (
+            <Elements section={section} path={[]} schema={locked(schema)} value={draft} isOff={isOff} put={put} />
+          ) : (
+            <Field section={section} name={section} path={[]} schema={schema} value={draft} isOff={isOff} put={put} />
+          )}
+        </div>
       </div>
       {!isReadOnly && (
         <div class="actions">
@@ -144,6 +176,19 @@ export function Section({ deviceId, channelId, section, schema, value, reason }:
         </div>
       )}
     </form>
+  );
+}
+
+/** What few have: there when somebody unfolds it. */
+function Foldable({ isFolded, children }: { isFolded: boolean; children: ComponentChildren }) {
+  const { title } = useWords(planeWords);
+  const [isOpen, setOpen] = useState(false);
+  if (!isFolded) return <>{children}</>;
+  return (
+    <details class="config-drawing" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>{title}</summary>
+      {isOpen && children}
+    </details>
   );
 }
 

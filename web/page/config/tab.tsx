@@ -9,6 +9,8 @@ import { useStore } from '../store.ts';
 import { configWords } from '../words/config.ts';
 import { controlWords } from '../words/control.ts';
 import { type Config, readConfig, readSchemas } from './api.ts';
+import { declaredSize } from './plane/declared.ts';
+import { usePicture } from './plane/picture.tsx';
 import { inOrder, type Schema } from './schema.ts';
 import { Section } from './section.tsx';
 
@@ -51,6 +53,11 @@ export function ConfigTab({ device }: { device: DeviceDetails }) {
       round.current++;
     };
   }, [device.id, channelId]);
+
+  // of a device with one channel it is that one's
+  const seenId = channelId ?? (channels.length === 1 ? channels[0]?.id : undefined);
+  const source = seenId === undefined ? null : { deviceId: device.id, channelId: seenId, streamNumber: 0 };
+  const { hold, taker } = usePicture(source, device.online);
 
   const sections = read === null || schemas === null ? [] : inOrder(read.config);
   return (
@@ -103,8 +110,11 @@ export function ConfigTab({ device }: { device: DeviceDetails }) {
             schema={schemas?.[section] ?? { type: 'object', readOnly: true }}
             value={value}
             reason={reason}
+            hold={hold}
+            declared={declaredSize(read.config)}
           />
         ))}
+      {taker}
     </div>
   );
 }
