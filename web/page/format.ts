@@ -19,6 +19,7 @@ export function bitrate(bps: number): string {
 }
 
 export function size(bytes: number): string {
+  if (bytes <= 0) return '0 kB';
   if (bytes < 1_000_000) return `${Math.max(1, Math.round(bytes / 1_000))} kB`;
   if (bytes < 1_000_000_000) return `${(bytes / 1_000_000).toFixed(1)} MB`;
   return `${(bytes / 1_000_000_000).toFixed(2)} GB`;
@@ -60,4 +61,16 @@ export function offsetWords(minutes: number): string {
   const rest = Math.abs(minutes) % 60;
   const sign = minutes < 0 ? '−' : '+';
   return `UTC${sign}${Math.floor(Math.abs(minutes) / 60)}${rest === 0 ? '' : `:${String(rest).padStart(2, '0')}`}`;
+}
+
+/** So many characters of its end stay: a number, a direction. */
+const END = 7;
+/** A name of fewer characters is never cut. */
+const SHORT = 14;
+
+/** A name in two parts: what may be cut, and what stays. */
+export function halves(name: string): readonly [string, string] {
+  const characters = Array.from(name);
+  if (characters.length < SHORT) return [name, ''];
+  return [characters.slice(0, -END).join(''), characters.slice(-END).join('')];
 }

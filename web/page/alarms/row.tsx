@@ -2,6 +2,7 @@ import { footageHref } from '../footage/address.ts';
 import { shortMoment } from '../format.ts';
 import { type Language, localeOf, useWords } from '../language.ts';
 import { Icon } from '../parts/icon.tsx';
+import { LongName } from '../parts/long-name.tsx';
 import { StateDot } from '../parts/state-dot.tsx';
 import { alarmsWords } from '../words/alarms.ts';
 import type { Alarm } from './api.ts';
@@ -70,7 +71,9 @@ export function AlarmRow({ alarm, names, language, nowMs, isShown, position, onS
         {alarm.description !== '' && <small>{alarm.description}</small>}
       </button>
       <span class="at-channel">
-        <span class="name">{where}</span>
+        <span class="name">
+          <LongName name={where} />
+        </span>
         {channelId !== null && names.device(alarm.deviceId) !== where && <small>{names.device(alarm.deviceId)}</small>}
       </span>
       <span class="actions">

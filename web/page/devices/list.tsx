@@ -139,7 +139,7 @@ function Row({ device }: { device: DeviceDetails }) {
       <td class="address number">
         {device.address && (
           <>
-            {device.address} <small>{device.transport?.toUpperCase()}</small>
+            <span>{device.address}</span> <small>{device.transport?.toUpperCase()}</small>
           </>
         )}
       </td>

@@ -9,6 +9,7 @@ import { StepLine } from '../parts/step-line.tsx';
 import { hrefOf } from '../route.ts';
 import { useStore } from '../store.ts';
 import { devicesWords } from '../words/devices.ts';
+import { endWords, streamsWords } from '../words/streams.ts';
 import { type DeviceStream, listDeviceStreams } from './api.ts';
 import { useLoaded } from './loaded.ts';
 
@@ -72,6 +73,7 @@ const TONES = {
 
 function StreamPanel({ deviceId, stream }: { deviceId: string; stream: DeviceStream }) {
   const words = useWords(devicesWords);
+  const ending = useWords(streamsWords);
   const channels = useStore(directory)?.channels ?? [];
   const channel = channels.find((one) => one.deviceId === deviceId && one.id === stream.channelId);
   const query = stream.streamNumber === 0 ? undefined : new URLSearchParams({ stream: String(stream.streamNumber) });
@@ -99,11 +101,7 @@ function StreamPanel({ deviceId, stream }: { deviceId: string; stream: DeviceStr
         </span>
       </div>
       <p class="hint number">{facts.join(' · ')}</p>
-      {stream.endReason !== undefined && (
-        <p class="hint" lang="en">
-          {stream.endReason}
-        </p>
-      )}
+      {stream.endReason !== undefined && <p class="hint">{endWords(stream.endReason, ending)}</p>}
       <h3>{words.steps}</h3>
       <StepLine steps={stream.steps} />
       <h3>{words.mediaFindings}</h3>

@@ -3,6 +3,7 @@ import { size } from '../format.ts';
 import { localeOf, useLanguage, useWords } from '../language.ts';
 import { ConfirmButton } from '../parts/confirm-button.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { LongName } from '../parts/long-name.tsx';
 import { StateDot } from '../parts/state-dot.tsx';
 import { downloadsWords } from '../words/downloads.ts';
 import type { Download } from './api.ts';
@@ -74,7 +75,9 @@ export function DownloadRow({ download, name, isShown, mayControl, position, dee
       data-state={state}
     >
       <button type="button" class="open plain" data-testid="open-download" title={words.details} onClick={onShow}>
-        <span class="name">{name}</span>
+        <span class="name">
+          <LongName name={name} />
+        </span>
         <small>{when}</small>
       </button>
       <span class="at-progress">

@@ -128,7 +128,7 @@ export function DownloadsView() {
             {summary !== null &&
               [
                 running + resuming + queued > 0 && words.summary(running + resuming, queued),
-                words.footprint(summary.count, summary.bytes > 0 ? size(summary.bytes) : '0 kB'),
+                words.footprint(summary.count, size(summary.bytes)),
               ]
                 .filter(Boolean)
                 .join(' · ')}

@@ -51,6 +51,7 @@ export function FootageView() {
         <CameraTree
           directory={known}
           shown={shown}
+          hasWall={false}
           onChoose={choose}
           onChooseAll={([first]) => first !== undefined && choose(first)}
         />

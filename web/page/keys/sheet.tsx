@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useWords } from '../language.ts';
 import { useStore } from '../store.ts';
 import { shellWords } from '../words/shell.ts';
@@ -29,7 +29,8 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
   const words = useWords(shellWords);
   const groups = useStore(shortcutGroups);
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Before anything is painted: the next key is the sheet's.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
     return () => {

@@ -3,7 +3,7 @@ import { bitrate, codecName } from '../format.ts';
 import { useWords } from '../language.ts';
 import { liveWords } from '../words/live.ts';
 
-/** What comes in, over the picture: codec, size, pictures, bits, delay. */
+/** What comes in, beside the picture, for in its corners cameras write the time and their name: codec, size, pictures, bits, delay. */
 export function Figures({ figures }: { figures: PlayerFigures }) {
   const words = useWords(liveWords);
   const parts = [

@@ -179,13 +179,13 @@ export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthori
             </a>
           )}
         </div>
-        {figures !== null && isPlaying && <Figures figures={figures} />}
         {running !== undefined && <span class="recording-mark">{words.recordingState.recording}</span>}
       </div>
       <div class="bar">
         <div class="title">
           <h1>{channel.name || channel.id}</h1>
           <span class="id">{channel.id}</span>
+          {figures !== null && isPlaying && <Figures figures={figures} />}
         </div>
         {toWall !== null && (
           <a class="button" href={toWall} data-testid="back-to-wall">

@@ -7,6 +7,7 @@ import { failed } from '../model.ts';
 import { untilRead } from '../parts/again.ts';
 import { Ago } from '../parts/ago.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { LongName } from '../parts/long-name.tsx';
 import { ViewHead } from '../parts/view-head.tsx';
 import { go, hrefOf, route } from '../route.ts';
 import { useStore } from '../store.ts';
@@ -97,7 +98,9 @@ export function PositionsView() {
                   aria-current={keyOf(place) === key ? 'true' : undefined}
                   data-testid="place-row"
                 >
-                  <span class="name">{called}</span>
+                  <span class="name">
+                    <LongName name={called} />
+                  </span>
                   <small>
                     <Ago at={place.time} />
                     {place.speed !== undefined && ` · ${words.speed(place.speed)}`}

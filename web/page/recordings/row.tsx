@@ -4,6 +4,7 @@ import { duration, shortMoment, size } from '../format.ts';
 import { localeOf, useLanguage, useWords } from '../language.ts';
 import { ConfirmButton } from '../parts/confirm-button.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { LongName } from '../parts/long-name.tsx';
 import { type RecordingsWords, recordingsWords } from '../words/recordings.ts';
 
 /** Height of a row in CSS pixels, for the virtual list: the style sheet has the same number. */
@@ -97,7 +98,7 @@ export function RecordingRow({ recording, name, ...p }: Props) {
       <button type="button" class="open plain" data-testid="play-recording" title={words.play} onClick={p.onPlay}>
         <Thumbnail key={state} recording={recording} hasPictures={p.hasPictures} />
         <span class="name">
-          {name}
+          <LongName name={name} />
           <small>
             {when}
             {recording.streamNumber > 0 && ` · ${words.subStream(recording.streamNumber)}`}

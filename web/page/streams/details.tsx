@@ -4,7 +4,7 @@ import { localeOf, useLanguage, useWords } from '../language.ts';
 import { FindingsList } from '../parts/findings-list.tsx';
 import { StepLine } from '../parts/step-line.tsx';
 import { hrefOf } from '../route.ts';
-import { streamsWords } from '../words/streams.ts';
+import { endWords, streamsWords } from '../words/streams.ts';
 import type { Stream } from './api.ts';
 
 /** Everything else that is known of a stream: its numbers, its time line, its findings. */
@@ -17,7 +17,7 @@ export function StreamDetails({ stream }: { stream: Stream }) {
   const rows: readonly (readonly [string, string | null | undefined])[] = [
     [facts.started, moment(stream.startedAt, locale)],
     [facts.endedAt, stream.endedAt === undefined ? undefined : moment(stream.endedAt, locale)],
-    [facts.reason, stream.endReason],
+    [facts.reason, endWords(stream.endReason, words)],
     [facts.localPort, stream.localPort?.toString()],
     [facts.remote, stream.remote],
     [facts.ssrc, stream.ssrc],

@@ -7,11 +7,12 @@ import { useWords } from '../language.ts';
 import { directory, failed, recordings } from '../model.ts';
 import { ConfirmButton } from '../parts/confirm-button.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { LongName } from '../parts/long-name.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { StateDot } from '../parts/state-dot.tsx';
 import { hrefOf } from '../route.ts';
 import { useStore } from '../store.ts';
-import { streamsWords } from '../words/streams.ts';
+import { endWords, streamsWords } from '../words/streams.ts';
 import { type Stream, stopStream, streamHistory } from './api.ts';
 import { StreamDetails } from './details.tsx';
 import { appended, type Counted, type History, NO_HISTORY, PLACES, percent } from './history.ts';
@@ -97,7 +98,7 @@ export function StreamRow({ stream, isOpen, onToggle, onChanged }: Props) {
             data-testid="stream-name"
             onClick={onToggle}
           >
-            {name}
+            <LongName name={name} />
           </button>
           <small class="id">
             {stream.channelId}
@@ -109,7 +110,11 @@ export function StreamRow({ stream, isOpen, onToggle, onChanged }: Props) {
           {stream.findings.length > 0 && <small>{words.findingsCount(stream.findings.length)}</small>}
         </div>
         <div class="cell-picture">
-          {video === null ? <span class="hint">{words.noPicture}</span> : `${video.width}×${video.height}`}
+          {video === null ? (
+            <span class="hint">{isRunning ? words.noPicture : words.neverAPicture}</span>
+          ) : (
+            `${video.width}×${video.height}`
+          )}
           <small>{codecs}</small>
         </div>
         <div class="cell-way" title={words.transportHints[stream.transport ?? '']}>
@@ -153,7 +158,7 @@ export function StreamRow({ stream, isOpen, onToggle, onChanged }: Props) {
             </div>
           </>
         ) : (
-          <div class="cell-reason">{stream.endReason}</div>
+          <div class="cell-reason">{endWords(stream.endReason, words)}</div>
         )}
         <div class="actions">
           {isRunning && (

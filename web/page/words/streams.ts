@@ -24,6 +24,9 @@ export interface StreamsWords {
   };
   readonly subStream: (n: number) => string;
   readonly noPicture: string;
+  readonly neverAPicture: string;
+  /** Why a stream ended, by the gateway's own sentence; what a device said of itself stays as it is. */
+  readonly endReasons: Readonly<Record<string, string>>;
   readonly watch: string;
   readonly device: string;
   readonly details: (name: string) => string;
@@ -54,6 +57,11 @@ export interface StreamsWords {
   readonly steps: string;
   readonly findings: string;
   readonly findingsCount: (n: number) => string;
+}
+
+/** The reason in the reader's language, where it is one of the gateway's own. Pure. */
+export function endWords(reason: string | undefined, words: StreamsWords): string | undefined {
+  return reason === undefined ? undefined : (words.endReasons[reason] ?? reason);
 }
 
 export const streamsWords: Readonly<Record<Language, StreamsWords>> = {
@@ -90,6 +98,16 @@ export const streamsWords: Readonly<Record<Language, StreamsWords>> = {
     },
     subStream: (n) => (n === 1 ? 'sub-stream' : `stream ${n}`),
     noPicture: 'no picture yet',
+    neverAPicture: 'no picture',
+    endReasons: {
+      'no viewer left': 'no viewer left',
+      'stopped by the API': 'stopped by the API',
+      'the range has been played': 'the range has been played',
+      'no more footage in the range': 'no more footage in the range',
+      'the device was deleted': 'the device was deleted',
+      'the channel was removed': 'the channel was removed',
+      'the gateway is shutting down': 'the gateway is shutting down',
+    },
     watch: 'Watch',
     device: 'Device',
     details: (name) => `Details of ${name}`,
@@ -150,6 +168,16 @@ export const streamsWords: Readonly<Record<Language, StreamsWords>> = {
     },
     subStream: (n) => (n === 1 ? '子码流' : `码流 ${n}`),
     noPicture: '尚无画面',
+    neverAPicture: '无画面',
+    endReasons: {
+      'no viewer left': '已无人观看',
+      'stopped by the API': '已通过接口停止',
+      'the range has been played': '已播放完该时段',
+      'no more footage in the range': '该时段没有更多录像',
+      'the device was deleted': '设备已删除',
+      'the channel was removed': '通道已移除',
+      'the gateway is shutting down': '网关正在关闭',
+    },
     watch: '观看',
     device: '设备',
     details: (name) => `${name} 的详情`,

@@ -1,6 +1,7 @@
 import type { Channel } from '../../api.ts';
 import { useWords } from '../../language.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { LongName } from '../../parts/long-name.tsx';
 import { liveWords } from '../../words/live.ts';
 import { carry } from '../drag.ts';
 import type { Row } from './rows.ts';
@@ -49,7 +50,9 @@ export function TreeRow({ row, id, top, isActive, isShown, onChoose, onToggle }:
         onClick={() => onChoose(row, false)}
       >
         <Icon name="camera" />
-        <span class="tree-name">{channel.name || channel.id}</span>
+        <span class="tree-name">
+          <LongName name={channel.name || channel.id} />
+        </span>
         <State isOnline={row.isOnline} isQuiet />
       </div>
     );
@@ -111,7 +114,9 @@ function HolderRow({ row, place, name, onChoose, onToggle }: HolderProps) {
         }}
       />
       {row.kind === 'device' ? <State isOnline={row.device.online} isQuiet={false} /> : <Icon name="folder" />}
-      <span class="tree-name">{title}</span>
+      <span class="tree-name">
+        <LongName name={title} />
+      </span>
       <span class="tree-size">{row.channels.length}</span>
     </div>
   );

@@ -24,10 +24,12 @@ interface Props {
   onChoose: (channel: Channel) => void;
   /** All channels of a device, a group or a search at once. */
   onChooseAll: (channels: readonly Channel[]) => void;
+  /** There is a wall that can take them all. */
+  hasWall?: boolean;
 }
 
 /** The column on the left: a search, and every device with its groups and channels. */
-export function CameraTree({ directory, shown, onChoose, onChooseAll }: Props) {
+export function CameraTree({ directory, shown, onChoose, onChooseAll, hasWall = true }: Props) {
   const words = useWords(liveWords);
   const [find, setFind] = useState('');
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
@@ -151,7 +153,7 @@ export function CameraTree({ directory, shown, onChoose, onChooseAll }: Props) {
       />
       <p class="tree-count hint" role="status">
         {find.trim() !== '' && rows.length === 0 ? words.nothingFound : words.channelCount(channelCount)}
-        {channelCount > 1 && (
+        {hasWall && channelCount > 1 && (
           <button
             type="button"
             class="plain"
