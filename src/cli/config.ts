@@ -3,6 +3,7 @@ import { Ajv, type ErrorObject } from 'ajv';
 import { parseDocument } from 'yaml';
 import type { GatewayConfig } from '../gateway/config.ts';
 import { redirectRules } from '../gateway/redirect-rules.ts';
+import { mistakeOf } from '../http/schema-words.ts';
 import type { TlsWish } from '../http/tls-files.ts';
 import { ConfigFile, SETTINGS, type Setting } from './schema.ts';
 import { endpointsOf, WEBHOOKS_ENV, webhooksOfEnv } from './webhook-settings.ts';
@@ -42,7 +43,7 @@ export interface ConfigFault {
 
 type Values = Record<string, Record<string, unknown>>;
 
-const ajv = new Ajv({ allowUnionTypes: true, strict: false });
+const ajv = new Ajv({ allowUnionTypes: true, strict: false, verbose: true });
 const check = ajv.compile(ConfigFile);
 
 /** Flag before environment before file before default. `flags` by their names without dashes, as strings (`no-…`: true). */
@@ -90,7 +91,7 @@ function addFile(values: Values, path: string): string | null {
       if (keys === null) delete (content as Record<string, unknown>)[group];
     }
   }
-  if (!check(content)) return `In the config file ${path} ${fileMistake(check.errors?.[0])}.`;
+  if (!check(content)) return `In the config file ${path} ${fileMistake(check.errors ?? [])}.`;
   for (const [group, keys] of Object.entries(content as Values))
     values[group] = Array.isArray(keys) ? keys : { ...keys };
   return null;
@@ -101,23 +102,24 @@ function addWebhooks(values: Values, given: string | undefined): string | null {
   if (given === undefined || given === '') return null;
   const read = webhooksOfEnv(given);
   if ('fault' in read) return read.fault;
-  if (!check({ webhooks: read.list })) return `In ${WEBHOOKS_ENV} ${fileMistake(check.errors?.[0])}.`;
+  if (!check({ webhooks: read.list })) return `In ${WEBHOOKS_ENV} ${fileMistake(check.errors ?? [])}.`;
   values.webhooks = read.list as Values[string];
   return null;
 }
 
-function fileMistake(error: ErrorObject | undefined): string {
-  const place = (error?.instancePath ?? '').slice(1).replaceAll('/', '.');
+function fileMistake(errors: readonly ErrorObject[]): string {
+  const { place: path = '', error } = mistakeOf(errors) ?? {};
+  const place = path.slice(1).replaceAll('/', '.');
   if (error?.keyword === 'additionalProperties') {
     const key = [place, error.params.additionalProperty].filter(Boolean).join('.');
     return `the key ${key} is unknown`;
   }
   if (place === '') return 'there must be groups of keys (sip, media, http, record, alarms, webhooks, store, log)';
-  return `${place} ${demand(place, error)}`;
+  return `${place} ${demand(place, errors)}`;
 }
 
 /** What a value must be, from its schema. */
-function demand(key: string, error: ErrorObject | undefined): string {
+function demand(key: string, errors: readonly ErrorObject[]): string {
   const setting = SETTINGS.find((s) => s.key === key);
   const schema = setting?.schema;
   if (schema?.enum !== undefined) return `must be one of ${schema.enum.join(', ')}`;
@@ -128,8 +130,8 @@ function demand(key: string, error: ErrorObject | undefined): string {
   if (/^webhooks\.\d+\.url$/.test(key)) return 'must be an address such as https://vms.example/gbgate';
   if (/^webhooks\.\d+\.events\.\d+$/.test(key)) return 'must be a type such as download.completed or download.*';
   if (key === 'sip.id') return 'must have 20 digits';
-  if (schema?.value !== undefined && error?.keyword === 'pattern') return `must look like ${schema.value}`;
-  return error?.message ?? 'is not usable';
+  if (schema?.value !== undefined && errors[0]?.keyword === 'pattern') return `must look like ${schema.value}`;
+  return mistakeOf(errors)?.words ?? 'is not usable';
 }
 
 function addEnv(values: Values, setting: Setting, env: Readonly<Record<string, string | undefined>>): string | null {
@@ -159,7 +161,7 @@ function addFlag(
 function add(values: Values, setting: Setting, source: string, text: string): string | null {
   const value = typedValue(setting, text);
   const { group, name } = setting;
-  if (!check({ [group]: { [name]: value } })) return `${source} ${demand(setting.key, check.errors?.[0])}.`;
+  if (!check({ [group]: { [name]: value } })) return `${source} ${demand(setting.key, check.errors ?? [])}.`;
   values[group] = { ...values[group], [name]: value };
   return null;
 }

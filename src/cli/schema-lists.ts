@@ -11,20 +11,31 @@ export const MAX_REDIRECTS = 256;
 export const Redirect = Type.Object(
   {
     id: Type.Optional(
-      Type.String({ pattern: '^[0-9]{20}$', description: 'platform id of the target; without it this gateway’s own' }),
+      Type.String({
+        pattern: '^[0-9]{20}$',
+        'x-form': '20 digits',
+        description: 'platform id of the target; without it this gateway’s own',
+      }),
     ),
     host: Type.Optional(
       Type.String({
         pattern: `^(?:${HOST})$`,
+        'x-form': 'a name or an address without a port',
         description: 'the target; without it the rule means that this gateway keeps the device',
       }),
     ),
     port: Type.Optional(Type.Integer({ description: 'SIP port of the target, 5060 unless given' })),
     devices: Type.Optional(
-      Type.Array(Type.String({ pattern: '^[A-Za-z0-9]{0,64}\\*?$' }), {
-        maxItems: 10_000,
-        description: 'ids, `3402000000111*` forms too; without it every device',
-      }),
+      Type.Array(
+        Type.String({
+          pattern: '^[A-Za-z0-9]{0,64}\\*?$',
+          'x-form': 'an id, or the beginning of ids such as 3402000000*',
+        }),
+        {
+          maxItems: 10_000,
+          description: 'ids, `3402000000111*` forms too; without it every device',
+        },
+      ),
     ),
     networks: Type.Optional(
       Type.Array(Type.String(), { maxItems: 1000, description: 'where the device is seen, such as `10.1.0.0/16`' }),

@@ -14,7 +14,8 @@ export function addSettings(command: Command): void {
 }
 
 function helpText(setting: Setting): string {
-  const { description } = setting.schema;
+  // a terminal opens no links: the file is in `docs`
+  const description = setting.schema.description.replace(/\[([\w-]+\.md)\]\(\1\)/g, 'docs/$1');
   if (setting.kind === 'boolean') return setting.flag?.startsWith('no-') ? `do not ${description}` : description;
   return `${description} (default: ${byDefault(setting)})`;
 }

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { headersSoFar, type Routes } from './context.ts';
 import { sendProblem } from './problem.ts';
+import { fileAnswers } from './schema.ts';
 
 /** Contract: a comment line this often keeps proxies from closing the connection. */
 export const HEARTBEAT_MS = 15_000;
@@ -33,7 +34,7 @@ export const eventRoutes: Routes = (app, context) => {
         summary: 'Events as they happen (text/event-stream)',
         description: 'Each `data` is `{id, type, time, data}`. `Last-Event-ID` replays what was missed.',
         querystring: Query,
-        produces: ['text/event-stream'],
+        response: fileAnswers(['text/event-stream'], { ranges: false }),
       },
     },
     (request, reply) => {

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { sendProblem } from './problem.ts';
+import { type AnyCode, sendProblem } from './problem.ts';
 
 /** What is said of a file, wherever its bytes come from. */
 interface Answer {
@@ -19,6 +19,8 @@ interface Answer {
 
 export interface FileAnswer extends Answer {
   readonly path: string;
+  /** What is said when it is gone from the disk. */
+  readonly missing: AnyCode;
 }
 
 /** Bytes that lie ready. */
@@ -33,7 +35,7 @@ interface Source {
 /** Sends a file of the disk or one range of it, as it is at this moment. */
 export async function sendFile(request: FastifyRequest, reply: FastifyReply, file: FileAnswer): Promise<FastifyReply> {
   const handle = await open(file.path, 'r').catch(() => null);
-  if (handle === null) return sendProblem(reply, 'recording_not_found', 'The file is no longer on disk.');
+  if (handle === null) return sendProblem(reply, file.missing, 'The file is no longer on disk.');
   const { size } = await handle.stat();
   return sendRange(request, reply, file, {
     size,

@@ -2,7 +2,13 @@ import type { FastifyReply } from 'fastify';
 import type { Problem, ProblemCode } from '../gateway/views.ts';
 
 /** Codes that only the HTTP layer itself can answer with. */
-type HttpCode = 'not_found' | 'payload_too_large' | 'range_not_satisfiable' | 'internal';
+type HttpCode =
+  | 'not_found'
+  | 'alarm_not_found'
+  | 'snapshot_not_found'
+  | 'payload_too_large'
+  | 'range_not_satisfiable'
+  | 'internal';
 export type AnyCode = ProblemCode | HttpCode;
 
 /** Status and title of every code (the table of the contract, errors). */
@@ -18,6 +24,8 @@ const KINDS: Record<AnyCode, readonly [status: number, title: string]> = {
   capture_not_found: [404, 'Capture not found'],
   download_not_found: [404, 'Download not found'],
   delivery_not_found: [404, 'Delivery not found'],
+  alarm_not_found: [404, 'Alarm not found'],
+  snapshot_not_found: [404, 'Snapshot not found'],
   talk_not_found: [404, 'Nobody talks'],
   announcement_not_found: [404, 'Announcement not found'],
   conflict: [409, 'Conflict'],
@@ -79,6 +87,11 @@ export function sendRefusal(reply: FastifyReply, refusal: Problem): FastifyReply
 export function sendWrongTime(reply: FastifyReply, isStart: boolean): FastifyReply {
   const which = isStart ? 'start' : 'end';
   return sendProblem(reply, 'bad_request', `${which} must be an ISO 8601 time with an offset, or epoch seconds.`);
+}
+
+/** Refuses a range in which nothing can be. */
+export function sendBackwards(reply: FastifyReply): FastifyReply {
+  return sendProblem(reply, 'bad_request', 'The range ends before it begins: end must not be before start.');
 }
 
 /** Close codes of viewer sockets (contract, viewers), each with its reason word. */

@@ -255,6 +255,11 @@ export const ProblemDocument = Type.Object(
   { title: 'Problem', description: 'RFC 9457; `steps` for a failed pull' },
 );
 
+const PROBLEM = {
+  description: 'It went wrong; `code` says what',
+  content: { 'application/problem+json': { schema: ProblemDocument } },
+};
+
 /** The envelope of every list. */
 export const listOf = <T extends TSchema>(item: T) =>
   Type.Object({ items: Type.Array(item), next: Nullable(Type.String()) });
@@ -285,8 +290,18 @@ export const waitSeconds = (byDefault: number) =>
   Type.Optional(Type.Number({ minimum: 0, maximum: 60, default: byDefault }));
 
 /** The answers of a route for the OpenAPI document: those named, and the problem for everything else. */
-export function answers(named: Record<number, TSchema>): Record<string, TSchema> {
-  return { ...named, default: ProblemDocument };
+export function answers(named: Record<number, TSchema>): Record<string, object> {
+  return { ...named, default: PROBLEM };
+}
+
+/** The same of a file: one of these media types, whole or, with `ranges`, a part of it. */
+export function fileAnswers(types: readonly string[], o: { readonly ranges: boolean }): Record<string, object> {
+  const content = Object.fromEntries(types.map((type) => [type, { schema: {} }]));
+  const whole = { 200: { description: 'The file', content } };
+  if (!o.ranges) return { ...whole, default: PROBLEM };
+  const unchanged = { description: 'Not changed since it had the `If-None-Match`', type: 'null' };
+  const part = { description: 'The `Range` that was asked for', content };
+  return { ...whole, 206: part, 304: unchanged, default: PROBLEM };
 }
 
 /** 204 and its like. */

@@ -39,7 +39,7 @@ import { snapshotRoutes } from './routes/snapshots.ts';
 import { streamRoutes } from './routes/streams.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { systemRoutes } from './routes/system.ts';
-import { talkRoutes } from './routes/talk.ts';
+import { MAX_WAV_BYTES, talkRoutes } from './routes/talk.ts';
 import { timelineFileRoutes, timelineRoutes } from './routes/timeline.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { splitAddress } from './signature.ts';
@@ -307,12 +307,23 @@ function answerFaults(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const status = error.statusCode ?? 500;
     if (error.validation || status === 400) return sendProblem(reply, 'bad_request', error.message);
-    if (status === 413) return sendProblem(reply, 'payload_too_large', `A body has at most ${MAX_BODY_BYTES} bytes.`);
-    if (status === 415) return sendProblem(reply, 'bad_request', 'Bodies are application/json.');
+    if (status === 413) {
+      const isSound = !(request.headers['content-type'] ?? '').includes('json');
+      const bytes = isSound ? MAX_WAV_BYTES : request.routeOptions.bodyLimit;
+      return sendProblem(reply, 'payload_too_large', `A body has at most ${bytes} bytes here.`);
+    }
+    if (status === 415) return sendProblem(reply, 'bad_request', `Content-Type must be ${typesOf(request)}.`);
     if (status < 500) return sendProblem(reply, 'bad_request', error.message);
     request.log.error({ err: error, method: request.method, url: redacted(request.url) }, 'request failed');
     return sendProblem(reply, 'internal', 'The gateway made a mistake; its log says more.');
   });
+}
+
+/** What a route takes, by its schema. */
+function typesOf(request: FastifyRequest): string {
+  const { content = {} } = (request.routeOptions.schema?.body ?? {}) as { content?: object };
+  const types = Object.keys(content);
+  return types.length === 0 ? 'application/json' : `one of: ${types.join(', ')}`;
 }
 
 function noRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply {

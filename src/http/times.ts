@@ -16,3 +16,8 @@ export function parseTime(text: string): number | null {
   const day = new Date(Date.parse(`${date}T00:00:00Z`)).toISOString().slice(0, 10);
   return day === date ? epochMs : null;
 }
+
+/** Whether a range ends before it begins; one that is open is not. */
+export function isBackwards(fromEpochMs: number | undefined, toEpochMs: number | undefined): boolean {
+  return fromEpochMs !== undefined && toEpochMs !== undefined && toEpochMs < fromEpochMs;
+}

@@ -1,8 +1,9 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { FastifyInstance, FastifySchemaCompiler } from 'fastify';
+import { mistakeOf } from './schema-words.ts';
 
-const options = { allErrors: false, useDefaults: true, allowUnionTypes: true, strict: false } as const;
+const options = { allErrors: false, verbose: true, useDefaults: true, allowUnionTypes: true, strict: false } as const;
 
 /** Bodies are taken as they are; text of an address is turned into the numbers and booleans its schema names. */
 export function validateRequests(app: FastifyInstance): void {
@@ -12,7 +13,7 @@ export function validateRequests(app: FastifyInstance): void {
   addFormats.default(fromText);
   const compile: FastifySchemaCompiler<object> = ({ schema, httpPart }) => {
     const check = (httpPart === 'body' ? exact : fromText).compile(schema);
-    return (value: unknown) => (check(value) ? { value } : { error: new Error(sentence(check.errors?.[0], httpPart)) });
+    return (value: unknown) => (check(value) ? { value } : { error: new Error(sentence(check.errors, httpPart)) });
   };
   app.setValidatorCompiler(compile);
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
@@ -38,17 +39,14 @@ export function validateByWord(
       const check = typeof word === 'string' ? checks.get(word) : undefined;
       if (check === undefined)
         return { error: new Error(`body.${key} must be one of: ${[...checks.keys()].join(', ')}.`) };
-      return check(value) ? { value } : { error: new Error(sentence(check.errors?.[0], 'body')) };
+      return check(value) ? { value } : { error: new Error(sentence(check.errors, 'body')) };
     };
   };
 }
 
-function sentence(error: ErrorObject | undefined, part: string | undefined): string {
+function sentence(errors: readonly ErrorObject[] | null | undefined, part: string | undefined): string {
   const where = part === 'querystring' ? 'query' : part === 'params' ? 'address' : (part ?? 'request');
-  if (error === undefined) return `The ${where} is not as it should be.`;
-  const place = `${where}${error.instancePath.replaceAll('/', '.')}`;
-  if (error.keyword === 'additionalProperties')
-    return `${place} has the unknown key "${error.params.additionalProperty}".`;
-  const allowed = error.keyword === 'enum' ? `: ${(error.params.allowedValues as unknown[]).join(', ')}` : '';
-  return `${place} ${error.message}${allowed}.`;
+  const mistake = mistakeOf(errors ?? []);
+  if (mistake === null) return `The ${where} is not as it should be.`;
+  return `${where}${mistake.place.replaceAll('/', '.')} ${mistake.words}.`;
 }

@@ -57,8 +57,8 @@ test('a mistake is one sentence that names its place', () => {
     [{}, 'sip: {redirect: [{host: a, port: 0}]}', /^sip\.redirect\.0 needs a port/],
     [{}, 'sip: {redirect: [{host: a}, {networks: [10.0.0.0/40]}]}', /^sip\.redirect\.1\.networks has 10\.0\.0\.0\/40/],
     [{}, 'sip: {redirect: [{host: a, share: 0}]}', /sip\.redirect\.0\.share must be > 0/],
-    [{}, 'sip: {redirect: {host: a}}', /sip\.redirect must be array/],
-    [{}, 'sip: {redirect: [{host: a, id: "1"}]}', /sip\.redirect\.0\.id must match/],
+    [{}, 'sip: {redirect: {host: a}}', /sip\.redirect must be a list/],
+    [{}, 'sip: {redirect: [{host: a, id: "1"}]}', /sip\.redirect\.0\.id must be 20 digits/],
   ] as const) {
     const fault = read(flags, yaml);
     assert.match(String(fault), words);

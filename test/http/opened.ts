@@ -1,12 +1,22 @@
 import { pino } from 'pino';
 import { LogRing } from '../../src/cli/log-ring.ts';
 import { type HttpOptions, openHttp } from '../../src/http/server.ts';
+import { Document } from './document.ts';
 import { FakeGateway } from './fake-gateway.ts';
 
 export const TOKEN = 'token-of-the-administrator';
 export const READ_TOKEN = 'token-that-looks';
 
-/** The HTTP side on a free port before a fake gateway; `ask` talks to it as the administrator. */
+/** The same for every server of a process, whatever its options. */
+let document: Document | null = null;
+
+async function documentOf(base: string): Promise<Document> {
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  const { paths } = (await (await fetch(`${base}/api/v1/openapi.json`, { headers })).json()) as any;
+  return new Document(paths);
+}
+
+/** The HTTP side on a free port before a fake gateway; `ask` talks to it as the administrator, and holds each answer against the API document. */
 export async function opened(o: Partial<HttpOptions> = {}) {
   const gateway = new FakeGateway();
   const lines: string[] = [];
@@ -36,7 +46,10 @@ export async function opened(o: Partial<HttpOptions> = {}) {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await answer.text();
-    const isJson = (answer.headers.get('content-type') ?? '').includes('json');
+    const type = answer.headers.get('content-type') ?? '';
+    const isJson = type.includes('json');
+    document ??= await documentOf(base);
+    document.check(method, path, { status: answer.status, type, text });
     return { status: answer.status, headers: answer.headers, text, json: (isJson ? JSON.parse(text) : null) as any };
   };
   return { gateway, http, base, ask, lines, ring };

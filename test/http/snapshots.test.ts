@@ -61,18 +61,20 @@ test('snapshots are listed, shown and deleted', async (t) => {
     limit: 100,
     after: null,
   });
-  for (const wrong of ['alarmId=x', 'start=x', 'cursor=zzz'])
+  for (const wrong of ['alarmId=x', 'start=x', 'start=2&end=1', 'cursor=zzz'])
     assert.equal((await ask('GET', `/api/v1/snapshots?${wrong}`)).status, 400, wrong);
   writeFileSync(join(folder, 'a.jpg'), JPEG);
   imageSnapshots.files.set('p1', { absolutePath: join(folder, 'a.jpg'), type: 'image/jpeg' });
   const file = await fetch(`${base}/api/v1/snapshots/p1/file`, { headers: { authorization: `Bearer ${READ_TOKEN}` } });
   assert.deepEqual([file.status, file.headers.get('content-type')], [200, 'image/jpeg']);
   assert.deepEqual(new Uint8Array(await file.arrayBuffer()), JPEG);
-  assert.equal((await ask('GET', '/api/v1/snapshots/p9/file')).status, 404);
+  assert.equal((await ask('GET', '/api/v1/snapshots/p9/file')).json.code, 'snapshot_not_found');
+  imageSnapshots.files.set('p2', { absolutePath: join(folder, 'gone.jpg'), type: 'image/jpeg' });
+  assert.equal((await ask('GET', '/api/v1/snapshots/p2/file')).json.code, 'snapshot_not_found');
   assert.deepEqual((await ask('GET', '/api/v1/snapshots/p1')).json, { ...SNAPSHOT, id: 'p1' });
   assert.equal((await ask('DELETE', '/api/v1/snapshots/p1')).status, 204);
   assert.equal((await ask('DELETE', '/api/v1/snapshots/p1')).status, 404);
-  assert.equal((await ask('GET', '/api/v1/snapshots/p1')).status, 404);
+  assert.equal((await ask('GET', '/api/v1/snapshots/p1')).json.code, 'snapshot_not_found');
 });
 
 test('a device uploads without a token: POST and PUT, as the body or as a form, with its name', async (t) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { after, before, beforeEach, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { MAX_VOICE_MESSAGES_PER_SECOND, talkAddress } from '../../src/http/talk-socket.ts';
@@ -84,7 +85,19 @@ test('what is no announcement is refused in words', async () => {
   const status = async (path: string, init: RequestInit) => (await fetch(o.base + path, init)).status;
   assert.equal(await status('/api/v1/announcements', wav()), 400);
   assert.equal(await status('/api/v1/announcements?channels=D1', wav()), 400);
-  assert.equal(await status(`${C}/talk/audio`, wav({ 'content-type': 'text/html' })), 400);
+  const html = await fetch(`${o.base}${C}/talk/audio`, wav({ 'content-type': 'text/html' }));
+  assert.equal(html.status, 400);
+  assert.match(((await html.json()) as { detail: string }).detail, /^Content-Type must be one of: audio\/wav, /);
+  // told by its head alone
+  const large = httpRequest(`${o.base}${C}/talk/audio`, {
+    method: 'POST',
+    headers: { ...wav().headers, 'content-length': 99_999_999 },
+  });
+  large.flushHeaders();
+  const [refused] = (await once(large, 'response')) as [IncomingMessage];
+  assert.equal(refused.statusCode, 413);
+  assert.match(String(Buffer.concat(await refused.toArray())), /A body has at most 41943040 bytes here/);
+  large.destroy();
   assert.equal((await o.ask('POST', `${C}/talk/audio`, { mode: 'auto' })).status, 400);
   assert.equal((await o.ask('POST', '/api/v1/announcements', { channels: [], audio: '' })).status, 400);
   // sound is taken by these routes only

@@ -2,9 +2,9 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { AlarmRule } from '../../gateway/alarms/alarm-views.ts';
 import type { Routes } from '../context.ts';
 import { decodeCursor, encodeCursor } from '../paging.ts';
-import { sendProblem, sendWrongTime } from '../problem.ts';
+import { sendBackwards, sendProblem, sendWrongTime } from '../problem.ts';
 import { answers, IdParams, listOf, listQuery, Nullable } from '../schema.ts';
-import { parseTime } from '../times.ts';
+import { isBackwards, parseTime } from '../times.ts';
 
 const Time = Type.String({ format: 'date-time' });
 const Words = Type.Object({ en: Type.String(), zh: Type.String() });
@@ -125,6 +125,7 @@ export const alarmRoutes: Routes = (app, { gateway }) => {
       const fromEpochMs = start === undefined ? undefined : parseTime(start);
       const toEpochMs = end === undefined ? undefined : parseTime(end);
       if (fromEpochMs === null || toEpochMs === null) return sendWrongTime(reply, fromEpochMs === null);
+      if (isBackwards(fromEpochMs, toEpochMs)) return sendBackwards(reply);
       const { items, hasMore } = gateway.alarms.page({
         ...filters,
         ...(fromEpochMs === undefined ? {} : { fromEpochMs }),
@@ -148,7 +149,7 @@ export const alarmRoutes: Routes = (app, { gateway }) => {
     { schema: { tags, summary: 'One alarm', params: IdParams, response: answers({ 200: Alarm }) } },
     (request, reply) => {
       const alarm = gateway.alarms.get(request.params.id);
-      return alarm === null ? sendProblem(reply, 'not_found', 'There is no such alarm.') : reply.send(alarm);
+      return alarm === null ? sendProblem(reply, 'alarm_not_found', 'There is no such alarm.') : reply.send(alarm);
     },
   );
 

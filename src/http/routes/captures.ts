@@ -5,7 +5,7 @@ import { type Routes, sendPage } from '../context.ts';
 import { sendFile } from '../file-answer.ts';
 import { matches } from '../paging.ts';
 import { sendRefusal } from '../problem.ts';
-import { answers, Capture, IdParams, listOf, listQuery, Nothing } from '../schema.ts';
+import { answers, Capture, fileAnswers, IdParams, listOf, listQuery, Nothing } from '../schema.ts';
 import { instantKey } from './streams.ts';
 
 const CaptureOrder = Type.Object({
@@ -72,7 +72,14 @@ export const captureRoutes: Routes = (app, { gateway }) => {
         description:
           '202 and its state while it runs, then the pcapng. With `Accept: application/json` always the state, as 200.',
         params: IdParams,
-        produces: ['application/x-pcapng', 'application/json'],
+        response: {
+          ...fileAnswers(['application/x-pcapng'], { ranges: true }),
+          200: {
+            description: 'The file, or the state',
+            content: { 'application/x-pcapng': { schema: {} }, 'application/json': { schema: Capture } },
+          },
+          202: Capture,
+        },
       },
     },
     (request, reply) => {
@@ -84,6 +91,7 @@ export const captureRoutes: Routes = (app, { gateway }) => {
       if (isProblem(file)) return sendRefusal(reply, file);
       return sendFile(request, reply, {
         path: file.absolutePath,
+        missing: 'capture_not_found',
         etag: capture.id,
         isGrowing: false,
         type: 'application/x-pcapng',

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, preValidationHookHandler } from 'fastify';
 import {
   CONFIG_TYPES,
   configAnswerSchemas,
@@ -43,6 +43,8 @@ const Change = Type.Object(sectionsOf(configChangeSchemas()), {
     'What is left out stays. Objects are merged, lists are replaced; streams (`VideoParamAttribute`, `VideoParamConfig`, `AudioParamConfig`) are merged one by one. Counts are the gateway’s own.',
 });
 type Change = Record<string, unknown>;
+/** Sections that devices tell of themselves. */
+const READ_ONLY = CONFIG_TYPES.filter((type) => !(type in Change.properties));
 const Sections = Type.Object({
   sections: Type.Record(Type.String(), Type.Unsafe<JsonSchema>({ type: 'object', additionalProperties: true }), {
     description: 'JSON Schema by section',
@@ -59,6 +61,12 @@ export const configRoutes: Routes = (app, { gateway }) => {
     response: answers({ 200: Config }),
     description:
       'Asked now. Sections that the device has not are absent; when it has none of those asked for, the answer is 501, 502 or 504 and says why.',
+  };
+  /** Who sends back what he has read is told which part of it cannot be set. */
+  const refuseReadOnly: preValidationHookHandler = (request, reply, done) => {
+    const told = READ_ONLY.find((type) => Object.hasOwn(Object(request.body), type));
+    if (told === undefined) return done();
+    sendProblem(reply, 'bad_request', `body.${told} is only read: what a device can do is not set. Leave it out.`);
   };
   const changing = {
     tags,
@@ -93,12 +101,12 @@ export const configRoutes: Routes = (app, { gateway }) => {
   );
   app.patch<{ Params: DeviceParams; Querystring: ChangeQuery; Body: Change }>(
     '/devices/:deviceId/config',
-    { schema: { ...changing, summary: 'Set up a device', params: DeviceParams } },
+    { preValidation: refuseReadOnly, schema: { ...changing, summary: 'Set up a device', params: DeviceParams } },
     (request, reply) => change(request.params.deviceId, null, request.body, request.query, reply),
   );
   app.patch<{ Params: ChannelParams; Querystring: ChangeQuery; Body: Change }>(
     channel,
-    { schema: { ...changing, summary: 'Set up a channel', params: ChannelParams } },
+    { preValidation: refuseReadOnly, schema: { ...changing, summary: 'Set up a channel', params: ChannelParams } },
     (request, reply) => change(request.params.deviceId, request.params.channelId, request.body, request.query, reply),
   );
 
@@ -111,7 +119,11 @@ export const configRoutes: Routes = (app, { gateway }) => {
     const types = type === undefined ? null : type.split(',').map((each) => each.trim());
     const unknown = types?.find((each) => !CONFIG_TYPES.includes(each));
     if (unknown !== undefined)
-      return sendProblem(reply, 'bad_request', `query.type must name sections of: ${CONFIG_TYPES.join(', ')}.`);
+      return sendProblem(
+        reply,
+        'bad_request',
+        `query.type names "${unknown}", which is no section; there are: ${CONFIG_TYPES.join(', ')}.`,
+      );
     const said = await gateway.configs.read(deviceId, channelId, types, { force: isForced });
     return isProblem(said) ? sendRefusal(reply, said) : reply.send(said.config);
   }

@@ -9,14 +9,14 @@ import { validateByWord } from '../validation.ts';
 
 const Words = <T extends string[]>(words: [...T], description?: string) =>
   Type.Unsafe<T[number]>({ type: 'string', enum: words, ...(description ? { description } : {}) });
-const Pixels = (description: string) => Type.Integer({ minimum: 0, maximum: 100_000, description });
+const Pixels = (description: string, minimum: 0 | 1) => Type.Integer({ minimum, maximum: 100_000, description });
 const BOX = {
-  width: Pixels('Of the player’s window'),
-  height: Pixels('The same'),
-  x: Pixels('Centre of the box, from the left'),
-  y: Pixels('The same, from the top'),
-  boxWidth: Pixels('Of the box'),
-  boxHeight: Pixels('The same'),
+  width: Pixels('Of the player’s window', 1),
+  height: Pixels('The same', 1),
+  x: Pixels('Centre of the box, from the left; `width` at most', 0),
+  y: Pixels('The same, from the top; `height` at most', 0),
+  boxWidth: Pixels('Of the box', 1),
+  boxHeight: Pixels('The same', 1),
 };
 const Group = Type.Integer({ minimum: 0, maximum: 255, description: 'As the camera numbers them' });
 /** What 12 bits hold (annex A.3). */
@@ -44,7 +44,11 @@ const COMMANDS = {
       method: Type.Optional(
         Type.Union([
           Type.Integer({ minimum: 0, maximum: 7 }),
-          Type.String({ pattern: '^[0-7](?:/?[0-7]){0,7}$', description: 'Several: `1/2`; before 2022 `12`' }),
+          Type.String({
+            pattern: '^[0-7](?:/?[0-7]){0,7}$',
+            'x-form': 'methods such as "1/2"',
+            description: 'Several: `1/2`; before 2022 `12`',
+          }),
         ]),
       ),
       type: Type.Optional(Type.Integer({ minimum: 0, maximum: 255 })),
@@ -94,10 +98,15 @@ const COMMANDS = {
       url: Type.String({
         maxLength: 1024,
         pattern: '^(?:https?|ftp)://[^\\s/]+',
+        'x-form': 'an http, https or ftp address',
         description: 'Where the device gets it',
       }),
       session: Type.Optional(
-        Type.String({ pattern: '^[A-Za-z0-9-]{32,128}$', description: 'Named again by `upgrade.completed`' }),
+        Type.String({
+          pattern: '^[A-Za-z0-9-]{32,128}$',
+          'x-form': '32 to 128 letters, digits and hyphens',
+          description: 'Named again by `upgrade.completed`',
+        }),
       ),
     },
     'Installs firmware (2022)',
@@ -204,8 +213,12 @@ function wrongIn(control: Control): string | null {
       return control.pan === undefined && control.tilt === undefined && control.zoom === undefined
         ? 'The command `ptz-precise` needs pan, tilt or zoom.'
         : null;
+    case 'drag-zoom-in':
+    case 'drag-zoom-out':
+      return wrongInBox(control);
     case 'target-track':
-      return control.mode === 'manual' && control.box === undefined ? 'The mode `manual` needs a `box`.' : null;
+      if (control.mode === 'manual' && control.box === undefined) return 'The mode `manual` needs a `box`.';
+      return control.box === undefined ? null : wrongInBox(control.box);
     case 'cruise':
       if (control.action === 'add' && control.preset === undefined) return 'The action `add` needs a `preset`.';
       return needsValue(control.action, control.value);
@@ -214,6 +227,11 @@ function wrongIn(control: Control): string | null {
     default:
       return null;
   }
+}
+
+/** A camera that is given a centre beside the picture goes anywhere. */
+function wrongInBox({ width, height, x, y }: Readonly<Record<'width' | 'height' | 'x' | 'y', number>>): string | null {
+  return x > width || y > height ? 'The box lies beside the picture: x is at most `width`, y at most `height`.' : null;
 }
 
 function needsValue(action: string, value: number | undefined): string | null {

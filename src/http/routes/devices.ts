@@ -29,7 +29,7 @@ const Name = Type.String({ maxLength: 200 });
 const Password = Type.String({ minLength: 1, maxLength: 128 });
 const NewDevice = Type.Object(
   {
-    id: Type.String({ pattern: '^[0-9]{20}$', description: '20 digits' }),
+    id: Type.String({ pattern: '^[0-9]{20}$', 'x-form': '20 digits', description: '20 digits' }),
     name: Type.Optional(Name),
     password: Type.Optional(Password),
   },

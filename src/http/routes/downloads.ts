@@ -5,7 +5,17 @@ import { type Routes, sendPage } from '../context.ts';
 import { sendFile } from '../file-answer.ts';
 import { matches } from '../paging.ts';
 import { sendProblem, sendRefusal } from '../problem.ts';
-import { answers, ChannelParams, Download, IdParams, listOf, listQuery, Nothing, PullTransport } from '../schema.ts';
+import {
+  answers,
+  ChannelParams,
+  Download,
+  fileAnswers,
+  IdParams,
+  listOf,
+  listQuery,
+  Nothing,
+  PullTransport,
+} from '../schema.ts';
 import { parseTime } from '../times.ts';
 
 const Time = Type.Union([Type.String(), Type.Number()], { description: 'ISO 8601 with an offset, or epoch seconds' });
@@ -154,7 +164,7 @@ export const downloadRoutes: Routes = (app, { gateway }) => {
           'Serves ranges; the ETag changes when the file is finished. Before that it answers what has come so far. Takes a signature too.',
         params: IdParams,
         querystring: FileQuery,
-        produces: ['video/mp4'],
+        response: fileAnswers(['video/mp4'], { ranges: true }),
       },
     },
     (request, reply) => {
@@ -164,6 +174,7 @@ export const downloadRoutes: Routes = (app, { gateway }) => {
       const name = isProblem(found) ? 'download.mp4' : `${found.channelId}-${found.path.split('/').at(-1)}`;
       return sendFile(request, reply, {
         path: file.absolutePath,
+        missing: 'download_not_found',
         etag: file.etag,
         isGrowing: !file.complete,
         type: 'video/mp4',

@@ -2,9 +2,9 @@ import { type Static, Type } from '@sinclair/typebox';
 import { isProblem } from '../../gateway/views.ts';
 import type { Routes } from '../context.ts';
 import { DEFAULT_LIMIT, decodeCursor, encodeCursor } from '../paging.ts';
-import { sendProblem, sendRefusal, sendWrongTime } from '../problem.ts';
+import { sendBackwards, sendProblem, sendRefusal, sendWrongTime } from '../problem.ts';
 import { answers, ChannelParams, listOf, listQuery, Nullable } from '../schema.ts';
-import { parseTime } from '../times.ts';
+import { isBackwards, parseTime } from '../times.ts';
 
 /** What is shown when no beginning is asked for. */
 const DAY_MS = 86_400_000;
@@ -130,6 +130,7 @@ export const positionRoutes: Routes = (app, { gateway, epochMs, map }) => {
       if (toEpochMs === null) return sendWrongTime(reply, false);
       const fromEpochMs = start === undefined ? toEpochMs - DAY_MS : parseTime(start);
       if (fromEpochMs === null) return sendWrongTime(reply, true);
+      if (isBackwards(fromEpochMs, toEpochMs)) return sendBackwards(reply);
       const key = cursor === undefined ? null : decodeCursor(cursor);
       if (cursor !== undefined && (key === null || !/^\d{1,15}$/.test(key)))
         return sendProblem(reply, 'bad_request', 'The cursor is not one this list has given out.');

@@ -6,7 +6,7 @@ import type { Routes } from '../context.ts';
 import { sendFile } from '../file-answer.ts';
 import { DEFAULT_LIMIT, decodeCursor, encodeCursor } from '../paging.ts';
 import { sendProblem, sendRefusal, sendWrongTime } from '../problem.ts';
-import { answers, IdParams, listOf, listQuery, Nothing, Nullable, Recording } from '../schema.ts';
+import { answers, fileAnswers, IdParams, listOf, listQuery, Nothing, Nullable, Recording } from '../schema.ts';
 import { parseTime } from '../times.ts';
 import { instantKey } from './streams.ts';
 
@@ -107,7 +107,7 @@ export const recordingRoutes: Routes = (app, context) => {
         description: 'Serves ranges; the ETag changes when the file is finalised. Takes a signature too.',
         params: IdParams,
         querystring: FileQuery,
-        produces: ['video/mp4'],
+        response: fileAnswers(['video/mp4'], { ranges: true }),
       },
     },
     (request, reply) => {
@@ -121,6 +121,7 @@ export const recordingRoutes: Routes = (app, context) => {
         : `${recording.channelId}-${recording.path.split('/').slice(-2).join('-')}`;
       return sendFile(request, reply, {
         path: file.absolutePath,
+        missing: 'recording_not_found',
         etag: file.etag,
         isGrowing: !file.complete,
         type: 'video/mp4',
@@ -139,7 +140,7 @@ export const recordingRoutes: Routes = (app, context) => {
         description: 'Needs ffmpeg on the gateway; `ffmpeg_missing` when it is not there.',
         params: IdParams,
         querystring: SnapshotQuery,
-        response: answers({ 200: Type.Any({ description: 'image/jpeg' }) }),
+        response: fileAnswers(['image/jpeg'], { ranges: false }),
       },
     },
     async (request, reply) => {
@@ -163,7 +164,7 @@ export const recordingRoutes: Routes = (app, context) => {
         description:
           'Made when first asked for, then kept. Needs ffmpeg on the gateway; `ffmpeg_missing` when it is not there.',
         params: IdParams,
-        produces: ['image/jpeg'],
+        response: fileAnswers(['image/jpeg'], { ranges: true }),
       },
     },
     async (request, reply) => {
@@ -172,6 +173,7 @@ export const recordingRoutes: Routes = (app, context) => {
       if (isProblem(picture)) return sendRefusal(reply, picture);
       return sendFile(request, reply, {
         path: picture.absolutePath,
+        missing: 'recording_not_found',
         etag: id,
         isGrowing: false,
         type: 'image/jpeg',

@@ -10,7 +10,7 @@ import { parseTime } from '../times.ts';
 const WAIT_SECONDS = 10;
 
 const Time = Type.String({ format: 'date-time', description: 'ISO 8601 with offset' });
-const Digits = Type.String({ pattern: '^[0-9/]{1,64}$' });
+const Digits = Type.String({ pattern: '^[0-9/]{1,64}$', 'x-form': 'digits' });
 const Text = (description: string) => Type.String({ maxLength: 256, description });
 
 const RecordsQuery = Type.Object({
@@ -59,7 +59,7 @@ const RecordsAnswer = Type.Object({
 });
 
 const DaysQuery = Type.Object({
-  month: Type.String({ pattern: '^[0-9]{4}-[0-9]{2}$', description: '`YYYY-MM`' }),
+  month: Type.String({ pattern: '^[0-9]{4}-[0-9]{2}$', 'x-form': 'a month such as 2026-01', description: '`YYYY-MM`' }),
   waitSeconds: waitSeconds(WAIT_SECONDS),
 });
 export const DaysAnswer = Type.Object(

@@ -3,9 +3,9 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { Routes } from '../context.ts';
 import { sendFile } from '../file-answer.ts';
 import { decodeCursor, encodeCursor } from '../paging.ts';
-import { sendProblem, sendWrongTime } from '../problem.ts';
-import { answers, IdParams, listOf, listQuery, Nothing } from '../schema.ts';
-import { parseTime } from '../times.ts';
+import { sendBackwards, sendProblem, sendWrongTime } from '../problem.ts';
+import { answers, fileAnswers, IdParams, listOf, listQuery, Nothing } from '../schema.ts';
+import { isBackwards, parseTime } from '../times.ts';
 import { instantKey } from './streams.ts';
 
 const Snapshot = Type.Object(
@@ -34,7 +34,7 @@ const ListQuery = Type.Object({
   deviceId: Type.Optional(Type.String()),
   channelId: Type.Optional(Type.String()),
   session: Type.Optional(Type.String({ description: 'As `POST …/control` answered it' })),
-  alarmId: Type.Optional(Type.String({ pattern: '^[0-9]{1,15}$' })),
+  alarmId: Type.Optional(Type.String({ pattern: '^[0-9]{1,15}$', 'x-form': 'the id of an alarm' })),
   start: Type.Optional(Type.String()),
   end: Type.Optional(Type.String()),
 });
@@ -64,6 +64,7 @@ export const snapshotRoutes: Routes = (app, { gateway }) => {
       const fromEpochMs = start === undefined ? undefined : parseTime(start);
       const toEpochMs = end === undefined ? undefined : parseTime(end);
       if (fromEpochMs === null || toEpochMs === null) return sendWrongTime(reply, fromEpochMs === null);
+      if (isBackwards(fromEpochMs, toEpochMs)) return sendBackwards(reply);
       const { items, hasMore } = gateway.imageSnapshots.page({
         ...filters,
         ...(alarmId === undefined ? {} : { alarm: Number(alarmId) }),
@@ -83,7 +84,7 @@ export const snapshotRoutes: Routes = (app, { gateway }) => {
     { schema: { tags, summary: 'One snapshot', params: IdParams, response: answers({ 200: Snapshot }) } },
     (request, reply) => {
       const snapshot = gateway.imageSnapshots.get(request.params.id);
-      return snapshot === null ? sendProblem(reply, 'not_found', none) : reply.send(snapshot);
+      return snapshot === null ? sendProblem(reply, 'snapshot_not_found', none) : reply.send(snapshot);
     },
   );
 
@@ -97,15 +98,16 @@ export const snapshotRoutes: Routes = (app, { gateway }) => {
         description: 'A JPEG, or what else the device has sent (PNG). Takes a signature too.',
         params: IdParams,
         querystring: FileQuery,
-        produces: ['image/jpeg', 'image/png'],
+        response: fileAnswers(['image/jpeg', 'image/png'], { ranges: true }),
       },
     },
     (request, reply) => {
       const { id } = request.params;
       const file = gateway.imageSnapshots.file(id);
-      if (file === null) return sendProblem(reply, 'not_found', none);
+      if (file === null) return sendProblem(reply, 'snapshot_not_found', none);
       return sendFile(request, reply, {
         path: file.absolutePath,
+        missing: 'snapshot_not_found',
         etag: id,
         isGrowing: false,
         type: file.type,
@@ -120,7 +122,7 @@ export const snapshotRoutes: Routes = (app, { gateway }) => {
     { schema: { tags, summary: 'Delete a snapshot', params: IdParams, response: answers({ 204: Nothing }) } },
     async (request, reply) => {
       const isDeleted = await gateway.imageSnapshots.delete(request.params.id);
-      return isDeleted ? reply.code(204).send() : sendProblem(reply, 'not_found', none);
+      return isDeleted ? reply.code(204).send() : sendProblem(reply, 'snapshot_not_found', none);
     },
   );
 };

@@ -3,7 +3,7 @@ import { isProblem } from '../../gateway/views.ts';
 import { type Routes, sendPage, withAddresses } from '../context.ts';
 import { matches } from '../paging.ts';
 import { sendRefusal } from '../problem.ts';
-import { answers, IdParams, listOf, listQuery, Nothing, Recording, Stream } from '../schema.ts';
+import { answers, fileAnswers, IdParams, listOf, listQuery, Nothing, Recording, Stream } from '../schema.ts';
 
 const ListQuery = Type.Object({
   ...listQuery,
@@ -104,7 +104,7 @@ export const streamRoutes: Routes = (app, context) => {
         summary: 'The newest key frame as JPEG',
         description: 'Needs ffmpeg on the gateway; `ffmpeg_missing` when it is not there.',
         params: IdParams,
-        response: answers({ 200: Type.Any({ description: 'image/jpeg' }) }),
+        response: fileAnswers(['image/jpeg'], { ranges: false }),
       },
     },
     async (request, reply) => {

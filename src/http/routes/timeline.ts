@@ -4,7 +4,7 @@ import { isProblem } from '../../gateway/views.ts';
 import type { Routes } from '../context.ts';
 import { sendRange } from '../file-answer.ts';
 import { sendRefusal, sendWrongTime } from '../problem.ts';
-import { answers, ChannelParams, listOf, Recording } from '../schema.ts';
+import { answers, ChannelParams, fileAnswers, listOf, Recording } from '../schema.ts';
 import { parseTime } from '../times.ts';
 import { DaysAnswer } from './records.ts';
 
@@ -25,7 +25,7 @@ const RangesQuery = Type.Object({
   streamNumber: StreamNumber,
 });
 const DaysQuery = Type.Object({
-  month: Type.String({ pattern: '^[0-9]{4}-[0-9]{2}$', description: '`YYYY-MM`' }),
+  month: Type.String({ pattern: '^[0-9]{4}-[0-9]{2}$', 'x-form': 'a month such as 2026-01', description: '`YYYY-MM`' }),
   streamNumber: StreamNumber,
 });
 const Time = Type.String({ format: 'date-time' });
@@ -103,7 +103,7 @@ export const timelineFileRoutes: Routes = (app, { gateway }) => {
           'Begins with the key frame in force at `start`. Files are joined to the frame, gaps stay time, nothing is coded anew. Serves ranges. Takes a signature too.',
         params: ChannelParams,
         querystring: FileQuery,
-        produces: ['video/mp4'],
+        response: fileAnswers(['video/mp4'], { ranges: true }),
       },
     },
     async (request, reply) => {

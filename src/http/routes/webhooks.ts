@@ -58,10 +58,17 @@ const DeliveriesQuery = Type.Object({
   cursor: listQuery.cursor,
   endpoint: Type.Optional(Type.String({ maxLength: 64, description: 'Id of a webhook' })),
   state: Type.Optional(State),
-  type: Type.Optional(Type.String({ pattern: '^[a-z.]*\\*?$', maxLength: 64, description: '`download.*` forms too' })),
+  type: Type.Optional(
+    Type.String({
+      pattern: '^[a-z.]*\\*?$',
+      'x-form': 'a type such as download.completed or download.*',
+      maxLength: 64,
+      description: '`download.*` forms too',
+    }),
+  ),
   eventId: Type.Optional(Type.String({ maxLength: 64 })),
 });
-const DeliveryParams = Type.Object({ id: Type.String({ pattern: '^[0-9]{1,15}$' }) });
+const DeliveryParams = Type.Object({ id: Type.String({ pattern: '^[0-9]{1,15}$', 'x-form': 'digits' }) });
 
 /** `/api/v1/webhooks`: who is told of events, what was sent, what waits. */
 export const webhookRoutes: Routes = (app, { gateway }) => {
