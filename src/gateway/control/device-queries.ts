@@ -5,6 +5,7 @@ import { type DeviceStatus, deviceStatusQuestion } from '../../sip/manscdp/devic
 import { type HomePosition, homePositionQuestion } from '../../sip/manscdp/home-position.ts';
 import { type PtzPosition, ptzPositionQuestion } from '../../sip/manscdp/ptz-position.ts';
 import type { Question } from '../../sip/manscdp/question.ts';
+import type { Result } from '../../sip/manscdp/result.ts';
 import { type StorageCard, storageCardsQuestion } from '../../sip/manscdp/storage-card.ts';
 import { isProblem, type Problem } from '../views.ts';
 import type { Asked } from './asked.ts';
@@ -13,8 +14,8 @@ import type { Asked } from './asked.ts';
 export type DeviceStatusView = Omit<DeviceStatus, 'ok' | 'alarms'> & {
   readonly alarms: readonly { readonly deviceId: string; readonly duty: string }[];
 };
-export type HomePositionView = Omit<HomePosition, 'ok'>;
-export type PtzPositionView = Omit<PtzPosition, 'ok'>;
+export type HomePositionView = Omit<HomePosition, keyof Result>;
+export type PtzPositionView = Omit<PtzPosition, keyof Result>;
 export interface CruiseTrackView extends Cruise {
   readonly points: readonly CruisePoint[];
 }
@@ -65,14 +66,14 @@ export class Queries implements QueriesDesk {
   async homePosition(deviceId: string, channelId: string, o: Force): Promise<HomePositionView | Problem> {
     const said = await this.#ask(deviceId, channelId, homePositionQuestion, o);
     if (isProblem(said)) return said;
-    const { ok: _, ...home } = said;
+    const { ok: _, reason: __, ...home } = said;
     return home;
   }
 
   async ptzPosition(deviceId: string, channelId: string, o: Force): Promise<PtzPositionView | Problem> {
     const said = await this.#ask(deviceId, channelId, ptzPositionQuestion, o);
     if (isProblem(said)) return said;
-    const { ok: _, ...position } = said;
+    const { ok: _, reason: __, ...position } = said;
     return position;
   }
 
@@ -82,7 +83,7 @@ export class Queries implements QueriesDesk {
   }
 
   /** The answer, unless the device says ERROR. */
-  async #ask<A extends { readonly ok: boolean }>(
+  async #ask<A extends Result>(
     deviceId: string,
     channelId: string | null,
     question: (targetId: string) => Question<A>,
@@ -99,7 +100,9 @@ export class Queries implements QueriesDesk {
         ? await asked.ask(deviceId, what, question(deviceId), o)
         : await asked.askChannel(deviceId, channelId, what, question, o);
     if (isProblem(said)) return said;
-    if (said.answer.ok) return said.answer;
-    return { problem: 'device_error', detail: `The device ${deviceId} answered ${what} with ERROR.` };
+    const { ok, reason } = said.answer;
+    if (ok) return said.answer;
+    const words = reason === undefined ? 'ERROR' : `ERROR: ${reason}`;
+    return { problem: 'device_error', detail: `The device ${deviceId} answered ${what} with ${words}.` };
   }
 }

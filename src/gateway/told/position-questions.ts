@@ -70,7 +70,8 @@ export class PositionQuestions {
     const placed = take(deviceId, said.answer.positions);
     const own = placed.find((each) => each.channelId === channelId) ?? placed[0];
     if (own !== undefined) return own.view;
-    const why = said.answer.ok ? 'no place' : 'ERROR';
+    const { ok, reason } = said.answer;
+    const why = ok ? 'no place' : reason === undefined ? 'ERROR' : `ERROR: ${reason}`;
     return { problem: 'device_error', detail: `The device ${deviceId} answered ${what} with ${why}.` };
   }
 }

@@ -85,7 +85,7 @@ export class Positions implements PositionsDesk {
 
   /** A Notify/PTZPosition came from where the device registered: told on, not kept. */
   ptzNotified(deviceId: string, envelope: Envelope): void {
-    const { ok: _, ...position } = readPtzPosition(envelope);
+    const { ok: _, reason: __, ...position } = readPtzPosition(envelope);
     const said = Object.entries(position).filter(([, value]) => value !== null);
     if (said.length === 0) return;
     const channelId = this.#channelOf(deviceId, envelope.deviceId);

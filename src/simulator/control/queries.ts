@@ -35,7 +35,8 @@ export class QuerySide {
     const said = this.#said(query, body);
     if (said === null) return null;
     if (this.answers === 'none') return [];
-    if (this.answers === 'error') return [this.#response(query, '<Result>ERROR</Result>\r\n')];
+    if (this.answers === 'error')
+      return [this.#response(query, '<Result>ERROR</Result>\r\n<Reason>no such thing here</Reason>\r\n')];
     return said.map((each) => this.#response(query, each));
   }
 

@@ -1,6 +1,7 @@
 import { type Envelope, writeEnvelope } from './envelope.ts';
 import { entriesOf, gathered, type Listed, listOf, sumOf } from './listed.ts';
 import type { Question } from './question.ts';
+import { resultOf } from './result.ts';
 import { integerOf, textOf } from './xml.ts';
 
 /** Query/CruiseTrackListQuery (GB/T 28181-2022 A.2.4.11): the cruises of a camera. */
@@ -25,7 +26,7 @@ export function readCruises({ element }: Envelope): Listed<Cruise> {
     if (number < 0) return [];
     return [{ number, name: (textOf(entry, 'Name') ?? '').slice(0, MAX_NAME) }];
   });
-  return { items, sumNum: sumOf(element), ok: textOf(element, 'Result')?.toUpperCase() !== 'ERROR' };
+  return { items, sumNum: sumOf(element), ...resultOf(element) };
 }
 
 export function cruisesQuestion(targetId: string): Question<Listed<Cruise>> {

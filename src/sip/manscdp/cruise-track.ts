@@ -1,17 +1,16 @@
 import { type Envelope, writeEnvelope } from './envelope.ts';
 import { entriesOf, sumOf } from './listed.ts';
 import type { Question } from './question.ts';
+import { type Result, resultOf } from './result.ts';
 import { child, integerOf, textOf } from './xml.ts';
 
 /** Query/CruiseTrackQuery (GB/T 28181-2022 A.2.4.12): the points of one cruise, in the order in which it goes to them. */
-export interface CruiseTrack {
+export interface CruiseTrack extends Result {
   readonly number: number | null;
   readonly name: string;
   readonly points: readonly CruisePoint[];
   /** How many there are in all, where the device says so. */
   readonly sumNum: number | null;
-  /** False when `Result` is ERROR. */
-  readonly ok: boolean;
 }
 
 export interface CruisePoint {
@@ -38,7 +37,7 @@ export function readCruiseTrack({ element }: Envelope): CruiseTrack {
     name: (textOf(element, 'Name') ?? '').slice(0, MAX_NAME),
     points,
     sumNum: sumOf(element),
-    ok: textOf(element, 'Result')?.toUpperCase() !== 'ERROR',
+    ...resultOf(element),
   };
 }
 

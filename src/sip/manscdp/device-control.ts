@@ -1,6 +1,7 @@
 import { type Envelope, writeEnvelope } from './envelope.ts';
 import type { Question } from './question.ts';
-import { textOf, type XmlNode } from './xml.ts';
+import { resultOf } from './result.ts';
+import type { XmlNode } from './xml.ts';
 
 /** Control/DeviceControl (GB/T 28181 A.2.3): one command group a message. Which of them is answered, the standard says (9.3.2). */
 
@@ -42,7 +43,7 @@ function told(targetId: string, group: readonly XmlNode[]): Question<ControlResu
 
 /** `Result` of an answer; whatever is not ERROR is taken for OK. */
 export function readControlResult(envelope: Envelope): ControlResult {
-  return /^(ERROR|FAIL\w*)$/i.test(textOf(envelope.element, 'Result') ?? '') ? 'ERROR' : 'OK';
+  return resultOf(envelope.element).ok ? 'OK' : 'ERROR';
 }
 
 /** What may go with the bytes of a `PTZCmd`. */

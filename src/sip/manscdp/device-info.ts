@@ -1,5 +1,6 @@
 import { type Envelope, writeEnvelope } from './envelope.ts';
 import type { Question } from './question.ts';
+import { resultOf } from './result.ts';
 import { integerOf, textOf } from './xml.ts';
 
 /** Response/DeviceInfo (GB/T 28181 A.2.6). Texts are '' when the device did not send them. */
@@ -26,7 +27,7 @@ export function readDeviceInfo(envelope: Envelope): DeviceInfo {
     model: text('Model'),
     firmware: text('Firmware'),
     channelCount: channels !== null && channels >= 0 ? channels : null,
-    ok: text('Result').toUpperCase() !== 'ERROR',
+    ok: resultOf(envelope.element).ok,
   };
 }
 

@@ -1,5 +1,6 @@
 import { type Envelope, writeEnvelope } from './envelope.ts';
 import type { Question } from './question.ts';
+import { resultOf } from './result.ts';
 import { child, childrenOf, textOf } from './xml.ts';
 
 /** Response/DeviceStatus (GB/T 28181 A.2.6); null where the device did not say. */
@@ -47,7 +48,7 @@ export function readDeviceStatus(envelope: Envelope): DeviceStatus {
   const list = child(envelope.element, 'Alarmstatus');
   const items = list === null ? [] : childrenOf(list, 'Item').slice(0, MAX_ALARMS);
   return {
-    ok: text('Result').toUpperCase() !== 'ERROR',
+    ok: resultOf(envelope.element).ok,
     online: readSwitch(textOf(envelope.element, 'Online')),
     healthy: readSwitch(textOf(envelope.element, 'Status')),
     reason: text('Reason'),

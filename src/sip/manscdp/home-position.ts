@@ -1,16 +1,15 @@
 import { readSwitch } from './device-status.ts';
 import { type Envelope, writeEnvelope } from './envelope.ts';
 import type { Question } from './question.ts';
+import { type Result, resultOf } from './result.ts';
 import { child, integerOf, textOf } from './xml.ts';
 
 /** Query/HomePositionQuery (GB/T 28181-2022 A.2.4.10): where a camera goes back to when it is left alone. Null: it did not say. */
-export interface HomePosition {
+export interface HomePosition extends Result {
   readonly enabled: boolean | null;
   readonly resetSeconds: number | null;
   /** 0–255. */
   readonly preset: number | null;
-  /** False when `Result` is ERROR. */
-  readonly ok: boolean;
 }
 
 export function readHomePosition({ element }: Envelope): HomePosition {
@@ -19,7 +18,7 @@ export function readHomePosition({ element }: Envelope): HomePosition {
     enabled: readSwitch(textOf(home, 'Enabled')),
     resetSeconds: integerOf(home, 'ResetTime'),
     preset: integerOf(home, 'PresetIndex'),
-    ok: textOf(element, 'Result')?.toUpperCase() !== 'ERROR',
+    ...resultOf(element),
   };
 }
 

@@ -1,5 +1,6 @@
 import { type BodyStyle, type Envelope, writeEnvelope } from './envelope.ts';
 import type { Question } from './question.ts';
+import { type Result, resultOf } from './result.ts';
 import { child, itemsBelow, textOf, type XmlElement } from './xml.ts';
 
 /** Notify/MobilePosition (GB/T 28181 A.2.5.6 of 2022, flat in 2016): where something is. Coordinates are WGS-84 by rule. */
@@ -47,7 +48,7 @@ export function writeMobilePositionQuery(
 /** Asks a device where it is, once. Null: it says nothing to that, and perhaps tells it by a Notify. */
 export function positionQuestion(
   targetId: string,
-): Question<{ readonly ok: boolean; readonly positions: readonly MobilePosition[] } | null> {
+): Question<(Result & { readonly positions: readonly MobilePosition[] }) | null> {
   return {
     command: 'MobilePosition',
     targetId,
@@ -55,7 +56,7 @@ export function positionQuestion(
     answer: 'optional',
     fits: ({ element }) => textOf(element, 'Longitude') !== null,
     read: (envelope) => ({
-      ok: textOf(envelope.element, 'Result')?.toUpperCase() !== 'ERROR',
+      ...resultOf(envelope.element),
       positions: readMobilePositions(envelope),
     }),
     waitMs: WAIT_MS,

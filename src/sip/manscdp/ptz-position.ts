@@ -1,12 +1,13 @@
 import { type Envelope, writeEnvelope } from './envelope.ts';
 import type { Question } from './question.ts';
+import { type Result, resultOf } from './result.ts';
 import { textOf } from './xml.ts';
 
 /**
  * Query, Response and Notify/PTZPosition (GB/T 28181-2022 A.2.4.14): where a camera looks. Degrees with the standard's signs, tilt + down;
  * null: it did not say.
  */
-export interface PtzPosition {
+export interface PtzPosition extends Result {
   readonly pan: number | null;
   readonly tilt: number | null;
   /** Times. */
@@ -15,8 +16,6 @@ export interface PtzPosition {
   readonly verticalFieldAngle: number | null;
   /** Metres. */
   readonly maxViewDistance: number | null;
-  /** False when `Result` is ERROR. */
-  readonly ok: boolean;
 }
 
 export function readPtzPosition({ element }: Envelope): PtzPosition {
@@ -31,7 +30,7 @@ export function readPtzPosition({ element }: Envelope): PtzPosition {
     horizontalFieldAngle: decimal('HorizontalFieldAngle'),
     verticalFieldAngle: decimal('VerticalFieldAngle'),
     maxViewDistance: decimal('MaxViewDistance'),
-    ok: textOf(element, 'Result')?.toUpperCase() !== 'ERROR',
+    ...resultOf(element),
   };
 }
 

@@ -1,6 +1,7 @@
 import { type Envelope, writeEnvelope } from './envelope.ts';
 import { entriesOf, gathered, type Listed, listOf, sumOf } from './listed.ts';
 import type { Question } from './question.ts';
+import { resultOf } from './result.ts';
 import { integerOf, textOf } from './xml.ts';
 
 /** Query/SDCardStatus (GB/T 28181-2022 A.2.4.15): the cards of a device. Null: it did not say. */
@@ -37,7 +38,7 @@ export function readStorageCards({ element }: Envelope): Listed<StorageCard> {
       },
     ];
   });
-  return { items, sumNum: sumOf(element), ok: textOf(element, 'Result')?.toUpperCase() !== 'ERROR' };
+  return { items, sumNum: sumOf(element), ...resultOf(element) };
 }
 
 export function storageCardsQuestion(targetId: string): Question<Listed<StorageCard>> {

@@ -98,7 +98,7 @@ test('storage cards', async (t) => {
   assert.deepEqual(await queries.storageCards(ID, ASK), []);
 });
 
-test('ERROR of the device is its answer; what is not there is said', async (t) => {
+test('ERROR of the device is its answer, with its reason; what is not there is said', async (t) => {
   const { queries, side, simulator } = await site(t);
   side.queries.answers = 'error';
   for (const said of [
@@ -107,8 +107,11 @@ test('ERROR of the device is its answer; what is not there is said', async (t) =
     await queries.homePosition(ID, CHANNEL, ASK),
     await queries.ptzPosition(ID, CHANNEL, ASK),
     await queries.storageCards(ID, ASK),
-  ])
-    assert.equal(isProblem(said) && said.problem, 'device_error');
+  ]) {
+    assert.ok(isProblem(said));
+    assert.equal(said.problem, 'device_error');
+    assert.match(said.detail, /with ERROR: no such thing here\.$/, 'in its own words');
+  }
   const nobody = await queries.status(ID, '34020000001310009999', ASK);
   assert.equal(isProblem(nobody) && nobody.problem, 'channel_not_found');
   const stranger = await queries.storageCards('34020000001110009999', ASK);

@@ -222,7 +222,7 @@ export const ANSWERS: readonly Sample[] = [
     read: answered(homePositionQuestion),
     is: {
       frame: 'response HomePositionQuery 857 of 34020001021320000002, ASCII',
-      value: { enabled: null, resetSeconds: null, preset: null, ok: false },
+      value: { enabled: null, resetSeconds: null, preset: null, ok: false, reason: "Cann't get ptz position" },
       codes: [],
     },
   },
@@ -240,6 +240,7 @@ export const ANSWERS: readonly Sample[] = [
         verticalFieldAngle: null,
         maxViewDistance: null,
         ok: false,
+        reason: "Cann't get ptz position",
       },
       codes: [],
     },
