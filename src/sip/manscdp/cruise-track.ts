@@ -1,7 +1,7 @@
 import { type Envelope, writeEnvelope } from './envelope.ts';
 import { entriesOf, sumOf } from './listed.ts';
 import type { Question } from './question.ts';
-import { type Result, resultOf } from './result.ts';
+import { type Result, resultOf, resultOfAll } from './result.ts';
 import { child, integerOf, textOf } from './xml.ts';
 
 /** Query/CruiseTrackQuery (GB/T 28181-2022 A.2.4.12): the points of one cruise, in the order in which it goes to them. */
@@ -45,7 +45,7 @@ export function readCruiseTrack({ element }: Envelope): CruiseTrack {
 function together(parts: readonly CruiseTrack[]): CruiseTrack {
   const { number = null, name = '', sumNum = null } = parts[0] ?? {};
   const points = parts.flatMap((part) => part.points).slice(0, MAX_POINTS);
-  return { number, name, sumNum, points, ok: parts.every(({ ok }) => ok) };
+  return { number, name, sumNum, points, ...resultOfAll(parts) };
 }
 
 export function cruiseTrackQuestion(targetId: string, number: number): Question<CruiseTrack> {

@@ -1,5 +1,5 @@
 import type { Question } from './question.ts';
-import type { Result } from './result.ts';
+import { type Result, resultOfAll } from './result.ts';
 import { child, childrenOf, integerOf, type XmlElement } from './xml.ts';
 
 /** Lists that may come in several messages (annex M): each with the count of all, and some of the entries. */
@@ -37,13 +37,11 @@ export function entriesOf(
 /** How the parts of a list are gathered into one: by their key, the last word on each counts. */
 export function gathered<T>(keyOf: (item: T) => number): Pick<Question<Listed<T>>, 'gather' | 'merge' | 'waitMs'> {
   const merge = (parts: readonly Listed<T>[]): Listed<T> => {
-    const { ok = true, reason } = parts.find((part) => !part.ok) ?? {};
-    const refused: Result = reason === undefined ? { ok } : { ok, reason };
     const items = new Map(parts.flatMap((part) => part.items).map((item) => [keyOf(item), item]));
     return {
       items: [...items.values()].sort((a, b) => keyOf(a) - keyOf(b)),
       sumNum: parts[0]?.sumNum ?? null,
-      ...refused,
+      ...resultOfAll(parts),
     };
   };
   return {

@@ -16,3 +16,9 @@ export function resultOf(element: XmlElement): Result {
   const reason = ok ? '' : (textOf(element, 'Reason') ?? '').slice(0, MAX_REASON);
   return reason === '' ? { ok } : { ok, reason };
 }
+
+/** Of an answer in many messages: refused when one of them says so. */
+export function resultOfAll(parts: readonly Result[]): Result {
+  const { ok = true, reason } = parts.find((part) => !part.ok) ?? {};
+  return reason === undefined ? { ok } : { ok, reason };
+}
