@@ -140,7 +140,12 @@ export class StandIn {
       response.writeHead(200, { 'Content-Type': 'text/event-stream' });
       response.write(': hello\n\n');
       this.#events.add(response);
-      response.on('close', () => this.#events.delete(response));
+      // as often as the gateway: a page gives up who says nothing
+      const heartbeat = setInterval(() => response.write(': heartbeat\n\n'), 15_000);
+      response.on('close', () => {
+        clearInterval(heartbeat);
+        this.#events.delete(response);
+      });
       return;
     }
     let sent = '';

@@ -9,6 +9,29 @@ export interface ServerEvent {
 /** An event longer than this is none of ours; the stream is given up. */
 const MAX_EVENT_CHARACTERS = 1024 * 1024;
 
+/**
+ * The pieces of a stream as they come. Throws when none has come for `silentMs`: a network that was unplugged says nothing, and the connection
+ * would look open for minutes. Whoever stops, by either way, has closed the stream.
+ */
+export async function* piecesOf(stream: ReadableStream<string>, silentMs: number): AsyncGenerator<string, void> {
+  const reader = stream.getReader();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  try {
+    for (;;) {
+      const silence = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error(`nothing came for ${silentMs} ms`)), silentMs);
+      });
+      const { done, value } = await Promise.race([reader.read(), silence]);
+      clearTimeout(timer);
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    clearTimeout(timer);
+    reader.cancel().catch(() => {});
+  }
+}
+
 /** Cuts a text stream into events; `push` gives those that became whole. */
 export class EventStreamReader {
   #rest = '';

@@ -1,7 +1,9 @@
 import { ApiFault, send } from './api.ts';
-import { EventStreamReader } from './event-stream.ts';
+import { EventStreamReader, piecesOf } from './event-stream.ts';
 
 const RETRY_MS = 2_000;
+/** The gateway says something every 15 s: two words that are missing are no delay any more. */
+const SILENT_MS = 40_000;
 
 /** One event of the gateway (contract, events): what happened, to whom. */
 export interface GatewayEvent {
@@ -56,9 +58,9 @@ export async function followEvents(signal: AbortSignal, follower: Follower): Pro
       const response = await send('events', { signal, headers: lastId === '' ? {} : { 'Last-Event-ID': lastId } });
       follower.link(true);
       const reader = new EventStreamReader();
-      const body = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-      for (let piece = await body?.read(); piece && !piece.done; piece = await body?.read()) {
-        for (const event of reader.push(piece.value)) {
+      if (response.body === null) throw new TypeError('no body');
+      for await (const piece of piecesOf(response.body.pipeThrough(new TextDecoderStream()), SILENT_MS)) {
+        for (const event of reader.push(piece)) {
           if (event.id !== '') lastId = event.id;
           const said = eventOf(event.data);
           if (said !== null) follower.event(said);
