@@ -127,6 +127,8 @@ describe('the rows of the tree', () => {
     ['new', ['New', '  (none)']],
     ['340200 csl', []],
     ['77', []],
+    ['077', ['Warehouse', '  Loading dock']],
+    ['131', []],
     ['zsl', ['总部', '  长沙路']],
     ['nothing of the kind', []],
   ];

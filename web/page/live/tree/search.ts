@@ -36,14 +36,21 @@ export function wordsOf(find: string): readonly string[] {
 }
 
 /** `2` or `12` is in every id of 20 digits: so short a number is looked for in names alone. */
-const SHORT_NUMBER = /^\d{1,3}$/;
+const SHORT_NUMBER = /^\d{1,2}$/;
+/** By its last three digits somebody calls a camera; anywhere else in an id they mean nothing. */
+const LAST_DIGITS = /^\d{3}$/;
+
+function isInId(word: string, id: string): boolean {
+  if (LAST_DIGITS.test(word)) return id.endsWith(word);
+  return !SHORT_NUMBER.test(word) && id.includes(word);
+}
 
 /** True when each word is found in one of `named`: a channel, the groups it is in, its device. */
 export function isFound(words: readonly string[], ...named: readonly Named[]): boolean {
   return words.every((word) =>
     named.some((one) => {
       const { id, name } = textsOf(one);
-      return name.includes(word) || (id.includes(word) && !SHORT_NUMBER.test(word));
+      return name.includes(word) || isInId(word, id);
     }),
   );
 }
