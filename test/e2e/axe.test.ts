@@ -200,6 +200,26 @@ describe('axe finds nothing serious', { timeout: 300_000 }, () => {
     await page.reload();
   });
 
+  test('beside a wall whose chosen cell is steered, and with regions drawn on a picture', async () => {
+    await page.goto(`${gateway.http}/#/live?grid=4&cells=${CAMERA}/${channelId},${RECORDER}/${recorderChannelId}`);
+    await page.click('[data-testid="wall-steer"]');
+    await page.waitForSelector('[data-testid="ptz"] fieldset:enabled');
+    await still();
+    assert.deepEqual(await judged(), []);
+    await page.goto(`${gateway.http}/#/devices/${CAMERA}?tab=config`);
+    for (const section of ['PictureMask', 'OSDConfig']) {
+      await page.locator(`[data-testid="frame-${section}"]`).scrollIntoViewIfNeeded();
+      await page.waitForSelector(
+        `[data-testid="frame-${section}"]:is([data-picture="here"], [data-picture="missing"])`,
+      );
+      await page.focus(`[data-testid="draw-${section}"]`);
+      await page.keyboard.press('Enter');
+      await page.waitForSelector(`[data-testid="mark-${section}-0"]`);
+    }
+    await still();
+    assert.deepEqual(await judged(), []);
+  });
+
   test('in the sheet of keys', async () => {
     await page.goto(`${gateway.http}/#/devices`);
     await page.waitForSelector('main');

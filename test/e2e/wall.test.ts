@@ -9,6 +9,15 @@ import { type RunningGateway, runGateway, TOKEN } from '../support/gbgate.ts';
 const RECORDER = '34020000001180000931';
 const CHANNELS = 9;
 
+/** The worked examples of GB/T 28181 annex A.3, at half speed. */
+const STOP = 'A50F0100000000B5';
+const RIGHT = 'A50F010180000036';
+const LEFT = 'A50F010280000037';
+const DOWN = 'A50F010400800039';
+const UP = 'A50F01080080003D';
+const ZOOM_IN = 'A50F011000008045';
+const CALL_PRESET_1 = 'A50F018200010038';
+
 /** A wall of real streams: simulated cameras, the gateway, Chromium. `npm run bench` holds sixteen of them to never stalling. */
 describe('the live wall with cameras', { timeout: 180_000 }, () => {
   let gateway: RunningGateway;
@@ -76,6 +85,165 @@ describe('the live wall with cameras', { timeout: 180_000 }, () => {
     await until('all go on', times, (all) => all.every((time, i) => time !== (from[i] ?? 0)), 30_000);
     await page.keyboard.press('Escape');
     await page.waitForSelector('.cell.big', { state: 'detached' });
+  });
+
+  const id = (name: string) => `[data-testid="${name}"]`;
+  const cell = (place: number) => page.locator(`${id('cell')}[data-cell="${place}"]`);
+  /** What the camera of a cell is told from here on, and whether it moves. */
+  function listening(place: number) {
+    const frontEnd = () => camera.devices[0]!.controls.frontEnd(channels[place]!);
+    const from = frontEnd().commands.length;
+    const said = () => frontEnd().commands.slice(from);
+    return {
+      said,
+      /** Without stops, which are said again behind what they may have overtaken. */
+      motions: () => said().filter((hex) => hex !== STOP).length,
+      told: (hex: string) =>
+        until(
+          hex,
+          async () => said(),
+          (all) => all.includes(hex),
+        ),
+      stopped: () =>
+        until(
+          'the stop, as the last, and it stands',
+          async () => ({ said: said(), isMoving: frontEnd().isMoving }),
+          (now) => now.said.at(-1) === STOP && !now.isMoving,
+        ),
+    };
+  }
+  const isSteered = (place: number) =>
+    until(
+      `the hands are on cell ${place}`,
+      () => page.locator('[data-steered]').evaluateAll((cells) => cells.map((one) => one.getAttribute('data-cell'))),
+      (cells) => cells.join() === String(place),
+    );
+  const isNoneSteered = () =>
+    until(
+      'no hands on any cell',
+      () => page.locator('[data-steered]').count(),
+      (count) => count === 0,
+    );
+
+  test('the chosen cell is steered on the wall: keys, wheel, presets, a box; the focus says which one, and its going stops it', async () => {
+    await cell(1).click();
+    await cell(1).hover();
+    await cell(1).locator(id('cell-steer')).click();
+    await page.waitForSelector(`${id('ptz')} fieldset:enabled`);
+    assert.equal(await page.textContent(id('ptz-name')), await cell(1).locator('.cell-name').textContent());
+    await isSteered(1);
+
+    // the arrows are the camera's, not the wall's
+    const second = listening(1);
+    await page.keyboard.down('ArrowRight');
+    await second.told(RIGHT);
+    await page.keyboard.up('ArrowRight');
+    await second.stopped();
+    assert.equal(
+      await cell(1)
+        .getAttribute('class')
+        .then((all) => all?.includes('selected')),
+      true,
+    );
+
+    // held while another cell gets the focus: it stops, and the key that is still down moves nobody
+    const [held, third] = [listening(1), listening(2)];
+    await page.keyboard.down('ArrowLeft');
+    await held.told(LEFT);
+    await cell(2).click();
+    await held.stopped();
+    await isSteered(2);
+    await page.keyboard.down('ArrowLeft');
+    await page.keyboard.up('ArrowLeft');
+    await page.keyboard.down('ArrowDown');
+    await third.told(DOWN);
+    assert.ok(!third.said().includes(LEFT), 'what was held for another camera');
+    // the same when it goes to no cell at all
+    await page.focus(id('grid-9'));
+    await third.stopped();
+    await isNoneSteered();
+    await page.keyboard.up('ArrowDown');
+    const count = third.motions();
+    await page.focus(id('grid-9'));
+    await page.keyboard.press('ArrowDown');
+    await isSteered(5);
+    assert.equal(third.motions(), count, 'an arrow without the focus chooses a cell');
+
+    await page.waitForSelector(`${id('ptz')} fieldset:enabled`);
+    const sixth = listening(5);
+    await cell(5).hover();
+    await page.mouse.wheel(0, -100);
+    await sixth.told(ZOOM_IN);
+    await sixth.stopped();
+    const stick = await page.locator(id('stick')).boundingBox();
+    assert.ok(stick !== null);
+    await page.mouse.move(stick.x + stick.width / 2, stick.y + stick.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(stick.x + stick.width / 2, stick.y, { steps: 3 });
+    await sixth.told(UP);
+    await page.mouse.up();
+    await sixth.stopped();
+    await page.fill(id('preset-name'), 'Dock');
+    await page.click(id('preset-add'));
+    await page.click(`${id('preset-go')}:has-text("Dock")`);
+    await sixth.told(CALL_PRESET_1);
+
+    // a box is drawn where otherwise the cell would be dragged to another place
+    const [, seen] = [await cell(5).click(), camera.devices[0]!.controls.seen.length];
+    await isSteered(5);
+    const frame = await cell(5).boundingBox();
+    assert.ok(frame !== null);
+    await page.mouse.move(frame.x + frame.width * 0.4, frame.y + frame.height * 0.4);
+    await page.mouse.down();
+    await page.mouse.move(frame.x + frame.width * 0.7, frame.y + frame.height * 0.6, { steps: 4 });
+    await page.mouse.up();
+    await until(
+      'zoomed to a box',
+      async () => camera.devices[0]!.controls.seen.slice(seen).join(),
+      (all) => all.includes('DragZoomIn'),
+    );
+
+    // leaving the wall is leaving the camera
+    const last = listening(5);
+    const address = page.url();
+    await page.keyboard.down('ArrowUp');
+    await last.told(UP);
+    await page.evaluate(`location.hash = '#/devices'`);
+    await last.stopped();
+    await page.keyboard.up('ArrowUp');
+    await page.goto(address);
+    await page.waitForSelector(id('wall'));
+  });
+
+  test('at the width of a phone a button opens it below the wall; Escape, where there are keys, gives the arrows back', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await cell(0).click();
+    await page.click(id('wall-steer'));
+    await page.waitForSelector(`${id('ptz')} fieldset:enabled`);
+    await isSteered(0);
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true);
+    const [wall, panel] = await Promise.all([id('wall'), id('ptz')].map((one) => page.locator(one).boundingBox()));
+    assert.ok(wall != null && panel != null && panel.y >= wall.y + wall.height);
+    const first = listening(0);
+    const stick = await page.locator(id('stick')).boundingBox();
+    assert.ok(stick !== null);
+    const middle = { x: stick.x + stick.width / 2, y: stick.y + stick.height / 2 };
+    const touch = await page.context().newCDPSession(page);
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [middle] });
+    await touch.send('Input.dispatchTouchEvent', {
+      type: 'touchMove',
+      touchPoints: [{ x: middle.x + stick.width, y: middle.y }],
+    });
+    await first.told(RIGHT);
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await first.stopped();
+    await page.setViewportSize({ width: 1280, height: 860 });
+    await page.keyboard.press('Escape');
+    await page.waitForSelector(id('ptz'), { state: 'detached' });
+    const count = first.motions();
+    await page.keyboard.press('ArrowRight');
+    await page.waitForSelector(`${id('cell')}[data-cell="1"].selected`);
+    assert.equal(first.motions(), count);
   });
 
   test('the wall plays again from its address alone', async () => {

@@ -239,7 +239,15 @@ export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthori
         </button>
         <TalkButton deviceId={deviceId} channelId={channelId} isOnline={isOnline} onSpeaking={hush} />
       </div>
-      {isSteered && <PtzPanel channel={channel} isOnline={isOnline} screen={screen} player={player} />}
+      {isSteered && (
+        <PtzPanel
+          channel={channel}
+          isOnline={isOnline}
+          screen={screen}
+          player={player}
+          onClose={() => isSteeringOpen.set(false)}
+        />
+      )}
       {wrong !== null && (
         <p class="fault" role="alert" data-testid="wrong">
           {wrong}

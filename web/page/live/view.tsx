@@ -24,6 +24,7 @@ import {
   writeWall,
 } from './wall/wall-address.ts';
 import { WallBar } from './wall/wall-bar.tsx';
+import { WallSteering } from './wall/wall-steering.tsx';
 
 import './live.css';
 
@@ -49,6 +50,7 @@ export function LiveView() {
   const isStage = deviceId !== undefined && channelId !== undefined;
   const wall = useMemo(() => (isStage ? null : readWall(query)), [isStage, query]);
   const [selected, setSelected] = useState(0);
+  const [wasSteered, setSteered] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const channel = known?.channels.find((one) => one.deviceId === deviceId && one.id === channelId);
 
@@ -60,6 +62,21 @@ export function LiveView() {
   const from = wall === null ? 0 : wall.page * wall.grid;
   const isSeen = wall !== null && selected >= from && selected < from + wall.grid;
   const chosen = isSeen ? selected : from;
+
+  const isSteered = wall !== null && wasSteered;
+  useEffect(() => {
+    if (isStage) setSteered(false);
+  }, [isStage]);
+  const held = wall?.cells[chosen] ?? null;
+  const heldChannel = known?.channels.find((one) => one.deviceId === held?.deviceId && one.id === held.channelId);
+  const chosenElement = () => box.current?.querySelector<HTMLElement>(`[data-cell="${chosen - from}"]`) ?? null;
+  /** The focus is in the cell then: it says whose camera the keys move. */
+  function steer(isOn: boolean): void {
+    setSteered(isOn);
+    chosenElement()?.focus({ preventScroll: true });
+  }
+  const isOnlineAt = (id: string | undefined) =>
+    linked && (known?.devices.some((one) => one.id === id && one.online) ?? false);
 
   const show = (next: Wall) => go(hrefOf('live', [], writeWall(next)), 'replace');
 
@@ -110,24 +127,39 @@ export function LiveView() {
           wall={wall}
           onChange={show}
           onGrid={toGrid}
+          isSteered={isSteered}
+          onSteer={() => steer(!isSteered)}
           onFullScreen={() =>
             void (document.fullscreenElement ? document.exitFullscreen() : box.current?.requestFullscreen())
           }
         />
         {wall !== null ? (
-          <WallGrid
-            wall={wall}
-            directory={known}
-            isLinked={linked}
-            selected={chosen}
-            onSelect={setSelected}
-            onChange={show}
-          />
+          <div class={isSteered ? 'wall-room steered' : 'wall-room'}>
+            <WallGrid
+              wall={wall}
+              directory={known}
+              isLinked={linked}
+              selected={chosen}
+              isSteered={isSteered}
+              onSteer={setSteered}
+              onSelect={setSelected}
+              onChange={show}
+            />
+            {isSteered && (
+              <WallSteering
+                key={`${chosen} ${held?.deviceId}/${held?.channelId}`}
+                channel={heldChannel}
+                isOnline={isOnlineAt(held?.deviceId)}
+                cellElement={chosenElement}
+                onClose={() => steer(false)}
+              />
+            )}
+          </div>
         ) : channel !== undefined ? (
           <Stage
             key={`${channel.deviceId}/${channel.id}`}
             channel={channel}
-            isOnline={linked && (known?.devices.some((one) => one.id === channel.deviceId && one.online) ?? false)}
+            isOnline={isOnlineAt(channel.deviceId)}
             streamNumber={streamOf(query)}
             recordings={recorded ?? []}
             onUnauthorized={refused}

@@ -10,7 +10,7 @@ import { ptzWords } from '../words/ptz.ts';
 import { control, drive, stop } from './api.ts';
 import { blockedBy, mayBeTried } from './blocked.ts';
 import { codeOf, noteRefusal, sentenceOf, useDeeds } from './deeds.ts';
-import { isSteeringOpen, steeringSpeed } from './kept.ts';
+import { steeringSpeed } from './kept.ts';
 import { useSteeringKeys } from './keys-hook.ts';
 import { Lens } from './lens.tsx';
 import { Lists } from './lists.tsx';
@@ -25,13 +25,18 @@ interface Props {
   isOnline: boolean;
   screen: RefObject<HTMLElement | null>;
   player: RefObject<GbPlayer | null>;
+  /** Whose camera it is, where that is not said above the panel. */
+  name?: string;
+  /** Keys and picture are somebody else's meanwhile: another cell of the wall has the focus. */
+  isElsewhere?: boolean;
+  onClose: () => void;
 }
 
 /** The camera was certainly not told to move: who may not, what is not there, what it cannot do. */
 const HARMLESS: readonly number[] = [400, 401, 403, 404, 501];
 
 /** Steers one channel: hands on the stick, the keys and the picture, presets and what else a camera does. Made anew for each channel (`key`). */
-export function PtzPanel({ channel, isOnline, screen, player }: Props) {
+export function PtzPanel({ channel, isOnline, screen, player, name, isElsewhere = false, onClose }: Props) {
   const words = useWords(ptzWords);
   const { deviceId, id: channelId } = channel;
   const where = useMemo(() => ({ deviceId, channelId }), [deviceId, channelId]);
@@ -63,14 +68,15 @@ export function PtzPanel({ channel, isOnline, screen, player }: Props) {
     isTried,
   });
   const isFree = blocked === null;
+  const hasHands = isFree && !isElsewhere;
 
   useEffect(() => {
     noteRefusal(steeringFault);
     if (codeOf(steeringFault) === 'not_supported') setRefused(true);
   }, [steeringFault]);
   useEffect(() => {
-    if (!isFree) steering.letAllGo();
-  }, [isFree, steering]);
+    if (!hasHands) steering.letAllGo();
+  }, [hasHands, steering]);
   useEffect(() => {
     const letAllGo = () => steering.letAllGo();
     const hidden = () => {
@@ -86,20 +92,24 @@ export function PtzPanel({ channel, isOnline, screen, player }: Props) {
       steering.close();
     };
   }, [steering]);
-  useSteeringKeys(steering, speed, isFree, words);
+  useSteeringKeys(steering, speed, hasHands, words);
 
   const wrong = deeds.fault ?? steeringFault;
   return (
-    <section class="ptz" data-testid="ptz" aria-label={words.title}>
+    // its buttons keep the focus in it also where a click does not give it to buttons (Safari)
+    <section class="ptz" data-testid="ptz" aria-label={words.title} tabIndex={-1}>
       <div class="ptz-head">
-        <h2>{words.title}</h2>
+        <h2>
+          {words.title}
+          {name !== undefined && <small data-testid="ptz-name">{name}</small>}
+        </h2>
         <button
           type="button"
           class="plain"
           aria-label={words.close}
           title={words.close}
           data-testid="ptz-close"
-          onClick={() => isSteeringOpen.set(false)}
+          onClick={onClose}
         >
           <Icon name="close" />
         </button>
@@ -138,15 +148,21 @@ export function PtzPanel({ channel, isOnline, screen, player }: Props) {
         )}
         {isFree && (
           <p class="hint ptz-hint">
-            <span class="for-keys">{words.keysHint}</span>
-            <span>{words.pictureHint}</span>
+            {isElsewhere ? (
+              <span>{words.elsewhereHint}</span>
+            ) : (
+              <>
+                <span class="for-keys">{words.keysHint}</span>
+                <span>{words.pictureHint}</span>
+              </>
+            )}
           </p>
         )}
         {(isFree || blocked === 'look-only') && (
           <Lists where={where} steering={steering} run={deeds.run} isTracking={isTracking} onTracking={setTracking} />
         )}
       </fieldset>
-      {isFree && (
+      {hasHands && (
         <PictureHands
           screen={screen}
           player={player}

@@ -127,13 +127,14 @@ export function PictureHands(props: Props) {
       frame.addEventListener(type, listener as EventListener, { capture: true, passive: false });
     window.addEventListener('keydown', key);
     window.addEventListener('blur', end);
-    frame.classList.add('steered');
+    // no class: those of the frame are set by who draws it
+    frame.toggleAttribute('data-steered', true);
     return () => {
       for (const [type, listener] of listeners)
         frame.removeEventListener(type, listener as EventListener, { capture: true });
       window.removeEventListener('keydown', key);
       window.removeEventListener('blur', end);
-      frame.classList.remove('steered');
+      frame.removeAttribute('data-steered');
       steering.letGo('pinch');
     };
   }, [steering]);

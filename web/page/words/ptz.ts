@@ -29,6 +29,9 @@ export interface PtzWords {
   readonly irisClose: string;
   readonly keysHint: string;
   readonly pictureHint: string;
+  /** On the wall, when the focus is in another cell or nowhere. */
+  readonly elsewhereHint: string;
+  readonly noCell: string;
   readonly boxIn: string;
   readonly boxOut: string;
   readonly boxTrack: string;
@@ -143,6 +146,8 @@ export const ptzWords: Readonly<Record<Language, PtzWords>> = {
     keysHint: 'Arrow keys turn, + and − zoom, Shift is faster.',
     pictureHint:
       'On the picture the wheel or two fingers zoom; draw a box to the right to zoom in to it, to the left to zoom out.',
+    elsewhereHint: 'Click the cell, or press w, to steer it with keys and wheel, too.',
+    noCell: 'Choose a cell with a camera.',
     boxIn: 'Zoom in to this',
     boxOut: 'Zoom out to this',
     boxTrack: 'Follow this',
@@ -270,6 +275,8 @@ export const ptzWords: Readonly<Record<Language, PtzWords>> = {
     irisClose: '光圈缩小',
     keysHint: '方向键转动，+ 和 − 变倍，按住 Shift 加速。',
     pictureHint: '在画面上：滚轮或双指变倍；向右拉框放大，向左拉框缩小。',
+    elsewhereHint: '点击该窗格（或按 w）后，可用按键和滚轮操作。',
+    noCell: '请选择有摄像机的窗格。',
     boxIn: '放大到此处',
     boxOut: '缩小到此处',
     boxTrack: '跟踪此目标',

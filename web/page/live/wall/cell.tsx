@@ -1,11 +1,15 @@
 import { useRef, useState } from 'preact/hooks';
 import type { GbPlayer, PlayerState } from '../../../player/state.ts';
+import { mayControl } from '../../access.ts';
 import type { Channel } from '../../api.ts';
 import { useWords } from '../../language.ts';
 import { refused } from '../../model.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { blockedBy } from '../../ptz/blocked.ts';
 import { hrefOf } from '../../route.ts';
+import { useStore } from '../../store.ts';
 import { liveWords } from '../../words/live.ts';
+import { ptzWords } from '../../words/ptz.ts';
 import { useCountdown } from '../countdown.ts';
 import { LivePlayer } from '../live-player.tsx';
 import { isBusy, messageOf } from '../message.ts';
@@ -21,6 +25,8 @@ interface Props {
   widthPx: number;
   isLoud: boolean;
   isBig: boolean;
+  isSteered: boolean;
+  onSteer: (isSteered: boolean) => void;
   onSound: () => void;
   onStream: (stream: number) => void;
   onEnlarge: () => void;
@@ -29,8 +35,12 @@ interface Props {
 
 /** One camera on the wall: its picture, its name, its state in words. The wall around it has the keys. */
 export function CellPlayer(props: Props) {
-  const { cell, channel, isOnline, isLoud, isBig } = props;
+  const { cell, channel, isOnline, isLoud, isBig, isSteered } = props;
   const words = useWords(liveWords);
+  const { title: steer } = useWords(ptzWords);
+  const isAllowed = useStore(mayControl);
+  const facts = { mayControl: isAllowed, isOnline, ptzType: channel?.ptzType, isRefused: false, isTried: false };
+  const canSteer = channel !== undefined && blockedBy(facts) === null;
   const [state, setState] = useState<PlayerState>({ type: 'connecting' });
   const player = useRef<GbPlayer | null>(null);
   const [streamNumber, follow] = useStreamChoice(cell, props.widthPx);
@@ -92,6 +102,23 @@ export function CellPlayer(props: Props) {
           >
             <Icon name={isLoud ? 'soundOn' : 'soundOff'} />
           </button>
+          {(canSteer || isSteered) && (
+            <button
+              type="button"
+              class="cell-steer"
+              data-testid="cell-steer"
+              aria-pressed={isSteered}
+              aria-label={`${steer}: ${name}`}
+              title={steer}
+              onClick={(event) => {
+                // what the cell does at a click has been done
+                event.stopPropagation();
+                props.onSteer(!isSteered);
+              }}
+            >
+              <Icon name="steer" />
+            </button>
+          )}
           <a class="button" href={stage} aria-label={`${words.openStage}: ${name}`} title={words.openStage}>
             <Icon name="camera" />
           </a>

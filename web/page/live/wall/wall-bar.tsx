@@ -3,6 +3,7 @@ import { useWords } from '../../language.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { liveWords } from '../../words/live.ts';
+import { ptzWords } from '../../words/ptz.ts';
 import {
   canAddPage,
   columnsOf,
@@ -41,12 +42,16 @@ interface Props {
   /** From the stage to a wall of this grid. */
   onGrid: (grid: Grid) => void;
   onFullScreen: () => void;
+  /** The chosen cell's camera is steered. */
+  isSteered: boolean;
+  onSteer: () => void;
 }
 
 /** Above the picture: how many cells, which page, and the patrol through the pages. */
-export function WallBar({ wall, onChange, onGrid, onFullScreen }: Props) {
+export function WallBar({ wall, onChange, onGrid, onFullScreen, isSteered, onSteer }: Props) {
   const words = useWords(liveWords);
-  usePatrol(wall, onChange);
+  // nobody's camera is taken out of the hand
+  usePatrol(isSteered ? null : wall, onChange);
   return (
     <div class="wall-bar" role="toolbar" aria-label={words.wall}>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms */}
@@ -65,13 +70,16 @@ export function WallBar({ wall, onChange, onGrid, onFullScreen }: Props) {
           </button>
         ))}
       </span>
-      {wall !== null && <Pages wall={wall} onChange={onChange} onFullScreen={onFullScreen} />}
+      {wall !== null && (
+        <Pages wall={wall} onChange={onChange} onFullScreen={onFullScreen} isSteered={isSteered} onSteer={onSteer} />
+      )}
     </div>
   );
 }
 
-function Pages({ wall, onChange, onFullScreen }: Omit<Props, 'onGrid'> & { wall: Wall }) {
+function Pages({ wall, onChange, onFullScreen, isSteered, onSteer }: Omit<Props, 'onGrid'> & { wall: Wall }) {
   const words = useWords(liveWords);
+  const { title: steer, keyPanel } = useWords(ptzWords);
   const pages = pageCount(wall);
   return (
     <>
@@ -133,6 +141,17 @@ function Pages({ wall, onChange, onFullScreen }: Omit<Props, 'onGrid'> & { wall:
         </select>
       </label>
       <span class="wall-tools">
+        <button
+          type="button"
+          class="plain"
+          aria-label={steer}
+          aria-pressed={isSteered}
+          title={keyPanel}
+          data-testid="wall-steer"
+          onClick={onSteer}
+        >
+          <Icon name="steer" />
+        </button>
         <CopyButton text={location.href} name={words.wallAddress} />
         <button
           type="button"

@@ -4,6 +4,7 @@ import { useShortcuts } from '../../keys/keys.ts';
 import { useWords } from '../../language.ts';
 import { go, hrefOf } from '../../route.ts';
 import { liveWords } from '../../words/live.ts';
+import { ptzWords } from '../../words/ptz.ts';
 import { carried, carry, isCarried } from '../drag.ts';
 import { CellPlayer } from './cell.tsx';
 import {
@@ -31,13 +32,17 @@ interface Props {
   isLinked: boolean;
   /** Of all pages: where the next channel that is chosen goes. */
   selected: number;
+  /** The chosen cell's camera is steered. */
+  isSteered: boolean;
+  onSteer: (isSteered: boolean) => void;
   onSelect: (index: number) => void;
   onChange: (wall: Wall) => void;
 }
 
 /** The cells of one page. */
-export function WallGrid({ wall, directory, isLinked, selected, onSelect, onChange }: Props) {
+export function WallGrid({ wall, directory, isLinked, selected, isSteered, onSteer, onSelect, onChange }: Props) {
   const words = useWords(liveWords);
+  const { keyPanel, close: stopSteering } = useWords(ptzWords);
   const box = useRef<HTMLDivElement>(null);
   const [widthPx, setWidthPx] = useState(0);
   const [loud, setLoud] = useState<number | null>(null);
@@ -66,6 +71,12 @@ export function WallGrid({ wall, directory, isLinked, selected, onSelect, onChan
     cellElement(place)?.focus();
   }
 
+  /** The focus says whose camera the keys move. */
+  function steer(place: number, isOn: boolean): void {
+    select(place);
+    onSteer(isOn);
+  }
+
   const enlarge = (index: number) => onChange({ ...wall, big: wall.big === index ? null : index });
   const remove = (index: number) => onChange(placed(wall, index, null));
   const setStream = (index: number, cell: Cell, stream: number) => onChange(placed(wall, index, { ...cell, stream }));
@@ -74,9 +85,13 @@ export function WallGrid({ wall, directory, isLinked, selected, onSelect, onChan
   const chosen = cells[at] ?? null;
   useShortcuts(words.wall, [
     { key: 'w', words: words.toWallKeys, run: () => select(at) },
+    { key: 'z', words: keyPanel, run: () => steer(at, !isSteered) },
+    ...(isSteered ? [{ key: 'Escape', words: stopSteering, run: () => steer(at, false) }] : []),
     ...(wall.big === null
       ? ARROWS.map((key) => ({ key, words: words.keyArrows, run: () => select(neighbour(wall.grid, at, key)) }))
-      : [{ key: 'Escape', words: words.shrink, run: () => onChange({ ...wall, big: null }) }]),
+      : isSteered
+        ? []
+        : [{ key: 'Escape', words: words.shrink, run: () => onChange({ ...wall, big: null }) }]),
     {
       key: 'Enter',
       words: words.keyEnter,
@@ -153,7 +168,8 @@ export function WallGrid({ wall, directory, isLinked, selected, onSelect, onChan
             data-testid="cell"
             data-cell={place}
             data-channel-id={cell?.channelId}
-            draggable={cell !== null}
+            // a box that is drawn on the picture is no drag of its cell
+            draggable={cell !== null && !(isSteered && index === selected)}
             onDragStart={(event) => {
               if (cell === null) return;
               carry(event, [{ deviceId: cell.deviceId, id: cell.channelId }]);
@@ -183,6 +199,8 @@ export function WallGrid({ wall, directory, isLinked, selected, onSelect, onChan
                 widthPx={widthPx * share - GAP_PX}
                 isLoud={loud === index}
                 isBig={isBig}
+                isSteered={isSteered && index === selected}
+                onSteer={(isOn) => steer(place, isOn)}
                 onSound={() => setLoud(loud === index ? null : index)}
                 onStream={(stream) => setStream(index, cell, stream)}
                 onEnlarge={() => enlarge(index)}
