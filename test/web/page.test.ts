@@ -130,8 +130,9 @@ describe('the page, with a scripted gateway', { timeout: 60_000 }, () => {
       () => playerFacts(tab),
       (f) => f.currentTime > 0.5,
     );
-    await tab.click('[data-testid="record"]');
-    await tab.waitForSelector('[data-testid="record"][aria-pressed="true"]');
+    await tab.dblclick('[data-testid="record"]');
+    await tab.waitForSelector('[data-testid="record"][aria-pressed="true"]:enabled');
+    assert.ok(!standIn.asked.includes('DELETE streams/s1/recording'), 'a double click starts and stops nothing');
     await tab.click('[data-testid="record"]');
     await tab.waitForSelector('[data-testid="record"][aria-pressed="false"]');
     assert.ok(standIn.asked.includes('DELETE streams/s1/recording'));
@@ -184,8 +185,14 @@ describe('the page, with a scripted gateway', { timeout: 60_000 }, () => {
     await tab.click('[data-testid="view-recordings"]');
     const href = await tab.getAttribute('[data-testid="recording"] a', 'href');
     assert.equal(href, `${standIn.address}api/v1/recordings/r1/file?token=${standIn.token}`);
-    await tab.click('[data-testid="delete-recording"]');
-    assert.ok(!standIn.asked.includes('DELETE recordings/r1'));
+    // on a phone a row has no room for it
+    await tab.setViewportSize({ width: 390, height: 844 });
+    await tab.click('[data-testid="play-recording"]');
+    assert.equal(await tab.getAttribute('[data-testid="download-played"]', 'href'), href);
+    assert.ok(await tab.isVisible('[data-testid="download-played"]'));
+    await tab.dblclick('[data-testid="delete-recording"]');
+    await tab.waitForSelector('[data-testid="delete-recording"].danger');
+    assert.ok(!standIn.asked.includes('DELETE recordings/r1'), 'a double click asks, and is no answer');
     await tab.click('[data-testid="delete-recording"]');
     await until(
       'gone',

@@ -232,7 +232,8 @@ export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthori
           aria-pressed={running !== undefined}
           disabled={!canRecord}
           title={why}
-          onClick={() => void switchRecording()}
+          // the second click of a double one is meant for nothing
+          onClick={({ detail }) => detail < 2 && void switchRecording()}
         >
           <span class="disc" aria-hidden="true" />
           <span>{running === undefined ? words.record : words.stopRecording}</span>

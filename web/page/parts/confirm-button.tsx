@@ -14,7 +14,10 @@ interface Props {
   onConfirm: () => void;
 }
 
-/** A button for what cannot be undone: the first click asks on the button itself, the second one does it. */
+/**
+ * A button for what cannot be undone: the first click asks on the button itself, the second one does it. A double click is one click, and so is a
+ * key that is held: whoever does either has read no question.
+ */
 export function ConfirmButton({ label, really, disabled = false, reason, testId, children, onConfirm }: Props) {
   const [isAsking, setAsking] = useState(false);
   return (
@@ -26,8 +29,12 @@ export function ConfirmButton({ label, really, disabled = false, reason, testId,
       aria-label={isAsking ? really : disabled && reason !== undefined ? `${label}: ${reason}` : label}
       disabled={disabled}
       onBlur={() => setAsking(false)}
-      onKeyDown={(event) => event.key === 'Escape' && setAsking(false)}
-      onClick={() => {
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') setAsking(false);
+        if (event.repeat) event.preventDefault();
+      }}
+      onClick={({ detail }) => {
+        if (detail > 1) return;
         setAsking(!isAsking);
         if (isAsking) onConfirm();
       }}

@@ -6,6 +6,7 @@ import { FilePlayer } from '../parts/file-player.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { footageWords } from '../words/footage.ts';
 import { recordingsWords } from '../words/recordings.ts';
+import { fileName } from './row.tsx';
 
 interface Props {
   recording: Recording;
@@ -43,6 +44,16 @@ export function RecordingPlayer({ recording, address, name, onClose }: Props) {
         >
           <Icon name="footage" />
           <span>{timeLine}</span>
+        </a>
+        <a
+          class="button"
+          href={address}
+          download={fileName(recording)}
+          title={words.download}
+          data-testid="download-played"
+        >
+          <Icon name="download" />
+          <span>{words.download}</span>
         </a>
         <button type="button" title={words.close} aria-label={words.close} data-testid="close-player" onClick={onClose}>
           <Icon name="close" />
