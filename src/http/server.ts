@@ -13,6 +13,7 @@ import type { HttpContext, MapTiles } from './context.ts';
 import { collectSchemas, serveDocs, serveDocsProgram } from './docs.ts';
 import { eventRoutes } from './events.ts';
 import { keepAnswers } from './idempotency.ts';
+import { tellLost } from './kept.ts';
 import { Metrics } from './metrics.ts';
 import { isHost, isNamed, isOriginAllowed } from './origin.ts';
 import { pageFolder, servePage } from './page.ts';
@@ -135,6 +136,7 @@ export async function openHttp(gateway: Gateway, o: HttpOptions): Promise<HttpSe
   await app.register(async (open) => uploadRoutes(open, context));
   await app.register(async (closed) => {
     guard(closed, context);
+    tellLost(closed, context);
     keepAnswers(closed, () => performance.now());
     serveDocs(closed);
     viewerRoutes(closed, context);

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { PlanView } from '../../src/gateway/recording/plan-views.ts';
+import { KEPT } from '../../src/http/kept.ts';
 import { isSigned, signedAddress, splitAddress } from '../../src/http/signature.ts';
 import { CHANNEL, channel, DEVICE, device, recording, stream } from './fake-gateway.ts';
 import { opened, READ_TOKEN, TOKEN, until } from './opened.ts';
@@ -269,6 +271,42 @@ test('repetitions that waited for a call without an answer run one after the oth
   } finally {
     o.gateway.live = live;
   }
+});
+
+test('a change that could not be written is 507, not what it would have become', async () => {
+  const { gateway, ask, http } = await opened();
+  gateway.deviceList.push(device(DEVICE));
+  gateway.channelList.push(channel(DEVICE, CHANNEL));
+  gateway.recordingList.push(recording('r1'));
+  gateway.planList.push({ deviceId: DEVICE, channelId: CHANNEL } as PlanView);
+  let faults = 0;
+  Object.defineProperty(gateway.numbers, 'store_faults_total', { get: () => faults++, configurable: true });
+  const id = `${DEVICE.slice(0, -2)}77`;
+  const bodies: Record<string, unknown> = {
+    'POST /api/v1/devices': { id },
+    'PATCH /api/v1/devices/:deviceId': { name: 'gate' },
+    'PATCH /api/v1/devices/:deviceId/profile': { date: 'off' },
+    'PATCH /api/v1/devices/:deviceId/channels/:channelId': { mediaTransport: 'udp' },
+    'PUT /api/v1/devices/:deviceId/channels/:channelId/plan': { mode: 'off' },
+    'PATCH /api/v1/devices/:deviceId/channels/:channelId/presets/:number': { name: 'gate' },
+    'PUT /api/v1/alarm-rules': { rules: [] },
+  };
+  for (const call of KEPT) {
+    const [method = '', route = ''] = call.split(' ');
+    const path = route
+      .replace(':deviceId', DEVICE)
+      .replace(':channelId', CHANNEL)
+      .replace(':number', '1')
+      .replace(':id', 'r1');
+    const { status, json } = await ask(method, path, bodies[call] ?? (method === 'DELETE' ? undefined : {}));
+    assert.deepEqual([status, json?.code], [507, 'disk_full'], `${call}: ${JSON.stringify(json)}`);
+    assert.match(json.detail, /Make room/);
+  }
+  // what moves has moved
+  assert.equal((await ask('POST', `/api/v1/devices/${DEVICE}/channels/${CHANNEL}/ptz`, { pan: 1 })).status, 204);
+  Object.defineProperty(gateway.numbers, 'store_faults_total', { get: () => 3 });
+  assert.equal((await ask('PUT', '/api/v1/alarm-rules', { rules: [] })).status, 200);
+  await http.close();
 });
 
 test('metrics show the numbers of the gateway and our own', async () => {
