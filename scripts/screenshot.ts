@@ -77,10 +77,47 @@ async function letGo(page: Page): Promise<void> {
   await page.click('[data-testid="steer"]');
 }
 
+/** Two masked regions and a third one being drawn on the camera's picture. */
+async function drawn(page: Page): Promise<void> {
+  const frame = page.locator('[data-testid="frame-PictureMask"]');
+  await frame.scrollIntoViewIfNeeded({ timeout: 20_000 });
+  await page.waitForSelector('[data-testid="frame-PictureMask"][data-picture="here"]', { timeout: 20_000 });
+  if (!(await page.isChecked('[data-testid="config-PictureMask-On"]')))
+    await page.check('[data-testid="config-PictureMask-On"]');
+  await page.evaluate(
+    `document.querySelector('[data-testid="section-PictureMask"]').scrollIntoView({ block: 'start' })`,
+  );
+  for (const [from, to] of [
+    [0.05, 0.35],
+    [0.55, 0.9],
+  ] as const) {
+    const box = await frame.boundingBox();
+    if (box === null) return;
+    await page.mouse.move(box.x + box.width * from, box.y + box.height * 0.35);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * to, box.y + box.height * (0.4 + to / 2), { steps: 5 });
+    await page.mouse.up();
+  }
+}
+
+/** The chosen cell of a wall in somebody's hands. */
+async function steeredOnWall(page: Page): Promise<void> {
+  await playing(page);
+  await page.click('[data-testid="cell"][data-cell="1"]');
+  await page.click('[data-testid="wall-steer"]');
+  await page.waitForSelector('[data-testid="ptz"] fieldset:enabled');
+}
+
 const SCENES: readonly Scene[] = [
   { name: 'live', fragment: '#/live?grid=9&cells=WALL', ready: playing, inDocs: true },
   { name: 'stage', fragment: `#/live/${DEVICE}/CHANNEL`, ready: playing },
   { name: 'steer', fragment: `#/live/${DEVICE}/CHANNEL`, ready: steered, leave: letGo, inDocs: true },
+  {
+    name: 'wall-steer',
+    fragment: '#/live?grid=9&cells=WALL',
+    ready: steeredOnWall,
+    leave: (page) => page.keyboard.press('Escape'),
+  },
   { name: 'trouble', fragment: `#/live/${REFUSER}/REFUSED`, ready: shown('[data-testid="trouble"] li') },
   {
     name: 'keys',
@@ -95,6 +132,7 @@ const SCENES: readonly Scene[] = [
   { name: 'device', fragment: `#/devices/${DEVICE}`, ready: shown('main'), inDocs: true },
   { name: 'control', fragment: `#/devices/${DEVICE}?tab=control`, ready: shown('[data-testid="card"]') },
   { name: 'config', fragment: `#/devices/${DEVICE}?tab=config`, ready: shown('[data-testid="section-OSDConfig"]') },
+  { name: 'draw', fragment: `#/devices/${DEVICE}?tab=config`, ready: drawn, inDocs: true },
   { name: 'alarms', fragment: '#/alarms/ALARM', ready: shown('[data-testid="alarm-picture"]'), inDocs: true },
   { name: 'rules', fragment: '#/alarms/rules', ready: shown('[data-testid="rule"]') },
   { name: 'pictures', fragment: '#/alarms/pictures', ready: shown('[data-testid="picture"]') },

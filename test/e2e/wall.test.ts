@@ -183,6 +183,22 @@ describe('the live wall with cameras', { timeout: 180_000 }, () => {
     await sixth.told(UP);
     await page.mouse.up();
     await sixth.stopped();
+    // to the panel and back again without the mouse, as one pair of hands
+    await cell(5).click();
+    await page.keyboard.press('p');
+    await page.keyboard.press('Tab');
+    await until(
+      'the first thing in the panel',
+      () => page.evaluate('document.activeElement?.dataset.testid'),
+      (focused) => focused === 'ptz-close',
+    );
+    await page.keyboard.press('w');
+    await until(
+      'the cell',
+      () => page.evaluate('document.activeElement?.dataset.cell'),
+      (focused) => focused === '5',
+    );
+    await isSteered(5);
     await page.fill(id('preset-name'), 'Dock');
     await page.click(id('preset-add'));
     await page.click(`${id('preset-go')}:has-text("Dock")`);

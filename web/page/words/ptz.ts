@@ -32,6 +32,7 @@ export interface PtzWords {
   /** On the wall, when the focus is in another cell or nowhere. */
   readonly elsewhereHint: string;
   readonly noCell: string;
+  readonly toPanel: string;
   readonly boxIn: string;
   readonly boxOut: string;
   readonly boxTrack: string;
@@ -148,6 +149,7 @@ export const ptzWords: Readonly<Record<Language, PtzWords>> = {
       'On the picture the wheel or two fingers zoom; draw a box to the right to zoom in to it, to the left to zoom out.',
     elsewhereHint: 'Click the cell, or press w, to steer it with keys and wheel, too.',
     noCell: 'Choose a cell with a camera.',
+    toPanel: 'To the panel that steers',
     boxIn: 'Zoom in to this',
     boxOut: 'Zoom out to this',
     boxTrack: 'Follow this',
@@ -277,6 +279,7 @@ export const ptzWords: Readonly<Record<Language, PtzWords>> = {
     pictureHint: '在画面上：滚轮或双指变倍；向右拉框放大，向左拉框缩小。',
     elsewhereHint: '点击该窗格（或按 w）后，可用按键和滚轮操作。',
     noCell: '请选择有摄像机的窗格。',
+    toPanel: '转到云台面板',
     boxIn: '放大到此处',
     boxOut: '缩小到此处',
     boxTrack: '跟踪此目标',

@@ -1,6 +1,7 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { GbPlayer } from '../../../player/state.ts';
 import type { Channel } from '../../api.ts';
+import { useShortcuts } from '../../keys/keys.ts';
 import { useWords } from '../../language.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { PtzPanel } from '../../ptz/panel.tsx';
@@ -58,6 +59,10 @@ export function WallSteering({ channel, isOnline, cellElement, onClose }: Props)
     ],
     [],
   );
+  // by Tab alone it is far: every cell has buttons
+  useShortcuts(words.title, [
+    { key: 'p', words: words.toPanel, run: () => box.current?.querySelector<HTMLElement>('.ptz')?.focus() },
+  ]);
   return (
     <div class="wall-steering" ref={box}>
       {channel === undefined ? (
