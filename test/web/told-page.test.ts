@@ -82,6 +82,11 @@ describe('what devices tell, with a scripted gateway', () => {
     await open('positions');
     const count = (name: string) => async () => tab.locator(id(name)).count();
     await until('both rows', count('place-row'), (rows) => rows === 2);
+    // a small window, or one that is enlarged to 200 %: the list stands above the map, not under it
+    await tab.setViewportSize({ width: 720, height: 450 });
+    const bottom = await tab.evaluate(`document.querySelector('${id('places')}').getBoundingClientRect().bottom`);
+    const top = await tab.evaluate(`document.querySelector('.ground').getBoundingClientRect().top`);
+    assert.ok(Number(bottom) <= Number(top), `${bottom}, ${top}`);
     standIn.event('device.unregistered', { deviceId: SECOND, reason: 'deleted' });
     await until('one row', count('place-row'), (rows) => rows === 1);
     await until('one place', count('place'), (places) => places === 1);
