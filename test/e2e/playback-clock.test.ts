@@ -123,8 +123,13 @@ describe('the clock of a playback in the browser', { timeout: 280_000 }, () => {
       const to = await page.shows('half a minute of it', from.newest + MINUTE_MS / 2, 10 * MINUTE_MS);
       const speed = (to.newest - from.newest) / (performance.now() - fromMs);
       assert.ok(speed > 1.5 && speed < 6, `a second showed ${speed}`);
-      const media = await page.ask<number>('player.video.playbackRate');
-      assert.ok(media > rate * 0.8 && media < rate * 2.1, `the media played at ${media}`);
+      // how the recorder stamps is seen after some seconds, later on a busy machine
+      await until(
+        'the pace of its time stamps',
+        () => page.ask<number>('player.video.playbackRate'),
+        (media) => media > rate * 0.8 && media < rate * 2.1,
+        LIMIT_MS,
+      );
       await right(page, 'at four times the speed');
       await page.ask("player.control({ action: 'speed', speed: 1 })");
       await until(
