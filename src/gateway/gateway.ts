@@ -30,6 +30,7 @@ import { openRecorded } from './recording/recorded.ts';
 import { Records } from './search/records.ts';
 import { openSecrets } from './secrets.ts';
 import { gatewayCounters } from './system/counters.ts';
+import { watchStore } from './system/store-watch.ts';
 import { System } from './system/system.ts';
 import { openVoices } from './talk/talk-desk.ts';
 import { isProblem } from './views.ts';
@@ -61,6 +62,7 @@ export async function openGateway(
   const dataDir = resolve(config.data);
   const store = openStore(dataDir);
   if ('fault' in store) return { fault: store.fault };
+  watchStore(store, log, dataDir);
   const secrets = openSecrets(store.settings);
   const iso = (epochMs: number) => isoInZone(epochMs, config.sip.timeZone);
   const events = new Events(randomBytes(4).toString('hex'), () => iso(clock.epochMs()));

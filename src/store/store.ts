@@ -73,6 +73,8 @@ export interface Store {
   readonly snapshots: SnapshotRows;
   /** Writes that the disk refused, since the store was opened, and the database's words about the newest. */
   readonly faults: { readonly count: number; readonly last: string | null };
+  /** Tells, once each time, that writes have begun to be refused, and why; null: that they are taken again. */
+  watchFaults(tell: (why: string | null) => void): void;
   /** Idempotent. */
   close(): void;
 }
@@ -178,14 +180,23 @@ function tables(database: Database.Database, checkpoints: Checkpoints, unlock: (
     }
   });
   const faults: { count: number; last: string | null } = { count: 0, last: null };
+  let tell: (why: string | null) => void = () => {};
+  let isRefusing = false;
+  const turn = (why: string | null) => {
+    if (isRefusing === (why !== null)) return;
+    isRefusing = why !== null;
+    tell(why);
+  };
   const write = (run: () => unknown): boolean => {
     try {
       run();
     } catch (error) {
       faults.count += 1;
       faults.last = (error as Error).message;
+      turn(faults.last);
       return false;
     }
+    turn(null);
     checkpoints.look();
     return true;
   };
@@ -193,6 +204,9 @@ function tables(database: Database.Database, checkpoints: Checkpoints, unlock: (
   let open = true;
   return {
     faults,
+    watchFaults(now) {
+      tell = now;
+    },
     settings: {
       get: (name) => (sql.setting.get(name) as { value: string } | undefined)?.value,
       put: (name, value) => write(() => sql.putSetting.run(name, value)),

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import Database from 'libsql';
+import { watchStore } from '../../src/gateway/system/store-watch.ts';
 import type { Recording } from '../../src/record/archive.ts';
 import type { Download } from '../../src/record/download-row.ts';
 import type { Channel } from '../../src/sip/camera/directory.ts';
@@ -205,6 +206,8 @@ describe('store', () => {
         `CREATE TRIGGER refuse_${table} BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'disk is full'); END`,
       );
     assert.equal(store.faults.count, 0);
+    const told: { path: string; detail?: string }[] = [];
+    watchStore(store, { warn: (data) => void told.push(data as { path: string }) }, path);
     store.settings.put('a', 'b');
     store.recordings.put(recording('r', 1));
     store.channels.putAll([channel('D', '1', 'after'), channel('D', '2', 'after')]);
@@ -216,8 +219,10 @@ describe('store', () => {
       store.channels.ofDevice('D').map((c) => c.name),
       ['before'],
     );
+    assert.deepEqual(told, [{ path, detail: 'disk is full' }], 'once');
     store.settings.put('a', 'b');
     assert.equal(store.settings.get('a'), 'b');
+    assert.deepEqual(told.slice(1), [{ path }]);
     assert.equal(store.faults.count, 3);
     store.close();
   });

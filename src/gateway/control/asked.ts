@@ -164,6 +164,11 @@ export class Asked {
       case 'timeout':
         if (taken === true) return this.silent(deviceId, what, detail);
         return { problem: 'device_timeout', detail: `The device ${deviceId} did not answer ${what}: ${detail}.` };
+      case 'offline':
+        return {
+          problem: 'device_offline',
+          detail: `The device ${deviceId} is offline: ask again when it has registered.`,
+        };
       default:
         return { problem: 'device_offline', detail: `The device ${deviceId} is not reached: ${detail}.` };
     }

@@ -89,7 +89,10 @@ export class Configs implements ConfigsDesk {
     // two changes at once would each write what the other one has not read
     const watch = this.#restarts.watch(deviceId);
     if (watch === null)
-      return { problem: 'device_busy', detail: `The configuration of the device ${deviceId} is being changed now.` };
+      return {
+        problem: 'device_busy',
+        detail: `The configuration of the device ${deviceId} is being changed now: try again when that is done.`,
+      };
     try {
       const writings = await this.#writings(deviceId, channelId, change as ConfigView, o);
       if (isProblem(writings)) return writings;
