@@ -88,6 +88,34 @@ describe('what holds everywhere on the page', { timeout: 120_000 }, () => {
     assert.equal(await tab.evaluate(`document.activeElement.tagName`), 'MAIN');
   });
 
+  test('a browser has six connections: with more tabs than that each still gets its lists, and what happened meanwhile', async () => {
+    // headless Chromium shows all of its tabs at once
+    const shade = `
+      let isShaded = false;
+      Object.defineProperty(document, 'visibilityState', { get: () => (isShaded ? 'hidden' : 'visible') });
+      window.shade = (next) => { isShaded = next; document.dispatchEvent(new Event('visibilitychange')); };`;
+    const tabs: Page[] = [];
+    for (let i = 0; i < 8; i++) {
+      const one = await browser.open(`${standIn.address}?token=${standIn.token}`, shade);
+      tabs.push(one);
+      await one.waitForSelector('[data-testid="tree"]');
+      await one.evaluate('shade(true)');
+    }
+    const [first] = tabs;
+    assert.ok(first !== undefined);
+    showSite(standIn, siteOf(3, 3));
+    await first.evaluate('shade(false)');
+    await first.waitForSelector('[data-testid="device"] >> nth=2');
+    await first.waitForSelector('.link-lost', { state: 'detached' });
+    standIn.event('device.offline', { deviceId: siteOf(1, 1).devices[0]?.id });
+    await until(
+      'the event in the tab that is seen again',
+      () => first.locator('[data-testid="device"] .dot.on').count(),
+      (count) => count === 2,
+    );
+    await Promise.all(tabs.map((one) => one.close()));
+  });
+
   test('language and theme are kept, and change at once', async () => {
     await tab.click('[data-testid="language"]');
     await until(

@@ -14,6 +14,7 @@ import { AGAIN_MS, Complaint, mayPass } from './parts/again.ts';
 import { go } from './route.ts';
 import { forgetToken, token } from './session.ts';
 import { Store } from './store.ts';
+import { restWhileHidden } from './tabs.ts';
 
 export type { Directory } from './directory.ts';
 
@@ -213,22 +214,31 @@ function take(event: GatewayEvent): void {
 
 /** Reads everything and follows the gateway until the answer is called; again after a sign-in. */
 export function followGateway(): () => void {
-  const following = new AbortController();
+  let following = new AbortController();
   round++;
   complaint.end();
   readEverything();
   let hasBeenLinked = false;
-  void followEvents(following.signal, {
-    event: take,
-    link(isUp) {
-      isLinked.set(isUp);
-      // What happened while the link was down may be gone from the gateway's memory: read everything again.
-      if (isUp && hasBeenLinked) soon(readEverything, READ_MS);
-      hasBeenLinked ||= isUp;
-    },
-    refused,
-  });
+  const follow = () => {
+    following = new AbortController();
+    void followEvents(following.signal, {
+      event: take,
+      link(isUp) {
+        isLinked.set(isUp);
+        // What happened while the link was down may be gone from the gateway's memory: read everything again.
+        if (isUp && hasBeenLinked) soon(readEverything, READ_MS);
+        hasBeenLinked ||= isUp;
+      },
+      refused,
+    });
+  };
+  follow();
+  const stopResting = restWhileHidden(() => {
+    following.abort();
+    isLinked.set(false);
+  }, follow);
   return () => {
+    stopResting();
     following.abort();
     round++;
     waiting = [];
