@@ -321,6 +321,7 @@ describe('what goes wrong is said in words', { timeout: 120_000 }, () => {
       await one.waitForSelector('[role="alert"]');
       assert.match((await one.textContent('[role="alert"]')) ?? '', /too much to do/, view);
       assert.equal(await one.locator(shown).count(), 0, view);
+      if (view === 'recordings') assert.match((await one.textContent('main')) ?? '', /Loading/);
     }
     for (const call of lists) standIn.answers.set(call, { items: [], next: null });
     for (const call of ['GET channels', inDevice]) standIn.answers.set(call, { items: SITE.channels, next: null });

@@ -183,6 +183,7 @@ export function RecordingsView() {
             </>
           )}
         </div>
+        {shown.items === null && <p class="hint late">{words.loading}</p>}
         {shown.items?.length === 0 &&
           (isFiltered ? (
             <div class="empty boxed">

@@ -32,7 +32,7 @@ function withNewest(known: Ended | null, page: Ended): Ended {
 /** What is pulled now, with graphs of the last minutes, and what has ended. The address opens one of them: `#/streams/ID`. */
 export function StreamsView() {
   const words = useWords(streamsWords);
-  const { views } = useWords(shellWords);
+  const { views, loading } = useWords(shellWords);
   const [running, setRunning] = useState<readonly Stream[] | null>(null);
   const [ended, setEnded] = useState<Ended | null>(null);
   const openId = useStore(route).parts[0];
@@ -107,6 +107,7 @@ export function StreamsView() {
           <span class="cell-viewers">{words.columns.viewers}</span>
           <span />
         </div>
+        {running === null && <p class="hint late">{loading}</p>}
         {running?.length === 0 && (
           <div class="empty boxed" data-testid="no-streams">
             <p>{words.noneRunning}</p>
