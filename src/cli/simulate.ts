@@ -20,6 +20,7 @@ interface Flags {
   file: string;
   audio: AudioCodec | 'none';
   footage?: string;
+  alarms?: string;
   keepalive: string;
   expires: string;
   edition: string;
@@ -75,6 +76,7 @@ export function addSimulate(
     )
     .addOption(option('--audio <codec>', 'sound', 'pcma').choices(['pcma', 'pcmu', 'aac', 'none']))
     .addOption(option('--footage <days>', 'so many days of recordings, to be searched, played and downloaded'))
+    .addOption(option('--alarms <seconds>', 'tell an alarm so often, one of each kind in turn'))
     .addOption(option('--keepalive <seconds>', 'between keepalives', '60'))
     .addOption(option('--expires <seconds>', 'of the registration', '3600'))
     .addOption(
@@ -141,6 +143,7 @@ export function simulatorOptions(flags: Flags): SimulatorOptions | string {
     wrongNumber('--channels', flags.channels, MAX_CHANNELS),
     wrongNumber('--count', flags.count, MAX_COUNT),
     flags.footage === undefined ? null : wrongNumber('--footage', flags.footage, MAX_DAYS),
+    flags.alarms === undefined ? null : wrongNumber('--alarms', flags.alarms, MAX_SECONDS),
     wrongNumber('--keepalive', flags.keepalive, MAX_SECONDS),
     wrongNumber('--expires', flags.expires, MAX_SECONDS),
     wrongId('--id', flags.id),
@@ -162,6 +165,7 @@ export function simulatorOptions(flags: Flags): SimulatorOptions | string {
     clip: flags.file,
     audio: flags.audio,
     footage: flags.footage === undefined ? undefined : { days: Number(flags.footage), clip: footageClip(flags.file) },
+    alarmSeconds: flags.alarms === undefined ? undefined : Number(flags.alarms),
     keepaliveSeconds: Number(flags.keepalive),
     expiresSeconds: Number(flags.expires),
     version: VERSIONS[flags.edition] ?? null,

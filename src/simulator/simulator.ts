@@ -1,5 +1,6 @@
 import type { NoteHash } from '../sip/wire/note.ts';
 import type { VideoCodec } from './access-units.ts';
+import { tellAlarms } from './alarms/routine.ts';
 import type { CameraCertificate } from './certificate.ts';
 import { type AudioCodec, loadClip } from './clip.ts';
 import { CameraDevice, type CameraUnit } from './device.ts';
@@ -50,6 +51,8 @@ export interface SimulatorOptions {
   readonly onUnit?: ((unit: CameraUnit) => void) | undefined;
   /** What the devices have recorded, the same for each; default: nothing. */
   readonly footage?: FootageOptions | Footage | undefined;
+  /** Each device tells an alarm so often; default: none. */
+  readonly alarmSeconds?: number | undefined;
   /** Names of the devices, in turn; channels of a device with several add a number. */
   readonly names?: readonly string[] | undefined;
 }
@@ -170,6 +173,11 @@ export async function startSimulator(o: SimulatorOptions): Promise<Simulator> {
     for (const [index, device] of devices.entries()) {
       if (index > 0) await new Promise<void>((resolve) => setTimeout(resolve, STAGGER_MS));
       await device.start();
+      if (o.alarmSeconds === undefined) continue;
+      const everyMs = o.alarmSeconds * 1000;
+      const isRegistered = () => device.registration.registered;
+      // not all of a fleet at the same moment
+      tellAlarms({ wheel, everyMs, isRegistered, alarms: device.alarms }, everyMs * ((index + 1) / o.count));
     }
   } catch (error) {
     await simulator.stop();

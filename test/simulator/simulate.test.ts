@@ -32,6 +32,7 @@ const WRONG: [string[], RegExp][] = [
   [['--channels', '0'], /^--channels 0 is not a whole number from 1 to 10000\.\n$/],
   [['--count', '1.5'], /--count 1\.5 is not a whole number/],
   [['--footage', '0'], /^--footage 0 is not a whole number from 1 to 3650\.\n$/],
+  [['--alarms', '0.5'], /^--alarms 0\.5 is not a whole number from 1 to \d+\.\n$/],
   [['--id', 'a b'], /--id a b is not an id/],
   [
     ['--quirk', 'PS-1,PS-99', '--quirk', 'X'],
@@ -117,6 +118,23 @@ test('a camera without footage says that it has none', async (t) => {
   platform.send(id, platform.request('MESSAGE', { to: id, callId: 'search', type: 'Application/MANSCDP+xml', body }));
   const found = await platform.next((heard) => heard.body.includes('<CmdType>RecordInfo'), 15_000);
   assert.match(found.body, /<SN>9<\/SN>[\s\S]*<SumNum>0<\/SumNum>\s*<\/Response>/);
+  stop.abort();
+  await done;
+});
+
+test('--alarms: one of each kind in turn', async (t) => {
+  const platform = await Platform.open({ password: 'secret' });
+  t.after(() => platform.close());
+  const stop = new AbortController();
+  const args = ['--server', `127.0.0.1:${platform.port}`, '--password', 'secret', '--alarms', '1'];
+  const done = run(args, stop.signal);
+  const told = () => platform.heard.filter(({ body }) => body.includes('<CmdType>Alarm<'));
+  await until('two alarms', () => told().length > 1);
+  const methods = told().map(({ body }) => /<AlarmMethod>(\d)<[\s\S]*<AlarmType>(\d)</.exec(body)?.slice(1));
+  assert.deepEqual(methods.slice(0, 2), [
+    ['5', '6'],
+    ['5', '2'],
+  ]);
   stop.abort();
   await done;
 });
