@@ -183,6 +183,8 @@ describe('what goes wrong is said in words', { timeout: 120_000 }, () => {
     await open(STAGE);
     const panel = tab.locator('[data-testid="trouble"][data-code="invite_timeout"]');
     await panel.waitFor();
+    const cure = await tab.locator('[data-testid="cure"]').boundingBox();
+    assert.ok(cure !== null && cure.y + cure.height < 860, 'what helps is seen without scrolling');
     const said = (await panel.textContent()) ?? '';
     assert.match(said, /did not answer the INVITE\..*What helps:.*restart/s);
     assert.match(said, /Port ready.*Camera asked.*2 ms.*Failed.*10\.0 s/s);

@@ -48,6 +48,8 @@ export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthori
   const isSteered = useStore(isSteeringOpen);
   const [state, setState] = useState<PlayerState>({ type: 'connecting' });
   const [figures, setFigures] = useState<PlayerFigures | null>(null);
+  /** A picture that went makes no room: it comes back. */
+  const [hasPlayed, setPlayed] = useState(false);
   const [isMuted, setMuted] = useState(true);
   const [streamId, setStreamId] = useState<string | null>(null);
   const [atStart, setAtStart] = useState<Trouble | null>(null);
@@ -144,7 +146,12 @@ export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthori
   const hasSound = figures?.audio != null;
   const why = isAllowed ? undefined : words.lookOnly;
   return (
-    <section class={isSteered ? 'stage with-ptz' : 'stage'} data-stream-id={streamId ?? ''}>
+    <section
+      class={['stage', isSteered && 'with-ptz', trouble?.isUnderWay === false && !hasPlayed && 'no-picture']
+        .filter(Boolean)
+        .join(' ')}
+      data-stream-id={streamId ?? ''}
+    >
       <div class="screen" ref={screen}>
         <LivePlayer
           source={source}
@@ -158,6 +165,7 @@ export function Stage({ channel, isOnline, streamNumber, recordings, onUnauthori
           onState={(next) => {
             setState(next);
             if (next.type === 'playing') {
+              setPlayed(true);
               setAtStart(null);
               setWrong(null);
             }
