@@ -194,7 +194,11 @@ describe('a device is controlled and set up on its page', { timeout: 240_000 }, 
     await page.click(id('save-VideoParamAttribute'));
     await reads(id('said-VideoParamAttribute'), /The device has taken it/);
 
+    const isRead = page.waitForResponse((response) => response.url().endsWith(`/devices/${CAMERA}/config`));
     await page.click(id('config-again'));
+    // the forms are made anew then: what is typed before is lost
+    await isRead;
+    await page.waitForSelector(`${id('config-again')}:enabled`);
     await until(
       'as it was written',
       async () => (await page.inputValue(id('config-BasicParam-Name'))) === '东门 & <gate>',
