@@ -72,11 +72,29 @@ export async function collectSchemas(app: FastifyInstance, version: string): Pro
 export function serveDocs(app: FastifyInstance): void {
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, (_request, reply) =>
     // Relative to the document itself: right under any path of a reverse proxy.
-    reply.send({ ...app.swagger(), servers: [{ url: '../..' }] }),
+    reply.send({ ...named(app.swagger()), servers: [{ url: '../..' }] }),
   );
   app.get('/docs', { schema: { hide: true } }, (_request, reply) =>
     reply.header('content-type', 'text/html; charset=utf-8').header('cache-control', 'no-store').send(DOCS_PAGE),
   );
+}
+
+/** The same document with an `operationId` for each call, by which generated clients name their functions. */
+function named<T extends { paths?: object | undefined }>(document: T): T {
+  const paths = Object.entries((document.paths ?? {}) as Record<string, Record<string, object>>).map(
+    ([path, calls]) => {
+      const ids = Object.entries(calls).map(([method, call]) => [method, { operationId: idOf(method, path), ...call }]);
+      return [path, Object.fromEntries(ids)];
+    },
+  );
+  return { ...document, paths: Object.fromEntries(paths) };
+}
+
+/** `GET /api/v1/devices/{deviceId}/channels` is `getDeviceChannels`: one thing of each list that is gone through. */
+function idOf(method: string, path: string): string {
+  const words = path.replace('/api/v1/', '').replace(/(?:ie)?s\/\{/g, (end) => (end.startsWith('ie') ? 'y/{' : '/{'));
+  const names = words.split(/[/.-]/).filter((word) => !word.startsWith('{'));
+  return method.toLowerCase() + names.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }
 
 /** The program of the documentation: a library without data, so it wants no token. */

@@ -336,6 +336,14 @@ test('OpenAPI 3.1 names every call of the spine; the docs load no inline script'
   ] as const) {
     assert.ok(json.paths[path]?.[method], `${method} ${path}`);
   }
+  // generated clients name their functions by them
+  const ids = Object.values<Record<string, { operationId: string }>>(json.paths).flatMap((calls) =>
+    Object.values(calls).map(({ operationId }) => operationId),
+  );
+  assert.equal(new Set(ids).size, ids.length, 'each has a name of its own');
+  for (const id of ['getDevices', 'getDevice', 'postDeviceChannelPresetGoto', 'postWebhooksDeliveryRedeliver'])
+    assert.ok(ids.includes(id), id);
+  assert.ok(ids.every((id) => /^[a-z][A-Za-z0-9]*$/.test(id)));
   const docs = await o.ask('GET', '/docs');
   assert.equal(docs.status, 200);
   assert.ok(!/<script>/.test(docs.text));
