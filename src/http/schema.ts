@@ -66,6 +66,9 @@ export const DeviceHealth = Type.Object(
     addresses: Nullable(
       Type.Object(
         {
+          deviceId: Type.String(),
+          name: Type.String(),
+          online: Type.Boolean(),
           source: Nullable(Type.String({ description: 'Where its packets come from' })),
           via: Type.String(),
           contact: Type.String(),

@@ -99,7 +99,17 @@ export class FakeGateway implements Gateway {
     expiresAt: '2026-01-05T15:03:21.000+08:00',
     expiresInSeconds: 3600,
     keepalive: { at: null, ageSeconds: 5, intervalSeconds: 60, allowedMisses: 3, missed: 0 },
-    addresses: null,
+    addresses: {
+      deviceId: DEVICE,
+      name: 'Camera',
+      online: true,
+      source: '192.168.1.64:5060',
+      via: '192.168.1.10:5060',
+      contact: 'sip:34020000002000000001@192.168.1.10:5060',
+      sdp: { origin: '192.168.1.10', connection: '192.168.1.10' },
+      says: [],
+      clockOffsetSeconds: null,
+    },
     findings: [],
   };
   profileShown: ProfileView = { ...defaultProfile('2016'), learned: {}, byHand: {} };

@@ -94,7 +94,10 @@ export class Retention {
     const disk = await this.#ports.disk();
     const { count, lockedBytes, oldestEpochMs } = footage.totals;
     return {
-      ...rules,
+      // by name: what else is set of recordings is not of this view
+      keepDays: rules.keepDays,
+      maxBytes: rules.maxBytes,
+      minFreeBytes: rules.minFreeBytes,
       recordings: count,
       bytes: this.#bytes(),
       lockedBytes,

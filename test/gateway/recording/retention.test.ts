@@ -254,7 +254,9 @@ test('closing waits for the file that is being deleted, and leaves the others', 
 });
 
 test('what is kept, and by which rules', async () => {
-  const w = world({ keepDays: 7, minFreeBytes: 2e9 }, [row('a', 30), row('l', 40, { locked: true })]);
+  // what else is set of recordings is not shown as a rule
+  const set = { keepDays: 7, minFreeBytes: 2e9, segmentMs: 1 };
+  const w = world(set, [row('a', 30), row('l', 40, { locked: true })]);
   w.disk.freeBytes = 5e8;
   w.disk.totalBytes = 1e9;
   await w.clock.advance(NEXT_RUN_MS);
