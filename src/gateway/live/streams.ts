@@ -87,7 +87,11 @@ export class Streams {
     const stream = streamView(live, this.#ports.iso);
     if (live.state === 'ended') return { ...(live.failure ?? this.#endedMeanwhile(live)), steps: stream.steps };
     if (live.state === 'inviting')
-      return { problem: 'invite_timeout', detail: 'The device has not sent media yet.', steps: stream.steps };
+      return {
+        problem: 'invite_timeout',
+        detail: `The device ${deviceId} has sent no media yet; it is still tried: ask again.`,
+        steps: stream.steps,
+      };
     return { stream, created };
   }
 
