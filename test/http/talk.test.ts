@@ -85,6 +85,8 @@ test('what is no announcement is refused in words', async () => {
   const status = async (path: string, init: RequestInit) => (await fetch(o.base + path, init)).status;
   assert.equal(await status('/api/v1/announcements', wav()), 400);
   assert.equal(await status('/api/v1/announcements?channels=D1', wav()), 400);
+  const nothing = await o.ask('POST', '/api/v1/announcements?channels=D1/C1');
+  assert.deepEqual([nothing.status, nothing.json.code], [400, 'bad_request']);
   const html = await fetch(`${o.base}${C}/talk/audio`, wav({ 'content-type': 'text/html' }));
   assert.equal(html.status, 400);
   assert.match(((await html.json()) as { detail: string }).detail, /^Content-Type must be one of: audio\/wav, /);

@@ -181,9 +181,13 @@ const routesOf: Routes = (app, context) => {
       },
     },
     async (request, reply) => {
-      const wish = Buffer.isBuffer(request.body)
-        ? { channels: namesOf(request.query.channels ?? ''), audio: request.body }
-        : ofJson(request.body);
+      const { body, headers } = request;
+      // without a type nothing has looked at it
+      if (headers['content-type'] === undefined)
+        return sendProblem(reply, 'bad_request', 'The body is a WAV file (Content-Type: audio/wav), or JSON.');
+      const wish = Buffer.isBuffer(body)
+        ? { channels: namesOf(request.query.channels ?? ''), audio: body }
+        : ofJson(body);
       if (wish.channels === null)
         return sendProblem(
           reply,
