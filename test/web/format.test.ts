@@ -33,6 +33,8 @@ test('names that begin alike are told apart by their ends, which are never cut; 
   for (const name of [...names, '𠮷'.repeat(20), '北门', '']) assert.equal(halves(name).join(''), name);
   assert.ok(!/[\ud800-\udbff]$/.test(halves('𠮷'.repeat(20))[0]), 'no character is cut in two');
   assert.equal(halves('停车场入口')[1], '');
+  assert.deepEqual(halves('Recorder (a day of footage)'), ['Recorder (a day of', ' footage)'], 'words stay whole');
+  assert.equal(halves('Warehouse of the north side, door 7')[1], ' door 7');
 });
 
 test('why a stream ended is said in the language of the reader; what a device says of itself stays as it is', () => {

@@ -176,4 +176,28 @@ describe('what devices tell, with a scripted gateway', () => {
     tell(4, 203);
     await until('again', notices, (all) => all.some((text) => /intrusion/.test(text)));
   });
+
+  test('the whole track is seen with room around it, also when the slider has taken its place below', async () => {
+    const channelId = SITE.channels[0]?.id ?? '';
+    const point = (minute: number, latitude: number) => ({
+      time: new Date(Date.now() - 3_600_000 + minute * 60_000).toISOString(),
+      longitude: 117 + minute / 10_000,
+      latitude,
+    });
+    const track = [point(0, 31.5), point(1, 31.2), point(2, 31)];
+    standIn.answers.set('GET positions', { items: [{ deviceId: FIRST, channelId, ...track[2] }], next: null });
+    standIn.answers.set('GET map', { tiles: null, attribution: '' });
+    standIn.answers.set(`GET devices/${FIRST}/channels/${channelId}/positions`, { items: track, next: null });
+    await open(`positions/${FIRST}/${channelId}`);
+    await tab.waitForSelector(id('track-slider'));
+    const bottom = async (name: string) => {
+      const box = await tab.locator(id(name)).boundingBox();
+      return box === null ? 0 : box.y + box.height;
+    };
+    await until(
+      'room below the newest point',
+      async () => (await bottom('map')) - (await bottom('mark')),
+      (px) => px > 50,
+    );
+  });
 });

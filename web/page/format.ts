@@ -63,8 +63,10 @@ export function offsetWords(minutes: number): string {
   return `UTC${sign}${Math.floor(Math.abs(minutes) / 60)}${rest === 0 ? '' : `:${String(rest).padStart(2, '0')}`}`;
 }
 
-/** So many characters of its end stay: a number, a direction. */
+/** So many characters of its end stay, where no word begins nearby: a number, a direction. */
 const END = 7;
+const SHORTEST_END = 4;
+const LONGEST_END = 10;
 /** A name of fewer characters is never cut. */
 const SHORT = 14;
 
@@ -72,5 +74,7 @@ const SHORT = 14;
 export function halves(name: string): readonly [string, string] {
   const characters = Array.from(name);
   if (characters.length < SHORT) return [name, ''];
-  return [characters.slice(0, -END).join(''), characters.slice(-END).join('')];
+  const word = characters.lastIndexOf(' ', characters.length - SHORTEST_END);
+  const from = word >= characters.length - LONGEST_END ? word : characters.length - END;
+  return [characters.slice(0, from).join(''), characters.slice(from).join('')];
 }

@@ -37,15 +37,20 @@ export function TrackMap({ places, names, chosen, track, marked, tiles, fitKey, 
   const box = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
   const [view, setView] = useState<MapView>(NOWHERE);
-  const fitted = useRef('');
+  /** What was fitted, and into which size; `isMoved`: since then somebody has moved the ground. */
+  const fitted = useRef({ key: '', size: '', isMoved: false });
   const shown: readonly { longitude: number; latitude: number }[] =
     chosen !== null && track.length > 0 ? track : places;
   const fit = () => {
     const all = fitting(shown, size);
     if (all !== null) setView(all);
   };
-  const hands = useRef({ size, change: setView, fit });
-  hands.current = { size, change: setView, fit };
+  const change = (next: (now: MapView) => MapView) => {
+    fitted.current.isMoved = true;
+    setView(next);
+  };
+  const hands = useRef({ size, change, fit });
+  hands.current = { size, change, fit };
 
   useEffect(() => {
     const element = box.current;
@@ -60,10 +65,13 @@ export function TrackMap({ places, names, chosen, track, marked, tiles, fitKey, 
       release();
     };
   }, []);
-  // Once for each that is chosen: afterwards the view is the person's.
+  // Once for each that is chosen, and again while the place for the map is not settled: afterwards the view is the person's.
   useEffect(() => {
-    if (size.width === 0 || shown.length === 0 || fitted.current === fitKey) return;
-    fitted.current = fitKey;
+    if (size.width === 0 || shown.length === 0) return;
+    const { key, size: before, isMoved } = fitted.current;
+    const now = `${size.width}×${size.height}`;
+    if (key === fitKey && (isMoved || before === now)) return;
+    fitted.current = { key: fitKey, size: now, isMoved: false };
     fit();
   }, [size, shown.length, fitKey]);
 
@@ -162,7 +170,7 @@ export function TrackMap({ places, names, chosen, track, marked, tiles, fitKey, 
           type="button"
           aria-label={words.closer}
           title={words.closer}
-          onClick={() => setView((now) => zoomed(now, size, 1))}
+          onClick={() => change((now) => zoomed(now, size, 1))}
         >
           <Icon name="add" />
         </button>
@@ -170,7 +178,7 @@ export function TrackMap({ places, names, chosen, track, marked, tiles, fitKey, 
           type="button"
           aria-label={words.farther}
           title={words.farther}
-          onClick={() => setView((now) => zoomed(now, size, -1))}
+          onClick={() => change((now) => zoomed(now, size, -1))}
         >
           <Icon name="less" />
         </button>
