@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { EVENT_TYPES, isWanted } from '../gateway/event-types.ts';
 import { headersSoFar, type Routes } from './context.ts';
 import { sendProblem } from './problem.ts';
 import { fileAnswers } from './schema.ts';
@@ -32,14 +33,22 @@ export const eventRoutes: Routes = (app, context) => {
       schema: {
         tags: ['events'],
         summary: 'Events as they happen (text/event-stream)',
-        description: 'Each `data` is `{id, type, time, data}`. `Last-Event-ID` replays what was missed.',
+        description: `Each \`data\` is \`{id, type, time, data}\`. \`Last-Event-ID\` replays what was missed. Types: ${EVENT_TYPES.map((type) => `\`${type}\``).join(', ')}.`,
         querystring: Query,
         response: fileAnswers(['text/event-stream'], { ranges: false }),
       },
     },
     (request, reply) => {
       if (open.size >= MAX_LISTENERS) return sendProblem(reply, 'rate_limited', 'Too many event streams are open.');
-      const isWanted = typeFilter(request.query.types);
+      const unknown = unknownType(request.query.types);
+      // a typing error would be silent otherwise: the event would never come
+      if (unknown !== null)
+        return sendProblem(
+          reply,
+          'bad_request',
+          `query.types names "${unknown}", but there is no such event; there are: ${EVENT_TYPES.join(', ')}.`,
+        );
+      const isAskedFor = typeFilter(request.query.types);
       const since = request.headers['last-event-id'];
       reply.hijack();
       const response = reply.raw;
@@ -58,7 +67,7 @@ export const eventRoutes: Routes = (app, context) => {
         else response.write(text);
       };
       const unsubscribe = context.gateway.events(typeof since === 'string' ? since : null, null, (event) => {
-        if (isWanted(event.type)) write(`id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`);
+        if (isAskedFor(event.type)) write(`id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`);
       });
       const heartbeat = setInterval(() => write(': heartbeat\n\n'), HEARTBEAT_MS);
       const close = (): void => {
@@ -78,7 +87,16 @@ export const eventRoutes: Routes = (app, context) => {
 
 /** `device.*,stream.ended` as a question; without types every event is wanted. */
 export function typeFilter(types: string | undefined): (type: string) => boolean {
-  const wanted = (types ?? '').split(',').flatMap((word) => (word.trim() === '' ? [] : [word.trim()]));
+  const wanted = wordsOf(types);
   if (wanted.length === 0) return () => true;
-  return (type) => wanted.some((w) => w === type || (w.endsWith('*') && type.startsWith(w.slice(0, -1))));
+  return (type) => wanted.some((word) => isWanted(word, type));
+}
+
+/** The first word that names no event; null: all of them do. */
+function unknownType(types: string | undefined): string | null {
+  return wordsOf(types).find((word) => !EVENT_TYPES.some((type) => isWanted(word, type))) ?? null;
+}
+
+function wordsOf(types: string | undefined): string[] {
+  return (types ?? '').split(',').flatMap((word) => (word.trim() === '' ? [] : [word.trim()]));
 }

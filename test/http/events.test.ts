@@ -15,6 +15,12 @@ test('server-sent events: replay, filter, live, and a clean end', async () => {
       signal: stop.signal,
     });
     assert.match(answer.headers.get('content-type') ?? '', /^text\/event-stream/);
+    const wrong = await o.ask('GET', '/api/v1/events?types=alarm,alarms');
+    assert.equal(wrong.status, 400);
+    assert.match(
+      wrong.json.detail,
+      /^query\.types names "alarms", but there is no such event; there are: device\.registered, /,
+    );
     await until(() => o.gateway.listeners.size === 1);
     assert.deepEqual(o.gateway.calls.at(-1), ['events', 'e0', null]);
     for (const listener of o.gateway.listeners) {
