@@ -39,7 +39,7 @@ describe('a device is controlled and set up on its page', { timeout: 240_000 }, 
     camera = await startCamera(sipPort, { id: CAMERA, names: ['Gate'], sip: 'tcp' });
     // it restarts when it is told to, which is a deviation when nobody knows why (REG-9)
     noteCamera(sipPort, CAMERA, true);
-    recorder = await startCamera(sipPort, { id: RECORDER, names: ['Recorder'], channels: 3 });
+    recorder = await startCamera(sipPort, { id: RECORDER, names: ['Recorder'], channels: 3, sip: 'tcp' });
     restarting = await startCamera(sipPort, { id: RESTARTING, sip: 'tcp', quirks: new Set(['PTZ-8']) });
     await channelsOf(gateway, CAMERA);
     channels = await channelsOf(gateway, RECORDER, 3);
@@ -437,6 +437,26 @@ describe('a device is controlled and set up on its page', { timeout: 240_000 }, 
       ['88', '132'],
     );
     await tab.close();
+  });
+
+  test('of a recorder each channel has its picture and its mask', async () => {
+    await open(RECORDER, 'config');
+    await page.waitForSelector(id('section-PictureMask'));
+    await reads(id('plane-PictureMask'), /Choose a channel above/);
+    const isRead = page.waitForResponse((response) => response.url().endsWith(`/channels/${channels[1]}/config`));
+    await page.selectOption(id('config-target'), channels[1] ?? '');
+    await isRead;
+    await page.waitForSelector(`${id('config-again')}:enabled`);
+    await page.locator(id('frame-PictureMask')).scrollIntoViewIfNeeded();
+    await page.waitForSelector(`${id('frame-PictureMask')}[data-picture="here"]`);
+    const plane = await planeOf('PictureMask');
+    await plane.drag([0.01, 0.01], [0.5, 0.5]);
+    await shows('config-PictureMask-RegionList-Item-0-Point', [6, 3, 320, 180]);
+    await page.click(id('save-PictureMask'));
+    await reads(id('said-PictureMask'), /The device has taken it/);
+    const { setup } = controls(recorder);
+    assert.match(setup.section(channels[1] ?? '', 'PictureMask'), /<Seq>1<\/Seq><Point>\d,\d,3\d\d,1\d\d</);
+    assert.equal(setup.section(channels[0] ?? '', 'PictureMask'), setup.section(RECORDER, 'PictureMask'));
   });
 
   test('a device that is silent is said to be; one that is known not to do it is asked all the same, and may answer', async () => {

@@ -199,6 +199,14 @@ describe('the live wall with cameras', { timeout: 180_000 }, () => {
       (focused) => focused === '5',
     );
     await isSteered(5);
+    // all of its keys stand under one heading
+    await page.keyboard.press('?');
+    await page.waitForSelector(`${id('keys')}[open]`);
+    await isNoneSteered();
+    const headings = await page.locator(`${id('keys')} h3`).allTextContents();
+    assert.equal(new Set(headings).size, headings.length, headings.join());
+    await page.keyboard.press('Escape');
+    await isSteered(5);
     await page.fill(id('preset-name'), 'Dock');
     await page.click(id('preset-add'));
     await page.click(`${id('preset-go')}:has-text("Dock")`);

@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useWords } from '../language.ts';
 import { useStore } from '../store.ts';
 import { shellWords } from '../words/shell.ts';
-import { type Shortcut, shortcutGroups } from './keys.ts';
+import { type Shortcut, type ShortcutGroup, shortcutGroups } from './keys.ts';
 
 import './keys.css';
 
@@ -22,6 +22,15 @@ function linesOf(shortcuts: readonly Shortcut[]): Map<string, string[]> {
   const lines = new Map<string, string[]>();
   for (const { words, key } of shortcuts) lines.set(words, [...(lines.get(words) ?? []), key]);
   return lines;
+}
+
+/** Parts of the page that stand under the same heading are one. */
+function merged(groups: readonly ShortcutGroup[]): ShortcutGroup[] {
+  const titles = [...new Set(groups.map(({ title }) => title))];
+  return titles.map((title) => ({
+    title,
+    shortcuts: groups.filter((one) => one.title === title).flatMap(({ shortcuts }) => shortcuts),
+  }));
 }
 
 /** Every key that works now. */
@@ -46,7 +55,7 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
         </button>
       </header>
       <div class="key-groups">
-        {groups.map((group) => (
+        {merged(groups).map((group) => (
           <section key={group.title}>
             <h3>{group.title}</h3>
             <dl>

@@ -14,6 +14,7 @@ export interface PlaneWords {
   readonly fresh: string;
   readonly taking: string;
   readonly missing: string;
+  readonly nobodys: string;
   readonly box: (name: string) => string;
   readonly text: (name: string) => string;
   readonly emptyText: string;
@@ -48,6 +49,7 @@ export const planeWords: Readonly<Record<Language, PlaneWords>> = {
     fresh: 'Take the picture again',
     taking: 'Taking a picture …',
     missing: 'No picture to be had now; the numbers are right without it.',
+    nobodys: 'Choose a channel above to see its picture here.',
     box: (name) => `Region ${name}`,
     text: (name) => `Text “${name}”`,
     emptyText: 'Empty text',
@@ -80,6 +82,7 @@ export const planeWords: Readonly<Record<Language, PlaneWords>> = {
     fresh: '重新取图',
     taking: '正在取图…',
     missing: '暂时取不到画面，不影响坐标设置。',
+    nobodys: '在上方选择通道即可显示其画面。',
     box: (name) => `区域 ${name}`,
     text: (name) => `文字“${name}”`,
     emptyText: '空文字',

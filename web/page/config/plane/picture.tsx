@@ -11,8 +11,10 @@ export type Picture =
 
 export interface PictureHold {
   readonly picture: Picture;
-  /** There is somebody to take it of. */
+  /** There is somebody to take it of, and there now. */
   readonly canTake: boolean;
+  /** Of several channels none is chosen. */
+  readonly isNobodys: boolean;
   /** Somebody sees a place where it belongs: it is taken, unless it has been. */
   readonly want: () => void;
   /** Takes it again, `afterMs` from now. */
@@ -65,6 +67,7 @@ export function usePicture(source: Source | null, isOnline: boolean) {
   const hold: PictureHold = {
     picture: canTake || picture.state === 'here' ? picture : { state: 'missing' },
     canTake,
+    isNobodys: source === null,
     want: () => {
       if (picture.state === 'none' && !isTaking) take();
     },

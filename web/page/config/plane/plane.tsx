@@ -45,7 +45,7 @@ interface Props {
 export function Plane({ section, areas, schema, value, isOff: isLocked, put, hold, declared }: Props) {
   const words = useWords(planeWords);
   const { TimeType: times = {} } = useWords(configWords).options;
-  const { picture, canTake, want, again } = hold;
+  const { picture, canTake, isNobodys, want, again } = hold;
   const hintId = useId();
   const frame = useRef<HTMLDivElement>(null);
   const drawButton = useRef<HTMLButtonElement>(null);
@@ -244,7 +244,7 @@ export function Plane({ section, areas, schema, value, isOff: isLocked, put, hol
       <p class="hint plane-hint" id={hintId}>
         <span>{words.pixels(size.width, size.height)} </span>
         {areas.cellPx > 1 && <span>{words.blocks} </span>}
-        {picture.state === 'missing' && <span>{words.missing} </span>}
+        {picture.state === 'missing' && <span>{isNobodys ? words.nobodys : words.missing} </span>}
         {marks.some(({ key }) => !areas.isOn(held, key)) && <span>{words.idle} </span>}
         {!isOff && (
           <>
