@@ -21,12 +21,12 @@ export function mistakeOf(errors: readonly ErrorObject[]): { place: string; word
 /** `must be …`, `needs …`, `has …`. */
 function wordsOf(error: ErrorObject): string {
   const { keyword, params } = error;
-  const schema = (error.parentSchema ?? {}) as { enum?: unknown[]; 'x-form'?: string };
+  const schema = (error.parentSchema ?? {}) as { enum?: unknown[]; 'x-form'?: string; properties?: object };
   switch (keyword) {
     case 'required':
       return `needs "${params.missingProperty}"`;
     case 'additionalProperties':
-      return `has the unknown key "${params.additionalProperty}"`;
+      return `has the unknown key "${params.additionalProperty}"${known(Object.keys(schema.properties ?? {}))}`;
     case 'type':
       if (schema.enum !== undefined) return `must be ${listed(schema.enum)}`;
       return `must be ${[params.type].flat().map(kind).join(' or ')}`;
@@ -52,6 +52,13 @@ function wordsOf(error: ErrorObject): string {
     default:
       return error.message ?? 'is not usable';
   }
+}
+
+/** Longer lists would hide the mistake. */
+const MAX_KEYS = 20;
+
+function known(keys: readonly string[]): string {
+  return keys.length === 0 || keys.length > MAX_KEYS ? '' : `; there are: ${keys.join(', ')}`;
 }
 
 function listed(values: readonly unknown[]): string {

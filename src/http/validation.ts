@@ -13,10 +13,20 @@ export function validateRequests(app: FastifyInstance): void {
   addFormats.default(fromText);
   const compile: FastifySchemaCompiler<object> = ({ schema, httpPart }) => {
     const check = (httpPart === 'body' ? exact : fromText).compile(schema);
-    return (value: unknown) => (check(value) ? { value } : { error: new Error(sentence(check.errors, httpPart)) });
+    const isStrict =
+      httpPart === 'querystring' && (schema as { additionalProperties?: boolean }).additionalProperties === false;
+    return (given: unknown) => {
+      const value = isStrict ? withoutCredentials(given as Record<string, unknown>) : given;
+      return check(value) ? { value } : { error: new Error(sentence(check.errors, httpPart)) };
+    };
   };
   app.setValidatorCompiler(compile);
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+}
+
+/** What may stand in any address, and was looked at before. */
+function withoutCredentials({ token, sign, expires, ...rest }: Record<string, unknown>): Record<string, unknown> {
+  return rest;
 }
 
 /**

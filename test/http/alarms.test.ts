@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AlarmView } from '../../src/gateway/alarms/alarm-views.ts';
-import { opened } from './opened.ts';
+import { opened, TOKEN } from './opened.ts';
 
 const alarm = (id: string): AlarmView => ({
   id,
@@ -64,6 +64,9 @@ test('alarms are listed page by page, whole, with every filter', async (t) => {
     'limit=0',
   ])
     assert.equal((await ask('GET', `/api/v1/alarms?${wrong}`)).status, 400, wrong);
+  const misspelt = await ask('GET', '/api/v1/alarms?device=D');
+  assert.match(misspelt.json.detail, /^query has the unknown key "device"; there are: limit, cursor, deviceId, /);
+  assert.equal((await ask('GET', `/api/v1/alarms?token=${TOKEN}`)).status, 200);
 });
 
 test('one alarm, and what the numbers mean', async (t) => {

@@ -61,7 +61,7 @@ test('snapshots are listed, shown and deleted', async (t) => {
     limit: 100,
     after: null,
   });
-  for (const wrong of ['alarmId=x', 'start=x', 'start=2&end=1', 'cursor=zzz'])
+  for (const wrong of ['alarmId=x', 'start=x', 'start=2&end=1', 'cursor=zzz', 'device=D'])
     assert.equal((await ask('GET', `/api/v1/snapshots?${wrong}`)).status, 400, wrong);
   writeFileSync(join(folder, 'a.jpg'), JPEG);
   imageSnapshots.files.set('p1', { absolutePath: join(folder, 'a.jpg'), type: 'image/jpeg' });

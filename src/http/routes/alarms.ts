@@ -37,17 +37,21 @@ const Alarm = Type.Object(
   { title: 'Alarm' },
 );
 
-const ListQuery = Type.Object({
-  limit: listQuery.limit,
-  cursor: listQuery.cursor,
-  deviceId: Type.Optional(Type.String()),
-  channelId: Type.Optional(Type.String()),
-  method: Type.Optional(Type.Integer({ minimum: 1, maximum: 7 })),
-  type: Type.Optional(Type.Integer({ minimum: 1, maximum: 255 })),
-  priority: Type.Optional(Type.Integer({ minimum: 1, maximum: 4, description: 'This one and higher ones' })),
-  start: Type.Optional(Type.String({ description: 'Alarms of this time or later' })),
-  end: Type.Optional(Type.String({ description: 'Alarms before this time' })),
-});
+// a filter that is misspelt would show everything
+const ListQuery = Type.Object(
+  {
+    limit: listQuery.limit,
+    cursor: listQuery.cursor,
+    deviceId: Type.Optional(Type.String()),
+    channelId: Type.Optional(Type.String()),
+    method: Type.Optional(Type.Integer({ minimum: 1, maximum: 7 })),
+    type: Type.Optional(Type.Integer({ minimum: 1, maximum: 255 })),
+    priority: Type.Optional(Type.Integer({ minimum: 1, maximum: 4, description: 'This one and higher ones' })),
+    start: Type.Optional(Type.String({ description: 'Alarms of this time or later' })),
+    end: Type.Optional(Type.String({ description: 'Alarms before this time' })),
+  },
+  { additionalProperties: false },
+);
 
 /** More targets of one alarm would be a siege. */
 const MAX_CHANNELS = 64;

@@ -28,16 +28,20 @@ const Snapshot = Type.Object(
   { title: 'Snapshot' },
 );
 
-const ListQuery = Type.Object({
-  limit: listQuery.limit,
-  cursor: listQuery.cursor,
-  deviceId: Type.Optional(Type.String()),
-  channelId: Type.Optional(Type.String()),
-  session: Type.Optional(Type.String({ description: 'As `POST …/control` answered it' })),
-  alarmId: Type.Optional(Type.String({ pattern: '^[0-9]{1,15}$', 'x-form': 'the id of an alarm' })),
-  start: Type.Optional(Type.String()),
-  end: Type.Optional(Type.String()),
-});
+// a filter that is misspelt would show everything
+const ListQuery = Type.Object(
+  {
+    limit: listQuery.limit,
+    cursor: listQuery.cursor,
+    deviceId: Type.Optional(Type.String()),
+    channelId: Type.Optional(Type.String()),
+    session: Type.Optional(Type.String({ description: 'As `POST …/control` answered it' })),
+    alarmId: Type.Optional(Type.String({ pattern: '^[0-9]{1,15}$', 'x-form': 'the id of an alarm' })),
+    start: Type.Optional(Type.String()),
+    end: Type.Optional(Type.String()),
+  },
+  { additionalProperties: false },
+);
 const FileQuery = Type.Object({ download: Type.Optional(Type.Boolean({ description: 'As an attachment' })) });
 
 /** `/api/v1/snapshots`: pictures that devices took, or that were made of their streams. */
