@@ -113,7 +113,7 @@ export const SIGNALLING_QUIRKS: readonly {
   { code: 'CAT-6', sentence: 'says OFF of a channel before its catalogue', switches: { offEvent: 'before' } },
   { code: 'CAT-7', sentence: 'says OFF of a channel that is on', switches: { offEvent: 'after' } },
   { code: 'CAT-8', sentence: 'never answers a Catalog query', switches: { answersCatalog: false } },
-  { code: 'INV-1', sentence: 'repeats its 200 although the ACK came', switches: { answerCopies: 3 } },
+  { code: 'INV-1', sentence: 'repeats its 200 although the ACK came', switches: { answerCopies: 5 } },
   { code: 'INV-2', sentence: 'answers 180 at once and 200 three seconds later', switches: { answerDelayMs: 3000 } },
   {
     code: 'INV-3',

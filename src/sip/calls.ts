@@ -33,6 +33,8 @@ export interface CallsPorts {
 export const QUEUE_MS = 60_000;
 /** After a CANCEL the 487 frees the line; a device that never sends it must not block it longer than this. */
 export const CANCEL_HOLD_MS = 2_000;
+/** A 200 that comes so often beyond its first time takes no notice of ACKs (INV-1): by RFC 3261 13.3.1.4 that is 7.5 s of them. */
+const COPIES_DESPITE_ACK = 4;
 
 export class Calls {
   readonly #ports: CallsPorts;
@@ -255,8 +257,8 @@ export class Calls {
       onFailed: (cause: 'timeout' | 'transport', atMs: number) => this.#noAnswer(row, cause, atMs),
       onAgain: (_: SipResponse, atMs: number) => {
         this.#ack(row, atMs);
-        // once is a lost or a late ACK
-        if (++again > 1)
+        // fewer are a lost ACK, or a device too busy to read it for some seconds
+        if (++again >= COPIES_DESPITE_ACK)
           this.#ports.found(deviceId, 'INV-1', `its 200 to INVITE came ${again + 1} times, ACKed each time`);
       },
     };

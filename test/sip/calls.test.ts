@@ -22,6 +22,22 @@ test('INV-1: a 200 that comes again after its transaction has gone is ACKed agai
   assert.deepEqual(await call.hangUp(), { byeAnswered: true });
 });
 
+test('INV-1: a device that repeats its 200 whatever it hears is one with that deviation; one that was busy is not', async (t) => {
+  const { server, camera, onInvite } = await registered(t);
+  onInvite((request) => camera.reply(request, 200, { body: SDP }));
+  invite(server);
+  await camera.untilRequest('ACK');
+  const named = () => server.findingsOf(ID).filter(({ code }) => code === 'INV-1').length;
+  for (let copy = 2; copy <= 4; copy += 1) {
+    camera.reply(camera.requests('INVITE')[0]!, 200, { body: SDP });
+    await camera.untilRequest('ACK', copy);
+  }
+  assert.equal(named(), 0);
+  camera.reply(camera.requests('INVITE')[0]!, 200, { body: SDP });
+  await camera.untilRequest('ACK', 5);
+  assert.equal(named(), 1);
+});
+
 test('INV-3: a device that repeats its 200 after we hung up gets ACK and BYE again', async (t) => {
   const { server, camera, onInvite } = await registered(t);
   onInvite((request) => camera.reply(request, 200, { body: SDP }));
