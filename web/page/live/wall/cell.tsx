@@ -5,6 +5,7 @@ import type { Channel } from '../../api.ts';
 import { useWords } from '../../language.ts';
 import { refused } from '../../model.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { LongName } from '../../parts/long-name.tsx';
 import { blockedBy } from '../../ptz/blocked.ts';
 import { hrefOf } from '../../route.ts';
 import { useStore } from '../../store.ts';
@@ -80,7 +81,7 @@ export function CellPlayer(props: Props) {
       )}
       <div class="cell-bar">
         <span class="cell-name" title={cell.channelId}>
-          {name}
+          <LongName name={name} />
         </span>
         <button
           type="button"
