@@ -120,7 +120,7 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
     this.#findings = new ReceiverFindings((finding) => o.onEvent({ type: 'finding', finding }));
     this.#connections = new Connections({
       now: this.#now,
-      onPacket: (packet, connection) => this.#take(packet, false, connection.address, connection.port),
+      onPacket: (packet, { address, port }, nowMs) => this.#take(packet, false, address, port, nowMs),
       onGone: (connection, detail) => this.#gone(connection, detail),
     });
   }
@@ -292,11 +292,11 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
       return;
     }
     this.#tap?.datagram(packet, address, port, localPort);
-    this.#edges.sort(this.transport, localPort, this.#take(packet, true, address, port), isRtcp(packet));
+    this.#edges.sort(this.transport, localPort, this.#take(packet, true, address, port, this.#now()), isRtcp(packet));
   }
 
   /** The way of every packet. Returns whether it was admitted. */
-  #take(packet: Uint8Array, owned: boolean, address: string, port: number): boolean {
+  #take(packet: Uint8Array, owned: boolean, address: string, port: number, nowMs: number): boolean {
     if (packet.length < RTP_HEADER_BYTES || (packet[0]! & 0xc0) !== 0x80) {
       if (isRtcp(packet)) this.#takeRtcp(packet, address, port);
       else this.#edges.malformed += 1;
@@ -307,7 +307,6 @@ export class Receiver<F extends PacketFeed = PacketFeed> implements Ticking {
       this.#takeRtcp(packet, address, port);
       return false;
     }
-    const nowMs = this.#now();
     const admission = this.#peer.admit(packet, address, port, owned, nowMs);
     if (admission === 'refuse' || admission === 'wait') return false;
     if (admission !== 'accept') this.#newSender(admission, nowMs);

@@ -24,8 +24,8 @@ export interface MediaConnection extends TcpHandler {
 
 export interface ConnectionsOptions {
   now(): number;
-  /** A whole packet; returns whether it was admitted into the call. */
-  onPacket(packet: Uint8Array, connection: MediaConnection): boolean;
+  /** A whole packet, and when its last byte was read; returns whether it was admitted into the call. */
+  onPacket(packet: Uint8Array, connection: MediaConnection, nowMs: number): boolean;
   /** The connection is gone; `proved`: it had carried the call. */
   onGone(connection: MediaConnection, detail: string): void;
 }
@@ -55,6 +55,8 @@ export class Connections {
   /** Sees what is read, before it is cut into packets; null: nobody listens. */
   #tap: ConnectionsTap | null = null;
   #isHeld = false;
+  /** The packets of one read, some fifty of a fast line, have come at the same time. */
+  #readMs = 0;
 
   constructor(o: ConnectionsOptions) {
     this.#o = o;
@@ -74,13 +76,14 @@ export class Connections {
       address,
       port,
       deframer: new Deframer((packet) => {
-        if (this.#o.onPacket(packet, connection)) connection.provedMs = this.#o.now();
+        if (this.#o.onPacket(packet, connection, this.#readMs)) connection.provedMs = this.#readMs;
       }),
       openedMs: this.#o.now(),
       edge: null,
       provedMs: null,
       onBytes: (bytes) => {
         this.#tap?.stream(bytes, address, port);
+        this.#readMs = this.#o.now();
         if (connection.deframer.push(bytes)) return;
         this.#refuse(connection, 'no RTP in the stream');
       },
