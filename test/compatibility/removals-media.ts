@@ -79,8 +79,8 @@ export const MEDIA_REMOVALS: readonly Removal[] = [
     ],
     [
       'TCP-15',
-      'this.#take(packet, true, address, port), isRtcp(packet)',
-      "this.transport === 'udp' && this.#take(packet, true, address, port), isRtcp(packet)",
+      'this.#take(packet, true, address, port, this.#now()), isRtcp(packet)',
+      "this.transport === 'udp' && this.#take(packet, true, address, port, this.#now()), isRtcp(packet)",
     ],
     [
       'TCP-16',
