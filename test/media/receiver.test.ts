@@ -315,7 +315,11 @@ test('TCP active: dials after the answer, from the offered port, and tries the S
   s.receiver.answered({ ssrc: SSRC, host: '127.0.0.9', port, fallbackHost: '127.0.0.1' });
   await until(() => s.feed.packets.length === 1, 'connected and heard');
   assert.equal(from, s.receiver.port);
-  assert.deepEqual(s.types(), ['connected', 'first-packet']);
+  // that the media comes from elsewhere than `c=` says is found at the next look, which may have been already
+  assert.deepEqual(
+    s.types().filter((type) => type !== 'finding'),
+    ['connected', 'first-packet'],
+  );
   await s.close();
   device.close();
 });
