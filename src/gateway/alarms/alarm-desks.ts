@@ -7,6 +7,7 @@ import type { SnapshotRows } from '../../store/snapshots.ts';
 import type { Clock } from '../clock.ts';
 import type { GatewayConfig } from '../config.ts';
 import type { Asked } from '../control/asked.ts';
+import { channelMeant } from '../devices/channel-meant.ts';
 import { isProblem, type Problem, type StreamView } from '../views.ts';
 import { AlarmRules } from './alarm-rules.ts';
 import type { AlarmRulesDesk, AlarmsDesk, ImageSnapshotsDesk } from './alarm-views.ts';
@@ -97,11 +98,7 @@ export function openAlarmDesks(needs: AlarmNeeds): {
     maxRows: maxAlarms,
     iso,
     publish,
-    channelOf(deviceId, sourceId) {
-      if (directory.channel(deviceId, sourceId) !== undefined) return sourceId;
-      // a camera names itself, its alarm input or a centre: what it sees is its one channel
-      return directory.channelCount(deviceId) === 1 ? (directory.channels(deviceId)[0]?.id ?? null) : null;
-    },
+    channelOf: (deviceId, sourceId) => channelMeant(directory, deviceId, sourceId),
     receipt: (deviceId, sn, sourceId) => sip.ask(deviceId, alarmReceipt(sn, sourceId)),
     found: (deviceId, code, detail) => void sip.noteFinding(deviceId, code, detail),
     act: (alarm) => alarmRules.act(alarm),

@@ -6,6 +6,7 @@ import { readPtzPosition } from '../../sip/manscdp/ptz-position.ts';
 import type { PositionQuery, PositionRows, StoredPosition } from '../../store/positions.ts';
 import type { Clock } from '../clock.ts';
 import type { Asked } from '../control/asked.ts';
+import { channelMeant } from '../devices/channel-meant.ts';
 import type { Problem } from '../views.ts';
 import { type Placed, PositionQuestions } from './position-questions.ts';
 import type { PlaceView, PositionsDesk, PositionView } from './told-views.ts';
@@ -175,9 +176,7 @@ export class Positions implements PositionsDesk {
 
   /** What names none of the channels is about the only one, or about the device itself. */
   #channelOf(deviceId: string, id: string): string {
-    const { directory } = this.#ports;
-    if (directory.channel(deviceId, id) !== undefined) return id;
-    return directory.channelCount(deviceId) === 1 ? (directory.channels(deviceId)[0]?.id ?? deviceId) : deviceId;
+    return channelMeant(this.#ports.directory, deviceId, id) ?? deviceId;
   }
 
   #view({ deviceId: _, channelId: __, epochMs, receivedEpochMs, ...place }: StoredPosition): PositionView {

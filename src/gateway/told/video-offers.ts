@@ -3,9 +3,10 @@ import { parseDeviceTime } from '../../sip/manscdp/device-time.ts';
 import type { Envelope } from '../../sip/manscdp/envelope.ts';
 import { textOf } from '../../sip/manscdp/xml.ts';
 import type { Clock } from '../clock.ts';
+import { channelMeant } from '../devices/channel-meant.ts';
 
 export interface VideoOffersPorts {
-  readonly directory: Pick<Directory, 'channel' | 'channels'>;
+  readonly directory: Pick<Directory, 'channel' | 'channels' | 'channelCount'>;
   readonly clock: Pick<Clock, 'epochMs'>;
   /** Zone of the devices' clocks. */
   readonly timeZone: string;
@@ -42,7 +43,8 @@ export class VideoOffers {
   /** The channel it names; else its first one that works: a device that speaks of itself has one eye, or shows that first. */
   #channelOf(deviceId: string, namedId: string): string {
     const { directory, addSelfChannel } = this.#ports;
-    if (directory.channel(deviceId, namedId) !== undefined) return namedId;
+    const meant = channelMeant(directory, deviceId, namedId);
+    if (meant !== null) return meant;
     const channels = directory.channels(deviceId);
     const first = channels.find(({ status }) => status === 'on') ?? channels[0];
     if (first !== undefined) return first.id;

@@ -1,14 +1,9 @@
-import { type MapView, onScreen } from './projection.ts';
+import { type MapView, onScreen, type Size } from './projection.ts';
 import { GAP_MS, type Reckoned } from './track.ts';
 
 interface Place {
   readonly left: number;
   readonly top: number;
-}
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
 }
 
 /** Points closer together than this on the screen are one, and a line may lie so far beside a point: nobody can see it. */

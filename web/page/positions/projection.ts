@@ -16,7 +16,7 @@ export interface Degrees {
   readonly latitude: number;
 }
 
-interface Size {
+export interface Size {
   readonly width: number;
   readonly height: number;
 }
